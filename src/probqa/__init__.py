@@ -1,0 +1,1 @@
+"""probqa: ask published probation inspections, be answered in their own words."""

@@ -1,0 +1,105 @@
+"""The folder of reports: which files are documents, and their content hashes.
+
+In: a folder. Out: ``CorpusFile`` records, sorted by path, and the files that cannot be taken.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     _ = Path(folder, "a.md").write_text("Hello.")
+...     [file.path for file in list_files(Path(folder))[0]]
+['a.md']
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from probqa.errors import CorpusError, ReadingError
+
+SUFFIXES = (".md", ".txt")
+SIDECAR_SUFFIX = ".yaml"
+MAX_FILE_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """One document file: its path below the corpus folder and the SHA-256 of it and its sidecar."""
+
+    path: str
+    sha256: str
+    sidecar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that is not in the index, and the one line that says why and what next."""
+
+    file: str
+    problem: str
+
+
+def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...]]:
+    """List every document below ``folder``, sorted by path; name the ones that cannot be taken.
+
+    A sidecar is the file of the same name ending in ``.yaml``. Hidden files are passed over. A link that
+    leads out of the folder is refused. Of two files with the same content only the first is taken.
+
+    Raises:
+        CorpusError: the folder does not exist or holds no document.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"there is no corpus folder at {folder}", "name one with --corpus or PROBQA_CORPUS")
+    root = folder.resolve()
+    files: list[CorpusFile] = []
+    failures: list[Failure] = []
+    first_with: dict[str, str] = {}
+    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
+        relative = path.relative_to(folder)
+        if path.suffix.lower() not in SUFFIXES or any(part.startswith(".") for part in relative.parts):
+            continue
+        name = relative.as_posix()
+        try:
+            file = _corpus_file(path, name, root)
+        except (OSError, ReadingError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            failures.append(Failure(name, reason))
+            continue
+        if file is None:
+            continue
+        twin = first_with.setdefault(file.sha256, name)
+        if twin == name:
+            files.append(file)
+        else:
+            failures.append(Failure(name, f"has the same content as {twin}; it is indexed once, remove one of them"))
+    if not files and not failures:
+        raise CorpusError(
+            f"the corpus folder {folder} holds no document", f"put files ending in {' or '.join(SUFFIXES)} there"
+        )
+    return tuple(files), tuple(failures)
+
+
+def read_bytes(folder: Path, path: str) -> bytes:
+    """Read one file below ``folder``.
+
+    Raises:
+        ReadingError: it is too large or lies outside the folder.
+    """
+    target = (folder / path).resolve()
+    if not target.is_relative_to(folder.resolve()):
+        raise ReadingError("leads out of the corpus folder", "copy the file into it instead of linking")
+    if target.stat().st_size > MAX_FILE_BYTES:
+        raise ReadingError(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
+    return target.read_bytes()
+
+
+def _corpus_file(path: Path, name: str, root: Path) -> CorpusFile | None:
+    if path.is_dir():
+        return None
+    digest = hashlib.sha256(read_bytes(root, name))
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    if not sidecar.is_file():
+        return CorpusFile(name, digest.hexdigest())
+    sidecar_name = Path(name).with_suffix(SIDECAR_SUFFIX).as_posix()
+    digest.update(b"\0sidecar\0" + read_bytes(root, sidecar_name))
+    return CorpusFile(name, digest.hexdigest(), sidecar_name)

@@ -1,0 +1,65 @@
+"""Every error probqa raises on purpose, as one tree.
+
+    ProbqaError                 exit code 2, one line: what, where, what next
+    ├── InputError              the question or an option cannot be used as it was typed
+    ├── CorpusError             the folder of reports is missing, empty or unreadable as a whole
+    ├── ReadingError            one file cannot be read; the others still are
+    ├── ModelError              the embedding model is missing, unsafe or not the one expected
+    ├── IndexMissingError       there is no index yet
+    ├── IndexMismatchError      the index was made by another model or format than is asked for
+    ├── IndexDamagedError       a file of the index is not what was written (exit code 3)
+    └── BuildLockedError        another build is running in the same index folder
+
+Rooms raise these; only the command line turns them into a line on standard error and an exit code.
+
+>>> str(InputError("the question is empty", "type a question"))
+'the question is empty; type a question'
+"""
+
+from __future__ import annotations
+
+
+class ProbqaError(Exception):
+    """Something a person can mend: ``problem`` says what and where, ``remedy`` what to do next."""
+
+    exit_code = 2
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        """Keep both halves; the message is ``problem; remedy`` on one line."""
+        self.problem = " ".join(problem.split())
+        self.remedy = " ".join(remedy.split())
+        super().__init__("; ".join(part for part in (self.problem, self.remedy) if part))
+
+
+class InputError(ProbqaError):
+    """The question or an option cannot be used as it was typed."""
+
+
+class CorpusError(ProbqaError):
+    """The folder of reports is missing, empty or unreadable as a whole."""
+
+
+class ReadingError(ProbqaError):
+    """One file cannot be read. A build lists it and goes on with the others."""
+
+
+class ModelError(ProbqaError):
+    """The embedding model is missing, unsafe or not the one expected."""
+
+
+class IndexMissingError(ProbqaError):
+    """There is no index where one was looked for."""
+
+
+class IndexMismatchError(ProbqaError):
+    """The index was made by another model or another format than is asked for."""
+
+
+class IndexDamagedError(ProbqaError):
+    """A file of the index differs from what the build wrote."""
+
+    exit_code = 3
+
+
+class BuildLockedError(ProbqaError):
+    """Another build holds the index folder."""

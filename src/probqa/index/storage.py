@@ -1,0 +1,130 @@
+"""Files that are on disk when they are said to be: checked writes, digests, locks and the one pointer.
+
+In: bytes and folders. Out: files whose SHA-256 is known before they are written.
+
+The order of a change (docs/architecture.md): write each file of a new folder, fsync it, write the manifest
+last, fsync the folder, rename it into place, fsync the parent, and only then replace the pointer. A kill at any
+point leaves the old generation live. A failed fsync is an error, never tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from probqa.errors import BuildLockedError, IndexDamagedError, IndexMissingError
+
+POINTER = "current"
+MANIFEST = "manifest.json"
+STAGING = ".staging-"
+_GENERATION = re.compile(r"[0-9a-f]{16}")
+
+
+def sha256(content: bytes | memoryview) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_file(path: Path, content: bytes | memoryview) -> None:
+    """Write a new file and force it to disk.
+
+    Raises:
+        OSError: not every byte reached the disk (a full disk, for one).
+    """
+    with path.open("xb") as file:
+        written = file.write(content)
+        file.flush()
+        if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
+            raise OSError(f"{path}: {written} of {len(content)} bytes were written")
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's entries to disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_pointer(index: Path) -> tuple[str, str]:
+    """Name of the live generation and the SHA-256 of its manifest.
+
+    Raises:
+        IndexMissingError: nothing was built here yet.
+        IndexDamagedError: the pointer is not one a build wrote.
+    """
+    try:
+        text = (index / POINTER).read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise IndexMissingError(f"there is no index in {index}", "run: probqa build") from error
+    except UnicodeDecodeError as error:
+        raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build") from error
+    found = re.fullmatch(rf"({_GENERATION.pattern}) ([0-9a-f]{{64}})\n", text)
+    if not found:
+        raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build")
+    return found[1], found[2]
+
+
+def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
+    """Make ``generation`` the live one, in one atomic step."""
+    temporary = index / f"{STAGING}{POINTER}-{os.getpid()}"
+    write_file(temporary, f"{generation} {manifest_sha256}\n".encode("ascii"))
+    temporary.replace(index / POINTER)
+    sync_folder(index)
+
+
+def generations(index: Path) -> list[Path]:
+    """The generation folders, oldest first."""
+    folders = [path for path in index.iterdir() if path.is_dir() and _GENERATION.fullmatch(path.name)]
+    return sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+@contextlib.contextmanager
+def build_lock(index: Path) -> Iterator[None]:
+    """Hold the index folder for one build; a holder that died does not block.
+
+    Raises:
+        BuildLockedError: another build is running.
+    """
+    index.mkdir(parents=True, exist_ok=True)
+    with (index / ".lock").open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildLockedError(f"another build is running in {index}", "wait until it is done") from error
+        for left_over in index.glob(f"{STAGING}*"):
+            shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
+        yield
+
+
+def remove_old_generations(index: Path, keep: int) -> list[str]:
+    """Delete all but the newest ``keep`` generations and the live one, except those a reader holds."""
+    live, _ = read_pointer(index)
+    removed = []
+    for folder in generations(index)[:-keep]:
+        if folder.name != live and _free(folder):
+            grave = index / f"{STAGING}old-{folder.name}"
+            folder.rename(grave)
+            shutil.rmtree(grave)
+            removed.append(folder.name)
+    return removed
+
+
+def _free(folder: Path) -> bool:
+    """Whether no reader holds the generation: readers keep a shared lock on its manifest."""
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True

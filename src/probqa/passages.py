@@ -1,0 +1,85 @@
+"""A document to its passages: the pieces that are searched and quoted.
+
+In: a ``Document``. Out: ``Passage`` records whose spans and sentences lie in the document's text.
+
+A passage is one paragraph, list item or table row; a paragraph over ``MAX_CHARACTERS`` is cut between
+sentences. A paragraph that is one sentence ending in a colon before list items is their lead-in: it is searched
+with each of them and never quoted as a finding.
+
+>>> from probqa.records import Block, Source
+>>> text = "The findings were:\\n\\nIt was good. It was late."
+>>> document = Document(Source("a", "A", "P", "report"), "a.md", "", "", text, (
+...     Block("paragraph", Span(0, 18)), Block("item", Span(20, 45))))
+>>> [passage] = cut_passages(document, first_row=0)
+>>> document.slice(passage.span), document.slice(passage.lead_in), len(passage.sentences)
+('It was good. It was late.', 'The findings were:', 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probqa.records import Block, Document, Passage, Span
+from probqa.sentences import split_sentences
+
+# The default model reads 256 word pieces, about 1,000 characters; title and heading share them.
+MAX_CHARACTERS = 800
+
+
+def cut_passages(document: Document, first_row: int) -> tuple[Passage, ...]:
+    """Cut ``document`` into passages numbered from ``first_row``."""
+    passages: list[Passage] = []
+    for block, lead_in in _quotable(document):
+        text = document.slice(block.span)
+        sentences = [Span(block.span.start + s.start, block.span.start + s.end) for s in split_sentences(text)]
+        for group in _groups(sentences):
+            passages.append(
+                Passage(
+                    row=first_row + len(passages),
+                    document_id=document.source.id,
+                    span=Span(group[0].start, group[-1].end),
+                    sentences=tuple(group),
+                    lead_in=lead_in,
+                )
+            )
+    return tuple(passages)
+
+
+def search_text(document: Document, passage: Passage) -> str:
+    """What is embedded and indexed for a passage: title, headings and lead-in, a line each, then its text."""
+    source = document.source
+    lead_in = document.slice(passage.lead_in) if passage.lead_in else ""
+    about = ", ".join((source.area, *source.providers)).strip(", ")
+    heading = " › ".join(document.heading_path(passage.span.start))
+    return "\n".join(line for line in (source.title, about, heading, lead_in, document.slice(passage.span)) if line)
+
+
+def _quotable(document: Document) -> Iterator[tuple[Block, Span | None]]:
+    """Yield every block that can be quoted, with the lead-in of the list it stands in."""
+    lead_in: Span | None = None
+    for at, block in enumerate(document.blocks):
+        if block.kind == "heading":
+            lead_in = None
+            continue
+        if block.kind != "item":
+            lead_in = None
+            following = document.blocks[at + 1 : at + 2]
+            text = document.slice(block.span)
+            if text.endswith(":") and following and following[0].kind == "item":
+                sentences = split_sentences(text)
+                lead_in = Span(block.span.start + sentences[-1].start, block.span.end)
+                if len(sentences) == 1:
+                    continue
+        yield block, lead_in
+
+
+def _groups(sentences: list[Span]) -> Iterator[list[Span]]:
+    """Group neighbouring sentences so that each group is at most ``MAX_CHARACTERS`` long where it can be."""
+    group: list[Span] = []
+    for sentence in sentences:
+        if group and sentence.end - group[0].start > MAX_CHARACTERS:
+            yield group
+            group = []
+        group.append(sentence)
+    if group:
+        yield group

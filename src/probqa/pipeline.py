@@ -1,0 +1,370 @@
+"""The journeys: build an index from a folder, open it, ask it, check it.
+
+In: ``Settings``. Out: a ``BuildReport``, a ``Library`` to ask, an ``Answer``, a list of differences. This is the
+one module that knows the rooms; they do not know one another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from probqa import corpus, readers
+from probqa.answers import make_answer
+from probqa.corpus import CorpusFile, Failure
+from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
+from probqa.errors import (
+    CorpusError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    InputError,
+    ReadingError,
+)
+from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
+from probqa.lexical import LexicalIndex
+from probqa.passages import cut_passages, search_text
+from probqa.quotes import quote_hits
+from probqa.records import Answer, Document, Passage
+from probqa.retrieval import retrieve
+from probqa.settings import Settings
+
+MAX_QUESTION_CHARACTERS = 500
+DEFAULT_QUOTES = 8
+KEPT_GENERATIONS = 3
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did; the four counts are documents, ``embedded`` counts passages."""
+
+    generation: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int
+    passages: int
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def build(settings: Settings, progress: Progress = lambda stage, done, total: None) -> BuildReport:
+    """Bring the index up to the corpus; embeds only texts the live generation has no vector for.
+
+    Raises:
+        CorpusError: no corpus, or no file of it could be read; the old index stays live.
+        ModelError: the model cannot be used.
+        BuildLockedError: another build is running.
+    """
+    began = time.perf_counter()
+    with build_lock(settings.index):
+        files, failures = corpus.list_files(settings.corpus)
+        previous, notes = _previous(settings)
+        try:
+            documents, reading_failures = _read_all(settings, files, previous, progress)
+            failures = tuple(sorted((*failures, *reading_failures), key=lambda failure: failure.file))
+            if not documents:
+                first = failures[0]
+                raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
+            contents, embedded = _contents(settings, documents, failures, previous, progress)
+            if previous is None or previous.name != contents.generation:
+                progress("writing the index", 0, 1)
+                write(settings.index, contents)
+                remove_old_generations(settings.index, keep=KEPT_GENERATIONS)
+            before = {} if previous is None else previous.file_hashes()
+        finally:
+            if previous is not None:
+                previous.close()
+    after = {document.source.id: document.file_sha256 for document in documents}
+    shared = before.keys() & after.keys()
+    changed = sum(before[name] != after[name] for name in shared)
+    return BuildReport(
+        generation=contents.generation,
+        added=len(after.keys() - before.keys()),
+        changed=changed,
+        removed=len(before.keys() - after.keys()),
+        unchanged=len(shared) - changed,
+        embedded=embedded,
+        passages=len(contents.passages),
+        failures=failures,
+        notes=notes,
+        seconds=time.perf_counter() - began,
+    )
+
+
+class Library:
+    """An opened index that answers questions; holds one generation from first to last."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open and check the live generation.
+
+        Raises:
+            IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
+        """
+        self.generation = Generation.live(settings.index)
+        if self.generation.model != settings.model:
+            raise IndexMismatchError(
+                f"the index was made with the model {self.generation.model}, not {settings.model}",
+                "run: probqa build, or set PROBQA_MODEL back",
+            )
+
+    def ask(self, question: str, k: int = DEFAULT_QUOTES) -> Answer:
+        """Answer ``question`` with at most ``k`` quotes.
+
+        Raises:
+            InputError: the question is empty, too long or holds control characters; or ``k`` is below 1.
+        """
+        question = checked_question(question)
+        if k < 1:
+            raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
+        began = time.perf_counter()
+        vector = self.generation.encoder.encode_question(question)
+        embedded = time.perf_counter()
+        hits = retrieve(self.generation, question, vector, k=max(50, 2 * k))
+        found = time.perf_counter()
+        quotes = quote_hits(self.generation, question, vector, hits, k)
+        answer = make_answer(self.generation, question, hits, quotes)
+        done = time.perf_counter()
+        timings = {
+            "embed": embedded - began,
+            "retrieve": found - embedded,
+            "quote": done - found,
+            "total": done - began,
+        }
+        return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in timings.items()})
+
+
+def checked_question(question: str) -> str:
+    """Strip a question and refuse one that cannot be asked.
+
+    >>> checked_question("  who? ")
+    'who?'
+
+    Raises:
+        InputError: it is empty, over ``MAX_QUESTION_CHARACTERS``, or holds control characters.
+    """
+    question = question.strip()
+    if not question:
+        raise InputError("the question is empty", "type a question")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise InputError(
+            f"the question has {len(question)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it"
+        )
+    for character in question:
+        if (
+            (ord(character) < 32 and character not in "\t\n")
+            or 0x7F <= ord(character) <= 0x9F
+            or 0xD800 <= ord(character) <= 0xDFFF
+        ):
+            raise InputError(f"the question holds the control character U+{ord(character):04X}", "remove it")
+    return " ".join(question.split())
+
+
+def is_stale(settings: Settings, generation: Generation) -> bool:
+    """Whether the corpus folder no longer is what the generation was built from."""
+    files, failures = corpus.list_files(settings.corpus)
+    listed = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
+    known = {failure["file"] for failure in generation.manifest["failures"]}
+    indexed = {document.file: (document.file_sha256, document.reader) for document in generation.all_documents()}
+    return {path: made for path, made in listed.items() if path not in known} != indexed or known - listed.keys() != {
+        failure.file for failure in failures
+    }
+
+
+def verify(settings: Settings) -> Iterator[str]:
+    """Yield a line for everything about the index that is not as it was built; nothing means all is well.
+
+    Opening has compared every file with its digest. Here every passage and sentence is cut again, and every
+    corpus file that still has its hash is read again and must give the same text.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot even be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        yield from generation.verify()
+        files = (
+            {} if not settings.corpus.is_dir() else {file.path: file for file in corpus.list_files(settings.corpus)[0]}
+        )
+        for document in generation.all_documents():
+            file = files.get(document.file)
+            if (
+                file is None
+                or file.sha256 != document.file_sha256
+                or readers.reader_version(file.path) != document.reader
+            ):
+                continue
+            again = readers.read(file, settings.corpus)
+            if (again.text, again.blocks, again.source) != (document.text, document.blocks, document.source):
+                yield f"{settings.corpus / file.path}: reads differently from the text in the index"
+    finally:
+        generation.close()
+
+
+def status(settings: Settings) -> dict[str, Any]:
+    """What is in the index, what is not and why, and whether it is up to date.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        stale = is_stale(settings, generation) if settings.corpus.is_dir() else None
+        manifest = generation.manifest
+        return {
+            "generation": generation.name,
+            "created": manifest["created"],
+            "model": manifest["model"],
+            "counts": manifest["counts"],
+            "corpus": str(settings.corpus),
+            "stale": stale,
+            "failures": manifest["failures"],
+            "documents": [
+                {
+                    "id": document.source.id,
+                    "title": document.source.title,
+                    "file": document.file,
+                    "sha256": document.file_sha256,
+                    "reader": document.reader,
+                    "characters": len(document.text),
+                    "passages": len(generation.passages_of(document.source.id)),
+                    "removed": [dataclasses.asdict(removal) for removal in document.removals],
+                }
+                for document in generation.all_documents()
+            ],
+        }
+    finally:
+        generation.close()
+
+
+def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
+    """The live generation to take unchanged parts from, or why there is none."""
+    try:
+        return Generation.live(settings.index), ()
+    except IndexMissingError:
+        return None, ()
+    except (IndexDamagedError, IndexMismatchError) as error:
+        return None, (f"the old index could not be used and everything was made anew: {error.problem}",)
+
+
+def _read_all(
+    settings: Settings, files: Sequence[CorpusFile], previous: Generation | None, progress: Progress
+) -> tuple[list[Document], list[Failure]]:
+    known = {} if previous is None else {document.file: document for document in previous.all_documents()}
+    documents: list[Document] = []
+    failures: list[Failure] = []
+    file_of: dict[str, str] = {}
+    for number, file in enumerate(files):
+        progress("reading", number, len(files))
+        old = known.get(file.path)
+        try:
+            if old and (old.file_sha256, old.reader) == (file.sha256, readers.reader_version(file.path)):
+                document = old
+            else:
+                document = readers.read(file, settings.corpus)
+        except (ReadingError, OSError) as error:
+            failures.append(Failure(file.path, str(error)))
+            continue
+        twin = file_of.setdefault(document.source.id, file.path)
+        if twin != file.path:
+            failures.append(Failure(file.path, f"the id {document.source.id!r} is taken by {twin}; give it another"))
+            continue
+        documents.append(document)
+    progress("reading", len(files), len(files))
+    return documents, failures
+
+
+def _contents(
+    settings: Settings,
+    documents: Sequence[Document],
+    failures: tuple[Failure, ...],
+    previous: Generation | None,
+    progress: Progress,
+) -> tuple[Contents, int]:
+    encoder_files, model_fingerprint, same_model = _encoder_files(settings, previous, progress)
+    encoder = previous.encoder if previous and same_model else Encoder(*encoder_files.values())
+    passages: list[Passage] = []
+    texts: list[str] = []
+    sentences: list[str] = []
+    for document in documents:
+        cut = cut_passages(document, first_row=len(passages))
+        passages.extend(cut)
+        texts.extend(search_text(document, passage) for passage in cut)
+        sentences.extend(document.slice(span) for passage in cut for span in passage.sentences)
+    old = previous if same_model else None
+    passage_vectors, embedded = _embed(texts, encoder, _known_passages(old), "embedding passages", progress)
+    sentence_vectors, _ = _embed(sentences, encoder, _known_sentences(old), "embedding sentences", progress)
+    contents = Contents(
+        documents=documents,
+        passages=passages,
+        passage_vectors=passage_vectors,
+        sentence_vectors=sentence_vectors.astype(np.float16),
+        canary_vectors=encoder.encode_passages(CANARIES),
+        lexical=LexicalIndex.build(texts),
+        encoder_files=encoder_files,
+        model=settings.model,
+        fingerprint=model_fingerprint,
+        failures=failures,
+    )
+    return contents, embedded
+
+
+def _encoder_files(
+    settings: Settings, previous: Generation | None, progress: Progress
+) -> tuple[dict[str, bytes], str, bool]:
+    """The encoder of the model: the live generation's where it is the same model, else exported now."""
+    from probqa import exporting
+
+    folder = exporting.find_model(settings.model)
+    print_now = exporting.fingerprint(folder)
+    if previous and previous.manifest["model"] == {"name": settings.model, "fingerprint": print_now}:
+        return previous.encoder_files, print_now, True
+    progress(f"exporting the model {settings.model}, once", 0, 1)
+    return exporting.export_model(settings.model, folder), print_now, False
+
+
+def _embed(
+    texts: Sequence[str], encoder: Embedder, known: dict[str, Vectors], stage: str, progress: Progress
+) -> tuple[Vectors, int]:
+    """Vectors of ``texts``, those already ``known`` taken as they are; and how many rows were embedded."""
+    missing = list(dict.fromkeys(text for text in texts if text not in known))
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(stage, done, len(missing))
+
+    fresh = dict(zip(missing, encoder.encode_passages(missing, advance), strict=True)) if missing else {}
+    found = known | fresh
+    return np.array([found[text] for text in texts], dtype=np.float32), sum(text in fresh for text in texts)
+
+
+def _known_passages(previous: Generation | None) -> dict[str, Vectors]:
+    if previous is None:
+        return {}
+    return {
+        search_text(previous.document_of(row), previous.passage(row)): previous.dense.vectors[row]
+        for row in range(previous.passages)
+    }
+
+
+def _known_sentences(previous: Generation | None) -> dict[str, Vectors]:
+    if previous is None:
+        return {}
+    return {
+        previous.document_of(row).slice(span): previous.sentence_vectors[previous.first_sentences[row] + at].astype(
+            np.float32
+        )
+        for row in range(previous.passages)
+        for at, span in enumerate(previous.passage(row).sentences)
+    }

@@ -1,0 +1,89 @@
+"""Found passages to the sentences that are shown, cut from their documents by offset.
+
+In: hits, the question and its vector. Out: ``Quote`` records, best first.
+
+Each hit gives the sentence that answers best: its passage's score weighed with the sentence's own nearness to
+the question and the share of the question's words it holds. A sentence that leans on the one before it ("This",
+"However", "They") brings that one along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from probqa.embeddings import Vectors
+from probqa.errors import IndexDamagedError
+from probqa.index import Generation
+from probqa.lexical import words
+from probqa.records import Document, Hit, Passage, Quote, Span
+
+PASSAGE_WEIGHT = 0.5
+
+_LEANS = re.compile(
+    r"[\"'“‘(]*(this|that|these|those|they|it|he|she|its|their|his|her|however|but|also|such|both|neither|"
+    r"nevertheless|nonetheless|moreover|furthermore|additionally|therefore|consequently|similarly|instead|then)\b",
+    re.IGNORECASE,
+)
+
+
+def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Sequence[Hit], k: int) -> list[Quote]:
+    """The best quote of each hit, at most ``k``, best first; the same words are quoted once."""
+    asked = set(words(question))
+    scored = [_best_sentence(generation, asked, vector, hit) for hit in hits]
+    scored.sort(key=lambda found: (-found[0], found[1].row))
+    quotes: list[Quote] = []
+    shown: set[str] = set()
+    for score, passage, span in scored:
+        quote = cut_quote(generation.document_of(passage.row), passage, span, score)
+        if quote.text not in shown and len(quotes) < k:
+            shown.add(quote.text)
+            quotes.append(quote)
+    return quotes
+
+
+def cut_quote(document: Document, passage: Passage, span: Span, score: float) -> Quote:
+    """Cut a quote out of its document.
+
+    Raises:
+        IndexDamagedError: the span is not inside the passage, or the document's text has changed.
+    """
+    text = document.slice(span)
+    if span not in passage.span or not text or text != document.text[span.start : span.end]:
+        raise IndexDamagedError(f"a quote of {document.source.id} does not lie in its source", "run: probqa verify")
+    return Quote(
+        source=document.source,
+        span=span,
+        text=text,
+        context_span=passage.span,
+        context=document.slice(passage.span),
+        heading=document.heading_path(span.start),
+        page=document.page(span.start),
+        score=score,
+    )
+
+
+def _best_sentence(generation: Generation, asked: set[str], vector: Vectors, hit: Hit) -> tuple[float, Passage, Span]:
+    passage = hit.passage
+    first = int(generation.first_sentences[passage.row])
+    sentence_vectors = generation.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
+    cosines = sentence_vectors @ vector
+    document = generation.document_of(passage.row)
+    scores = [
+        max(0.0, float(cosine)) * 0.5 + 0.5 * _covered(asked, document.slice(span))
+        for cosine, span in zip(cosines, passage.sentences, strict=True)
+    ]
+    best = max(range(len(scores)), key=lambda at: (round(scores[at], 6), -at))
+    start = best
+    while start > 0 and _LEANS.match(document.slice(passage.sentences[start])):
+        start -= 1
+    span = Span(passage.sentences[start].start, passage.sentences[best].end)
+    score = PASSAGE_WEIGHT * hit.score + (1 - PASSAGE_WEIGHT) * scores[best]
+    return round(score, 6), passage, span
+
+
+def _covered(asked: set[str], text: str) -> float:
+    """Share of the question's words that ``text`` holds, in [0, 1]."""
+    return len(asked.intersection(words(text))) / len(asked) if asked else 0.0

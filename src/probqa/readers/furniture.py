@@ -1,0 +1,61 @@
+"""What a website puts round an article: a closed list of lines that are never part of a report.
+
+In: one tidy line or paragraph of a page saved as text. Out: what it is, or None where it may be the article.
+
+>>> furniture("Share on twitter")
+'share button'
+>>> furniture("Findings on shared accommodation") is None
+True
+
+A *tail* line ("Leave a Reply") opens the part below an article; everything after it is furniture too, unless
+it stands in the first half of the text, where cutting would lose the article itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LINES = (
+    (
+        "share button",
+        r"share (this( post| page| article)?|on \w+|via \w+)|tweet( this)?|(print|email) this( page)?|e-?mail a friend|copy link",
+    ),
+    (
+        "menu",
+        r"skip to (main )?content|(main )?menu|home|search( this site)?|log ?in|sign (in|up)|back to top|toggle navigation",
+    ),
+    (
+        "subscription",
+        r"keep up to date with .{1,60}|keep informed|subscribe.{0,60}|sign up (for|to) .{0,80}(newsletter|e-?mails?|updates).{0,40}|one email every day.{0,60}",
+    ),
+    (
+        "cookie notice",
+        r"(this (web)?site|we) uses? cookies.*|accept (all )?cookies|cookie (settings|policy|preferences)",
+    ),
+    (
+        "comment form",
+        r"your e-?mail address will not be published\.?( required fields are marked.*)?|post comment|\d+ (comments?|responses?|thoughts?)( on .*)?|reply",
+    ),
+    ("sponsor", r"(all .{1,60} (are|is) )?sponsored by .{1,80}|advertisement|advertise(d)? (here|with us)"),
+)
+_TAILS = (
+    (
+        "related posts",
+        r"related (posts|articles|stories|content|news)|(you (may|might) also like|more from|read next).{0,60}",
+    ),
+    ("comment form", r"leave a (reply|comment)|comments|add (a|your) comment|join the (discussion|conversation)"),
+)
+
+
+def furniture(line: str) -> str | None:
+    """Name the kind of furniture ``line`` is, or None."""
+    return _match(_LINES, line) or furniture_tail(line)
+
+
+def furniture_tail(line: str) -> str | None:
+    """Name the kind of furniture ``line`` opens when everything below it goes too, or None."""
+    return _match(_TAILS, line)
+
+
+def _match(kinds: tuple[tuple[str, str], ...], line: str) -> str | None:
+    return next((kind for kind, pattern in kinds if re.fullmatch(pattern, line.strip(), re.IGNORECASE)), None)

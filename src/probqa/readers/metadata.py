@@ -1,0 +1,151 @@
+"""What a document says of itself: YAML front matter or a sidecar file.
+
+In: the text of a file, and of its sidecar. Out: a ``Source`` and the text below the front matter.
+
+>>> source, body, line = read_metadata("---\\ntitle: A\\npublished: 2017-04-19\\n---\\nText.", None, "a.md")
+>>> (source.id, source.title, source.published, body, line)
+('a', 'A', '2017-04-19', 'Text.', 5)
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import PurePosixPath
+
+import yaml
+
+from probqa.errors import ReadingError
+from probqa.readers.repairs import tidy
+from probqa.records import Source
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
+_KEYS = {*_TEXT_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML that keeps dates and numbers as the text that was written."""
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_metadata(text: str, sidecar: str | None, path: str) -> tuple[Source, str, int]:
+    """Split front matter from the body; keys in the front matter win over the sidecar's.
+
+    Returns the source, the body, and the line of the file on which the body starts.
+
+    Raises:
+        ReadingError: YAML that does not parse, an unknown key or a value of the wrong shape, with its line.
+    """
+    found = _FRONT_MATTER.match(text)
+    if found is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
+        raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
+    values: dict[str, object] = {}
+    if sidecar is not None:
+        values |= _mapping(sidecar, str(PurePosixPath(path).with_suffix(".yaml")), first_line=1)
+    if found:
+        values |= _mapping(found.group(1), "", first_line=2)
+    body = text[found.end() :] if found else text
+    return _source(values, path, body), body, text[: len(text) - len(body)].count("\n") + 1
+
+
+def _mapping(text: str, file: str, first_line: int) -> dict[str, object]:
+    where = f"{file} " if file else ""
+    try:
+        # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
+        values = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + first_line
+        reason = getattr(error, "problem", None) or "it is not YAML"
+        raise ReadingError(f"{where}line {line}: broken front matter: {reason}", "mend the YAML") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ReadingError(f"{where}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
+    for key in values:
+        if key not in _KEYS:
+            raise ReadingError(
+                f"{where}line {_line_of(text, str(key)) + first_line}: unknown key {key!r} in the front matter",
+                f"known keys: {', '.join(sorted(_KEYS))}",
+            )
+    return {str(key): value for key, value in values.items() if value is not None}
+
+
+def _line_of(text: str, key: str) -> int:
+    lines = text.split("\n")
+    return next((number for number, line in enumerate(lines) if line.startswith(key)), 0)
+
+
+def _source(values: dict[str, object], path: str, body: str) -> Source:
+    texts = {key: _text(values, key) for key in _TEXT_KEYS}
+    if texts["published"] and not _DATE.fullmatch(texts["published"]):
+        raise ReadingError(f"published: {texts['published']!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+    if len(texts["published"]) == 10:
+        try:
+            datetime.date.fromisoformat(texts["published"])
+        except ValueError as error:
+            raise ReadingError(f"published: {texts['published']!r} is not a date: {error}", "mend it") from error
+    identifier = _text(values, "id") or _slug(path)
+    if not _ID.fullmatch(identifier) or ".." in identifier:
+        raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
+    wording = _text(values, "wording") or "verbatim"
+    if wording != "digest" and wording != "verbatim":
+        raise ReadingError(f"wording: {wording!r} is neither 'digest' nor 'verbatim'", "write one of them")
+    urls = _texts(values, "urls") or _texts(values, "url")
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s<>\"'\\]+", url):
+            raise ReadingError(f"url: {url!r} is not a web address", "write one that starts with http:// or https://")
+    if wording == "digest" and not urls:
+        raise ReadingError("a digest without its sources", "list the addresses of the original under 'urls'")
+    ratings = values.get("ratings", {})
+    if not isinstance(ratings, dict) or not all(isinstance(value, str) for value in ratings.values()):
+        raise ReadingError("ratings: not a list of 'what: rating'", "mend the front matter")
+    return Source(
+        id=identifier,
+        title=texts["title"] or _first_heading(body) or PurePosixPath(path).stem,
+        publisher=texts["publisher"],
+        kind=texts["kind"],
+        published=texts["published"],
+        published_note=texts["published_note"],
+        area=texts["area"],
+        providers=_texts(values, "providers"),
+        ratings=tuple((tidy(str(what)), tidy(rating)) for what, rating in ratings.items()),
+        urls=urls,
+        licence=texts["licence"],
+        wording=wording,
+    )
+
+
+def _text(values: dict[str, object], key: str) -> str:
+    value = values.get(key, "")
+    if not isinstance(value, str):
+        raise ReadingError(f"{key}: not a line of text", "mend the front matter")
+    return tidy(value)
+
+
+def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
+    value = values.get(key, [])
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ReadingError(f"{key}: not a list of texts", "mend the front matter")
+    return tuple(tidy(item) for item in items)
+
+
+def _slug(path: str) -> str:
+    stem = PurePosixPath(path).with_suffix("").as_posix().lower()
+    return re.sub(r"[^a-z0-9/]+", "-", stem).strip("-/") or "document"
+
+
+def _first_heading(body: str) -> str:
+    found = re.search(r"^#{1,6} +(.+?) *#*$", body, re.MULTILINE)
+    return tidy(found.group(1)) if found else ""

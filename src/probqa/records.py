@@ -1,0 +1,218 @@
+"""The nouns of the house: frozen records handed from room to room.
+
+In: nothing. Out: the types every other module speaks in.
+
+Offsets are Python characters of ``Document.text``, half-open. Text is always derived from them:
+
+>>> source = Source(id="a", title="A", publisher="P", kind="report")
+>>> document = Document(source=source, file="a.md", file_sha256="0" * 64, reader="markdown 1",
+...                     text="Findings\\n\\nIt was good.", blocks=(
+...                         Block("heading", Span(0, 8), level=2), Block("paragraph", Span(10, 22))))
+>>> document.slice(Span(10, 22))
+'It was good.'
+>>> document.heading_path(10)
+('Findings',)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+Wording = Literal["digest", "verbatim"]
+BlockKind = Literal["heading", "paragraph", "item", "row"]
+Status = Literal["answered", "weak", "not_found"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of Python characters, ``0 <= start < end``."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse an empty or negative range: no quote is empty."""
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"not a span: {self.start}..{self.end}")
+
+    def __contains__(self, other: Span) -> bool:
+        """Whether ``other`` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a document is and where it comes from; every field but the first four may be empty.
+
+    ``published`` is an ISO day, month or year as far as it is known; ``published_note`` says why it
+    is uncertain, and then it is shown as "about". ``wording`` is ``digest`` where the words are this
+    project's own summary of the publication, ``verbatim`` where they are the publication's.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    kind: str
+    published: str = ""
+    published_note: str = ""
+    area: str = ""
+    providers: tuple[str, ...] = ()
+    ratings: tuple[tuple[str, str], ...] = ()
+    urls: tuple[str, ...] = ()
+    licence: str = ""
+    wording: Wording = "verbatim"
+
+    @property
+    def url(self) -> str:
+        """The address to show: the first one given, or nothing."""
+        return self.urls[0] if self.urls else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One structural piece of a document: a heading (with its level), paragraph, list item or table row."""
+
+    kind: BlockKind
+    span: Span
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper."""
+
+    start: int
+    pdf: int
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Text a reader left out: which repair took it, the first words, and how many characters."""
+
+    reason: str
+    text: str
+    characters: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report as it was read: frozen text, its structure and what was left out.
+
+    ``file`` is the path below the corpus folder; ``file_sha256`` is over the file and its sidecar.
+    """
+
+    source: Source
+    file: str
+    file_sha256: str
+    reader: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[Page, ...] = ()
+    removals: tuple[Removal, ...] = ()
+
+    def slice(self, span: Span) -> str:
+        """Cut ``span`` out of the text."""
+        return self.text[span.start : span.end]
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """SHA-256 of the UTF-8 text, in hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def headings(self) -> tuple[Block, ...]:
+        """The heading blocks, in order."""
+        return tuple(block for block in self.blocks if block.kind == "heading")
+
+    @cached_property
+    def _heading_starts(self) -> tuple[int, ...]:
+        return tuple(block.span.start for block in self.headings)
+
+    def heading_path(self, offset: int) -> tuple[str, ...]:
+        """The headings above ``offset``, outermost first."""
+        path: list[str] = []
+        deepest = 10
+        for block in reversed(self.headings[: bisect_right(self._heading_starts, offset)]):
+            if block.level < deepest:
+                path.append(self.slice(block.span))
+                deepest = block.level
+        return tuple(reversed(path))
+
+    def page(self, offset: int) -> Page | None:
+        """The page that holds ``offset``; None where the format has no pages."""
+        at = bisect_right([page.start for page in self.pages], offset)
+        return self.pages[at - 1] if at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable piece of one document: a paragraph, list item or row, or part of a long one.
+
+    ``lead_in`` is the sentence that opens the list ("The main findings were:"); it helps retrieval and
+    is never part of the quote. ``sentences`` tile the passage but for the white space between them.
+    """
+
+    row: int
+    document_id: str
+    span: Span
+    sentences: tuple[Span, ...]
+    lead_in: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that retrieval found.
+
+    ``score`` is in [0, 1], higher is better, comparable within one question only. Ranks count from 1;
+    None means that side did not find it.
+    """
+
+    passage: Passage
+    score: float
+    cosine: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words cut from a document: ``text == document.text[span.start:span.end]``, checked when made.
+
+    ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question.
+    """
+
+    source: Source
+    span: Span
+    text: str
+    context_span: Span
+    context: str
+    heading: tuple[str, ...]
+    page: Page | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much was searched: documents and passages in the generation, documents quoted."""
+
+    documents: int
+    passages: int
+    documents_with_quotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown for one question, best quote first. ``near`` is filled only when nothing was found."""
+
+    question: str
+    status: Status
+    quotes: tuple[Quote, ...]
+    coverage: Coverage
+    generation: str
+    near: tuple[Quote, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict, compare=False)

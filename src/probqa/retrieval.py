@@ -1,0 +1,67 @@
+"""A question to the passages most likely to answer it.
+
+In: a ``Generation`` and a question. Out: ``Hit`` records, best first, ties by row.
+
+Each side brings its best candidates; both scores are then known for every candidate and mixed:
+``score = DENSE_WEIGHT * cosine + (1 - DENSE_WEIGHT) * bm25 / best bm25``, the cosine scaled to [0, 1]
+over the candidates. The weight and the mix were measured (docs/decisions/0003-fusion.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from probqa.embeddings import Vectors
+from probqa.index import Generation
+from probqa.records import Hit
+
+DENSE_WEIGHT = 0.5
+CANDIDATES = 200
+
+
+def retrieve(generation: Generation, question: str, vector: Vectors, k: int) -> list[Hit]:
+    """The ``k`` best passages for ``question``, whose embedding is ``vector``; fewer where fewer exist."""
+    dense_rows, _ = generation.dense.search(vector, CANDIDATES)
+    bm25 = generation.lexical.scores(question)
+    lexical_rows = _best(bm25, CANDIDATES)
+    rows = np.union1d(dense_rows, lexical_rows)
+    if not len(rows):
+        return []
+    cosines = generation.dense.cosines(vector, rows)
+    scores = fuse(cosines, bm25[rows], best_bm25=float(bm25.max()))
+    dense_rank = {int(row): rank for rank, row in enumerate(dense_rows, start=1)}
+    lexical_rank = {int(row): rank for rank, row in enumerate(lexical_rows, start=1)}
+    order = np.lexsort((rows, -scores))[:k]
+    return [
+        Hit(
+            passage=generation.passage(int(rows[at])),
+            score=float(scores[at]),
+            cosine=float(cosines[at]),
+            dense_rank=dense_rank.get(int(rows[at])),
+            lexical_rank=lexical_rank.get(int(rows[at])),
+        )
+        for at in order
+    ]
+
+
+def fuse(cosines: Vectors, bm25: npt.NDArray[np.float32], best_bm25: float) -> npt.NDArray[np.float64]:
+    """Mix both scores of the candidates, float64 ``(n,)`` in [0, 1].
+
+    >>> fuse(np.float32([0.2, 0.6]), np.float32([4.0, 0.0]), best_bm25=4.0).tolist()
+    [0.5, 0.5]
+    """
+    low, high = float(cosines.min()), float(cosines.max())
+    near = (cosines.astype(np.float64) - low) / (high - low) if high > low else np.ones(len(cosines))
+    words = bm25.astype(np.float64) / best_bm25 if best_bm25 > 0 else np.zeros(len(bm25))
+    # Rounded, so that the last bit of another processor's arithmetic does not turn two ranks round.
+    return np.round(DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * words, 6)
+
+
+def _best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
+    """Rows of the ``k`` highest scores above 0, best first, ties by row."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > k:
+        floor = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
+        rows = rows[scores[rows] >= floor]
+    return rows[np.lexsort((rows, -scores[rows]))][:k]

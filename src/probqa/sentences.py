@@ -1,0 +1,86 @@
+"""A passage's text to its sentences, as offsets.
+
+In: one line of text. Out: ``Span`` per sentence; between two of them lies only white space.
+
+>>> text = "Dr. Smith paid £1.2m for No. 5. “Was it good?” he asked. (It was.) Nobody knew."
+>>> [text[span.start:span.end] for span in split_sentences(text)]
+['Dr. Smith paid £1.2m for No. 5.', '“Was it good?” he asked.', '(It was.)', 'Nobody knew.']
+
+A sentence ends at ``.``, ``!``, ``?`` or ``…``, with the quote marks and brackets that close behind it, where
+white space follows and the next word opens like a sentence: a capital, a digit, or an opening mark before
+one. A full stop that belongs to an abbreviation, an initial or a list number does not end one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from probqa.records import Span
+
+_END = re.compile(r"(?P<stop>[.!?…]+)(?P<closing>[\"'”’»)\]]*)(?P<note>\[\d{1,3}\])?\s+")
+_OPENS = re.compile(r"[\"'“‘«(\[]*(?:[A-Z0-9À-ÖØ-Þ£$€•–—-]|[^\W\d_a-zß-öø-ÿ])")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
+
+# A word that stands before a name or a number: its full stop never ends a sentence there.
+_BEFORE_NAME = frozenset(
+    ["mr", "mrs", "ms", "dr", "prof", "st", "sir", "rev", "hon", "rt", "cllr", "sgt", "supt", "insp", "det", "const", "capt", "col", "gen", "lt", "gov", "sen", "rep", "messrs", "mx"]
+)
+_BEFORE_NUMBER = frozenset(
+    ["no", "nos", "fig", "figs", "p", "pp", "para", "paras", "vol", "vols", "ch", "chap", "sec", "art", "arts", "s", "ss", "ed", "eds", "table", "app", "annex", "ref", "tel", "ext", "reg", "regs", "cl", "sch", "approx", "c", "ca", "circa", "est", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+)
+_NEVER_LAST = frozenset(["e.g", "i.e", "eg", "ie", "cf", "viz", "vs", "v", "incl"])
+_INITIAL = re.compile(r"(?:[A-Z]\.)*[A-Z]")
+# Initials that close a sentence as readily as they stand in one: "in the U.K. The report ...".
+_ACRONYMS = frozenset(("U.K", "U.S", "E.U", "U.N", "U.S.A"))
+_LIST_NUMBER = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})")
+
+
+def split_sentences(text: str) -> tuple[Span, ...]:
+    """Split ``text`` (one paragraph, item or row) into sentences that tile it but for white space."""
+    spans: list[Span] = []
+    start = len(text) - len(text.lstrip())
+    for end in _END.finditer(text, start):
+        if _ends_sentence(text, start, end):
+            spans.append(Span(start, end.end("note") if end["note"] else end.end("closing")))
+            start = end.end()
+    last = len(text.rstrip())
+    if start < last:
+        spans.append(Span(start, last))
+    return tuple(spans)
+
+
+def _ends_sentence(text: str, start: int, end: re.Match[str]) -> bool:
+    after = end.end()
+    if after >= len(text) or not _OPENS.match(text, after):
+        return False
+    if end["stop"] != "." or end["closing"]:
+        return True
+    found = _LAST_WORD.search(text, start, end.start())
+    if found is None:
+        return True
+    word = found.group()
+    key = word.lower()
+    if key in _BEFORE_NAME or key in _NEVER_LAST:
+        return False
+    if key in _BEFORE_NUMBER and (text[after].isdigit() or word in ("c", "ca")):
+        return False
+    if _INITIAL.fullmatch(word) and word not in _ACRONYMS:
+        # "J. Smith" and "category C. The": an initial is followed by a name, and follows one or opens.
+        return _follows_lower(text, found.start()) and not _is_name_next(text, after)
+    return not (found.start() == start and _LIST_NUMBER.fullmatch(word))
+
+
+def _follows_lower(text: str, at: int) -> bool:
+    before = text[:at].rstrip().rsplit(maxsplit=1)
+    return bool(before) and before[-1][:1].islower()
+
+
+def _is_name_next(text: str, at: int) -> bool:
+    """Whether the next word is a capitalised one that is not among the words that open sentences."""
+    word = re.match(r"[A-Z][\w’'-]*", text[at:])
+    return word is not None and word.group().lower() not in _OPENERS
+
+
+_OPENERS = frozenset(
+    ["the", "a", "an", "this", "that", "these", "those", "there", "it", "its", "they", "their", "he", "she", "his", "her", "we", "our", "i", "you", "your", "in", "on", "at", "of", "for", "from", "to", "by", "with", "as", "and", "but", "or", "if", "when", "while", "where", "after", "before", "since", "however", "although", "though", "because", "so", "such", "some", "many", "most", "all", "both", "each", "every", "no", "not", "none", "only", "more", "less", "few", "several", "one", "two", "three", "inspectors", "managers", "staff", "overall"]
+)

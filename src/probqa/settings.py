@@ -1,0 +1,35 @@
+"""Where things are and which model is used.
+
+In: command-line values and the environment. Out: one frozen ``Settings``.
+
+>>> settings({"PROBQA_INDEX": "/srv/index"}).index
+PosixPath('/srv/index')
+>>> settings({"PROBQA_INDEX": "/srv/index"}, index="elsewhere").index
+PosixPath('elsewhere')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The two folders and the sentence-transformers model (the default's name, a hub name or a folder)."""
+
+    corpus: Path
+    index: Path
+    model: str
+
+
+def settings(environment: Mapping[str, str], *, corpus: str | None = None, index: str | None = None) -> Settings:
+    """Take what was said on the command line, else the environment, else ``corpus`` and ``index`` here."""
+    return Settings(
+        corpus=Path(corpus or environment.get("PROBQA_CORPUS") or "corpus"),
+        index=Path(index or environment.get("PROBQA_INDEX") or "index"),
+        model=environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
+    )
