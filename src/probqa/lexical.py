@@ -25,7 +25,12 @@ B = 0.75
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
 _WORD = re.compile(r"\w+(?:[.,]\d+)*", re.UNICODE)
 _STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "having", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "she", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "about", "any", "some", "am", "being", "s", "t"]
+    """
+    a an and are as at be been but by can could did do does for from had has have having he her his how i if
+    in into is it its me my of on or our she so such than that the their them then there these they this
+    those to too up was we were what when where which while who whom whose why will with would you your
+    about any some am being s t
+    """.split()
 )
 _FILES = ("lexical_data.npy", "lexical_indices.npy", "lexical_indptr.npy", "lexical_vocabulary.json")
 _stem = Stemmer.Stemmer("english").stemWord

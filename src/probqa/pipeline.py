@@ -57,7 +57,11 @@ class BuildReport:
     seconds: float
 
 
-def build(settings: Settings, progress: Progress = lambda stage, done, total: None) -> BuildReport:
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
     """Bring the index up to the corpus; embeds only texts the live generation has no vector for.
 
     Raises:

@@ -23,12 +23,21 @@ _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
 
 # A word that stands before a name or a number: its full stop never ends a sentence there.
 _BEFORE_NAME = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "st", "sir", "rev", "hon", "rt", "cllr", "sgt", "supt", "insp", "det", "const", "capt", "col", "gen", "lt", "gov", "sen", "rep", "messrs", "mx"]
+    """
+    mr mrs ms dr prof st sir rev hon rt cllr sgt supt insp det const capt col gen lt gov sen rep messrs mx
+    """.split()
 )
 _BEFORE_NUMBER = frozenset(
-    ["no", "nos", "fig", "figs", "p", "pp", "para", "paras", "vol", "vols", "ch", "chap", "sec", "art", "arts", "s", "ss", "ed", "eds", "table", "app", "annex", "ref", "tel", "ext", "reg", "regs", "cl", "sch", "approx", "c", "ca", "circa", "est", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"]
+    """
+    no nos fig figs p pp para paras vol vols ch chap sec art arts s ss ed eds table app annex ref tel ext
+    reg regs cl sch approx c ca circa est jan feb mar apr jun jul aug sep sept oct nov dec
+    """.split()
 )
-_NEVER_LAST = frozenset(["e.g", "i.e", "eg", "ie", "cf", "viz", "vs", "v", "incl"])
+_NEVER_LAST = frozenset(
+    """
+    e.g i.e eg ie cf viz vs v incl
+    """.split()
+)
 _INITIAL = re.compile(r"(?:[A-Z]\.)*[A-Z]")
 # Initials that close a sentence as readily as they stand in one: "in the U.K. The report ...".
 _ACRONYMS = frozenset(("U.K", "U.S", "E.U", "U.N", "U.S.A"))
@@ -82,5 +91,10 @@ def _is_name_next(text: str, at: int) -> bool:
 
 
 _OPENERS = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "there", "it", "its", "they", "their", "he", "she", "his", "her", "we", "our", "i", "you", "your", "in", "on", "at", "of", "for", "from", "to", "by", "with", "as", "and", "but", "or", "if", "when", "while", "where", "after", "before", "since", "however", "although", "though", "because", "so", "such", "some", "many", "most", "all", "both", "each", "every", "no", "not", "none", "only", "more", "less", "few", "several", "one", "two", "three", "inspectors", "managers", "staff", "overall"]
+    """
+    the a an this that these those there it its they their he she his her we our i you your in on at of for
+    from to by with as and but or if when while where after before since however although though because so
+    such some many most all both each every no not none only more less few several one two three inspectors
+    managers staff overall
+    """.split()
 )

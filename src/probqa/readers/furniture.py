@@ -16,33 +16,23 @@ from __future__ import annotations
 import re
 
 _LINES = (
-    (
-        "share button",
-        r"share (this( post| page| article)?|on \w+|via \w+)|tweet( this)?|(print|email) this( page)?|e-?mail a friend|copy link",
-    ),
-    (
-        "menu",
-        r"skip to (main )?content|(main )?menu|home|search( this site)?|log ?in|sign (in|up)|back to top|toggle navigation",
-    ),
-    (
-        "subscription",
-        r"keep up to date with .{1,60}|keep informed|subscribe.{0,60}|sign up (for|to) .{0,80}(newsletter|e-?mails?|updates).{0,40}|one email every day.{0,60}",
-    ),
+    ("share button", r"share (this( post| page| article)?|on \w+|via \w+)|tweet( this)?|copy link"),
+    ("share button", r"(print|e-?mail) this( page)?|e-?mail a friend"),
+    ("menu", r"skip to (main )?content|(main )?menu|home|search( this site)?|back to top|toggle navigation"),
+    ("menu", r"log ?in|sign (in|up)"),
+    ("subscription", r"keep up to date with .{1,60}|keep informed|subscribe.{0,60}|one email every day.{0,60}"),
+    ("subscription", r"sign up (for|to) .{0,80}(newsletter|e-?mails?|updates).{0,40}"),
     (
         "cookie notice",
         r"(this (web)?site|we) uses? cookies.*|accept (all )?cookies|cookie (settings|policy|preferences)",
     ),
-    (
-        "comment form",
-        r"your e-?mail address will not be published\.?( required fields are marked.*)?|post comment|\d+ (comments?|responses?|thoughts?)( on .*)?|reply",
-    ),
-    ("sponsor", r"(all .{1,60} (are|is) )?sponsored by .{1,80}|advertisement|advertise(d)? (here|with us)"),
+    ("comment form", r"your e-?mail address will not be published\.?( required fields are marked.*)?"),
+    ("comment form", r"post comment|\d+ (comments?|responses?|thoughts?)( on .*)?|reply"),
+    ("sponsor", r"(all .{1,60} (are|is) )?sponsored by .{1,80}|advertisement|advertised? (here|with us)"),
 )
 _TAILS = (
-    (
-        "related posts",
-        r"related (posts|articles|stories|content|news)|(you (may|might) also like|more from|read next).{0,60}",
-    ),
+    ("related posts", r"related (posts|articles|stories|content|news)"),
+    ("related posts", r"(you (may|might) also like|more from|read next).{0,60}"),
     ("comment form", r"leave a (reply|comment)|comments|add (a|your) comment|join the (discussion|conversation)"),
 )
 
