@@ -53,9 +53,12 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[str]) -> LexicalIndex:
         """Index the texts in order."""
+        # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
+        # run. It cannot be filled with no word at all, so there is one that no question can hold.
+        vocabulary = {"": 0}
+        rows = [[vocabulary.setdefault(word, len(vocabulary)) for word in words(text)] or [0] for text in texts]
         engine = _engine()
-        # bm25s cannot be filled with no word at all; the empty word is never asked for.
-        engine.index([words(text) or [""] for text in texts], show_progress=False)
+        engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         return cls(engine)
 
     @classmethod
