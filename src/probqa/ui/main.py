@@ -26,12 +26,14 @@ EXAMPLES = (
     "How well were women on probation supported?",
 )
 OPEN_CARDS = 3
+HERE = Path(__file__).parent
 
 
 def main() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Ask the inspection reports", page_icon=":material/format_quote:", layout="centered")
-    st.html(f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>")
+    # A named icon would be fetched from another host; this one is a file of ours.
+    st.set_page_config(page_title="Ask the inspection reports", page_icon=str(HERE / "icon.png"), layout="centered")
+    st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
     try:
         library = open_library(*read_pointer(settings(os.environ).index))
     except ProbqaError as error:
@@ -40,12 +42,15 @@ def main() -> None:
         st.stop()
     turns: list[Answer] = st.session_state.setdefault("turns", [])
     st.title("Ask the inspection reports")
-    st.text("Every answer is their own words, with the place to check.")
+    st.text("Every answer is quoted word for word, with the place to check.")
     if not turns:
         draw_welcome(library)
     for answer in turns:
         draw_turn(answer)
-    asked = st.chat_input("Ask about probation inspections", key="question") or st.session_state.pop("example", None)
+    # In a container of its own the box does not drag the page down past the first quote; style.css keeps it in sight.
+    with st.container(key="ask"):
+        typed = st.chat_input("Ask about probation inspections", key="question")
+    asked = typed or st.session_state.pop("example", None)
     if asked:
         try:
             answer = library.ask(asked)
