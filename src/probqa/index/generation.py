@@ -127,8 +127,10 @@ class Generation:
             self.sentence_vectors: npt.NDArray[np.float16] = arrays["sentence_vectors.npy"]
             self.canary_vectors: Vectors = arrays["canary_vectors.npy"]
             self.dense = DenseIndex(arrays["passage_vectors.npy"])
-            lexical = {
-                name: arrays.get(name, content) for name, content in files.items() if name.startswith("lexical_")
+            lexical: dict[str, npt.NDArray[Any] | bytes] = {
+                name: arrays[name] if name in arrays else content  # noqa: SIM401
+                for name, content in files.items()
+                if name.startswith("lexical_")
             }
             self.lexical = LexicalIndex.from_files(lexical, rows=len(self._passages))
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
@@ -294,7 +296,8 @@ def write(index: Path, contents: Contents) -> None:
 
 
 def _serialised(contents: Contents) -> dict[str, bytes]:
-    texts, records, blocks = b"", [], []
+    records: list[dict[str, Any]] = []
+    blocks: list[tuple[int, int, int, int]] = []
     parts: list[bytes] = []
     at = row = 0
     passages_of: dict[str, int] = {}
@@ -321,7 +324,6 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         blocks.extend((_KINDS.index(b.kind), b.span.start, b.span.end, b.level) for b in document.blocks)
         at += len(encoded)
         row += count
-    texts = b"".join(parts)
     numbers = {document.source.id: number for number, document in enumerate(contents.documents)}
     passages: list[tuple[int, ...]] = []
     sentences: list[tuple[int, int]] = []
@@ -342,7 +344,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
     return (
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
-        | {"texts.txt": texts, "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
         | dict(contents.encoder_files)
     )
 
