@@ -158,6 +158,10 @@ def evaluate(
         except InputError as error:
             raise InputError(f"question {question.id} cannot be asked: {error.problem}", error.remedy) from error
         confident = (confidence or _best_score)(answer)
+        if not math.isfinite(confident):
+            raise InputError(
+                f"question {question.id} was answered with the confidence {confident}", "report this fault"
+            )
         measured.append(_Measured(question, _measure(question, answer, document), confident))
     kinds = sorted({question.kind for question in questions} - {""})
     by_kind = {kind: _scores([one for one in measured if one.question.kind == kind]) for kind in kinds}
@@ -367,9 +371,6 @@ def _scores(measured: Sequence[_Measured]) -> Scores:
     }
     if all(confident.values()):
         metrics["auroc"] = auroc(confident[False], confident[True])
-    for name, value in metrics.items():
-        if not math.isfinite(value):
-            raise InputError(f"the score {name} is {value}, not a number", "this is a fault in probqa, report it")
     return Scores(
         questions=len(measured),
         answerable=len(confident[False]),
