@@ -173,6 +173,7 @@ def open_set(
         encoder_files=encoder_files,
         model=DEFAULT_MODEL,
         fingerprint=print_now,
+        files={},
     )
     with tempfile.TemporaryDirectory(dir=cache) as index:
         write(Path(index), contents)
