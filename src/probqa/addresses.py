@@ -18,7 +18,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from probqa.errors import DownloadError
 
@@ -86,8 +86,8 @@ class WebAddress:
         return self.port == _PORTS[self.scheme]
 
 
-def parse_address(address: str) -> WebAddress:
-    """Take an address apart, dropping the fragment.
+def parse_address(address: str, base: str = "") -> WebAddress:
+    """Take an address apart, dropping the fragment; it may be relative to ``base``.
 
     Raises:
         DownloadError: not http or https, or written in a way that programs are known to read differently.
@@ -98,7 +98,7 @@ def parse_address(address: str) -> WebAddress:
             "write them as %20 and the like",
         )
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(urljoin(base, address))
         port = parts.port
     except ValueError as error:
         raise DownloadError(f"{address!r} is not a web address: {error}", "copy it again from the browser") from error

@@ -23,6 +23,7 @@ import io
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import cached_property
 from time import monotonic
 from typing import cast
 
@@ -40,7 +41,11 @@ class Connector:
         self._connect = connect
         self._read = read
         self._loopback_port = loopback_port
-        self._certificates = ssl.create_default_context()
+
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        """The authorities this system trusts; reading them takes a while, and http needs none."""
+        return ssl.create_default_context()
 
     @contextlib.contextmanager
     def connected(self, address: WebAddress, deadline: float) -> Iterator[http.client.HTTPConnection]:

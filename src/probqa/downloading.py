@@ -22,7 +22,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from time import monotonic, sleep
-from urllib.parse import urljoin
 
 from probqa.addresses import WebAddress, parse_address
 from probqa.connecting import Connector
@@ -135,7 +134,7 @@ class Downloader:
                     return _received(response, address, known, self._limits)
             # Header text is read as Latin-1; servers that send more than ASCII there send UTF-8.
             target = location.encode("latin-1", "replace").decode("utf-8", "replace")
-            address = self._allowed(parse_address(urljoin(str(address), target)), address)
+            address = self._allowed(parse_address(target, str(address)), address)
         raise DownloadError(f"{address.host} redirects more than {self._limits.redirects} times", _BY_HAND)
 
     def _allowed(self, address: WebAddress, before: WebAddress | None) -> WebAddress:
