@@ -106,6 +106,8 @@ def _entry(value: object, hosts: frozenset[str]) -> Entry:
     if not _ID.fullmatch(value.get("id", "")) or not value.get("title"):
         raise CorpusError(f"{FILE}: {value!r} has no usable id or title", "an id is small letters, digits and '-'")
     entry = Entry(**value)
+    if entry.digest and not _ID.fullmatch(entry.digest):
+        raise CorpusError(f"{FILE}: {entry.id}: {entry.digest!r} names no digest", "give its file name without .md")
     if entry.url:
         try:
             address = parse_address(entry.url)

@@ -10,7 +10,6 @@ failure.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -228,17 +227,14 @@ def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
 
 def _read(path: Path) -> bytes:
     """Read a file of the user's; never a pipe or a device, which may not end."""
-    # O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError("it is not a file", "name the files themselves")
-        if status.st_size > MAX_FILE_BYTES:
-            raise InputError(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
-        content = file.read(MAX_FILE_BYTES)
-    if not content:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("it is not a file", "name the files themselves")
+    if status.st_size > MAX_FILE_BYTES:
+        raise InputError(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
+    if not status.st_size:
         raise InputError("the file is empty", "get it again")
-    return content
+    return path.read_bytes()
 
 
 def _names(corpus: Path, path: Path) -> tuple[str, str]:
