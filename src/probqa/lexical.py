@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import bm25s
 import numpy as np
@@ -61,7 +62,11 @@ class LexicalIndex:
         """Index the texts in order."""
         engine = _engine()
         # bm25s cannot be filled with no word at all; the empty word is never asked for.
-        engine.index([words(text) or [""] for text in texts], show_progress=False)
+        rows = [words(text) or [""] for text in texts]
+        # Numbered as they come: left to itself bm25s numbers them by hash, another way in each process.
+        vocabulary = {word: at for at, word in enumerate(dict.fromkeys(chain.from_iterable(rows)))}
+        numbers = [[vocabulary[word] for word in row] for row in rows]
+        engine.index((numbers, vocabulary), create_empty_token=False, show_progress=False)
         return cls(engine)
 
     @classmethod
