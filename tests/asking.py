@@ -17,9 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def fresh(program: str, chosen: Settings, *arguments: str, hash_seed: str = "0") -> Any:
     """Run ``program`` of this module in a fresh process and give back what it printed as JSON."""
+    call = f"import asking; asking.{program}()"
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
     done = subprocess.run(
-        [sys.executable, "-c", f"import asking; asking.{program}()", *map(str, dataclasses.astuple(chosen)), *arguments],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])} | {"PYTHONHASHSEED": hash_seed},
+        [sys.executable, "-c", call, *map(str, dataclasses.astuple(chosen)), *arguments],
+        env=os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
         check=False,
@@ -51,13 +53,13 @@ def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
 
 def answers() -> None:
     """Print the answers to the questions given, timings left out."""
-    print(json.dumps(_ask(_settings(), sys.argv[4:])))
+    json.dump(_ask(_settings(), sys.argv[4:]), sys.stdout)
 
 
 def modules() -> None:
     """Ask, then print every module that was imported."""
     _ask(_settings(), sys.argv[4:])
-    print(json.dumps(sorted(sys.modules)))
+    json.dump(sorted(sys.modules), sys.stdout)
 
 
 def silent() -> None:
@@ -84,7 +86,7 @@ def silent() -> None:
         raise AssertionError("the refusal does not work")
     refused.clear()
     statuses = [answer["status"] for answer in _ask(_settings(), sys.argv[4:])]
-    print(json.dumps({"refused": refused, "statuses": statuses}))
+    json.dump({"refused": refused, "statuses": statuses}, sys.stdout)
 
 
 def fresh_build() -> None:
@@ -95,5 +97,5 @@ def fresh_build() -> None:
     chosen = _settings()
     report = pipeline.build(chosen)
     generation = Generation.live(chosen.index)
-    print(json.dumps([report.generation, generation.manifest["files"]]))
+    json.dump([report.generation, generation.manifest["files"]], sys.stdout)
     generation.close()

@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from asking import fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from asking import fresh
 from probqa.errors import IndexDamagedError, InputError
 from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, build, checked_question
 from probqa.quotes import cut_quote
@@ -19,8 +19,12 @@ from probqa.settings import Settings
 QUESTIONS = ["How did Northway supervise people at low risk?", "Was unpaid work prompt?", "zebra quagga?"]
 HEAVY = {"torch", "sentence_transformers", "transformers", "streamlit", "huggingface_hub", "onnx", "onnxscript"}
 
-words = st.sampled_from("how many people at low risk were supervised by telephone in Weir Selby court 22.5% zebra the not".split())
-question = st.lists(words, min_size=1, max_size=12).map(" ".join) | st.text(min_size=1, max_size=MAX_QUESTION_CHARACTERS)
+words = st.sampled_from(
+    "how many people at low risk were supervised by telephone in Weir Selby court 22.5% zebra the not".split()
+)
+question = st.lists(words, min_size=1, max_size=12).map(" ".join) | st.text(
+    min_size=1, max_size=MAX_QUESTION_CHARACTERS
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
