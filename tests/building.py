@@ -10,6 +10,7 @@ import os
 import time
 from contextlib import closing
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -59,21 +60,23 @@ def opened_states(chosen: Settings) -> set[str]:
         return states(library)
 
 
-def build(chosen: Settings, padding: int, ready: Event) -> None:
+def build(chosen: Settings, padding: int, ready: Connection) -> None:
     """Say when the work begins, then build with the hash encoder, its file ``padding`` bytes long."""
     import hash_encoder
 
     hash_encoder.install(padding=padding)
-    ready.set()
+    ready.send(True)
     pipeline.build(chosen)
 
 
 def start_build(chosen: Settings, padding: int = 0) -> ForkServerProcess:
     """Start a build in a process of its own; it has begun when this returns."""
-    ready = context().Event()
-    process = context().Process(target=build, args=(chosen, padding, ready))
+    here, there = context().Pipe(duplex=False)
+    process = context().Process(target=build, args=(chosen, padding, there))
     process.start()
-    assert ready.wait(60)
+    there.close()
+    with here:
+        assert here.recv()
     return process
 
 
