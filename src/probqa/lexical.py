@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 import bm25s
 import numpy as np
@@ -60,13 +59,12 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[str]) -> LexicalIndex:
         """Index the texts in order."""
+        # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
+        # run. It cannot be filled with no word at all, so there is one that no question can hold.
+        vocabulary = {"": 0}
+        rows = [[vocabulary.setdefault(word, len(vocabulary)) for word in words(text)] or [0] for text in texts]
         engine = _engine()
-        # bm25s cannot be filled with no word at all; the empty word is never asked for.
-        rows = [words(text) or [""] for text in texts]
-        # Numbered as they come: left to itself bm25s numbers them by hash, another way in each process.
-        vocabulary = {word: at for at, word in enumerate(dict.fromkeys(chain.from_iterable(rows)))}
-        numbers = [[vocabulary[word] for word in row] for row in rows]
-        engine.index((numbers, vocabulary), create_empty_token=False, show_progress=False)
+        engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         return cls(engine)
 
     @classmethod

@@ -25,8 +25,10 @@ import datetime
 import fcntl
 import io
 import json
+import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -83,7 +85,7 @@ class Contents:
 class Generation:
     """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
 
-    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use.
+    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use; ``close()`` lets go.
     """
 
     @classmethod
@@ -109,18 +111,21 @@ class Generation:
         self.name = folder.name
         self.folder = folder
         try:
-            self._lock = (self.folder / storage.MANIFEST).open("rb")
+            lock = os.open(self.folder / storage.MANIFEST, os.O_RDONLY)
         except OSError as error:
             raise _unreadable(self.folder / storage.MANIFEST, error) from error
+        # A generation that nobody holds any more lets go of its folder by itself, also when a cache drops it.
+        self.close = weakref.finalize(self, os.close, lock)
         try:
-            self._open(manifest_sha256)
+            self._open(lock, manifest_sha256)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, manifest_sha256: str) -> None:
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        manifest = self._lock.read()
+    def _open(self, lock: int, manifest_sha256: str) -> None:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with open(lock, "rb", closefd=False) as file:
+            manifest = file.read()
         if storage.sha256(manifest) != manifest_sha256:
             raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
         self.manifest: dict[str, Any] = json.loads(manifest)
@@ -155,10 +160,6 @@ class Generation:
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        self._lock.close()
 
     @property
     def documents(self) -> int:
