@@ -150,7 +150,9 @@ def build_speed(starter: Settings) -> None:
         ours.append(len(texts) / seconds(lambda: encoder.encode_passages(texts)))
         theirs.append(len(texts) / seconds(lambda: model.encode(texts, show_progress_bar=False)))
     a, b = statistics.median(ours), statistics.median(theirs)
-    print(f"embedding {len(texts)} passages: build {a:.0f} /s, SentenceTransformer.encode {b:.0f} /s, ratio {a / b:.2f}")
+    print(
+        f"embedding {len(texts)} passages: build {a:.0f} /s, SentenceTransformer.encode {b:.0f} /s, ratio {a / b:.2f}"
+    )
 
 
 def seconds(action: Callable[[], object]) -> float:
