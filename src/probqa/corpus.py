@@ -12,6 +12,7 @@ In: a folder. Out: ``CorpusFile`` records, sorted by path, and the files that ca
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +94,8 @@ def read_bytes(folder: Path, path: str) -> bytes:
     Raises:
         ReadingError: it is too large, lies outside the folder or is a pipe or device.
     """
-    target = (folder / path).resolve()
+    # Not Path.resolve: it raises a RuntimeError of its own for a link to itself.
+    target = Path(os.path.realpath(folder / path))
     if not target.is_relative_to(folder.resolve()):
         raise ReadingError("leads out of the corpus folder", "copy the file into it instead of linking")
     if target.exists() and not target.is_file():
