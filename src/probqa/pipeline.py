@@ -79,7 +79,7 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, documents, failures, previous, progress)
+            contents, embedded = _contents(settings, files, documents, failures, previous, progress)
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -116,10 +116,15 @@ class Library:
         """
         self.generation = Generation.live(settings.index)
         if self.generation.model != settings.model:
+            self.close()
             raise IndexMismatchError(
                 f"the index was made with the model {self.generation.model}, not {settings.model}",
                 "run: probqa build, or set PROBQA_MODEL back",
             )
+
+    def close(self) -> None:
+        """Let go of the generation, so that a later build may delete it."""
+        self.generation.close()
 
     def ask(self, question: str, k: int = DEFAULT_QUOTES) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
@@ -174,14 +179,16 @@ def checked_question(question: str) -> str:
 
 
 def is_stale(settings: Settings, generation: Generation) -> bool:
-    """Whether the corpus folder no longer is what the generation was built from."""
+    """Whether a build would make something else of the corpus folder than the generation.
+
+    Raises:
+        CorpusError: the folder does not exist or holds no document.
+    """
     files, failures = corpus.list_files(settings.corpus)
-    listed = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
-    known = {failure["file"] for failure in generation.manifest["failures"]}
-    indexed = {document.file: (document.file_sha256, document.reader) for document in generation.all_documents()}
-    return {path: made for path, made in listed.items() if path not in known} != indexed or known - listed.keys() != {
-        failure.file for failure in failures
-    }
+    manifest = generation.manifest
+    made_of = {path: tuple(made) for path, made in manifest["corpus"].items()}
+    not_taken = [failure for failure in manifest["failures"] if failure["file"] not in made_of]
+    return _made_of(files) != made_of or [dataclasses.asdict(failure) for failure in failures] != not_taken
 
 
 def verify(settings: Settings) -> Iterator[str]:
@@ -196,9 +203,10 @@ def verify(settings: Settings) -> Iterator[str]:
     generation = Generation.live(settings.index)
     try:
         yield from generation.verify()
-        files = (
-            {} if not settings.corpus.is_dir() else {file.path: file for file in corpus.list_files(settings.corpus)[0]}
-        )
+        try:
+            files = {file.path: file for file in corpus.list_files(settings.corpus)[0]}
+        except CorpusError:
+            files = {}
         for document in generation.all_documents():
             file = files.get(document.file)
             if (
@@ -222,7 +230,10 @@ def status(settings: Settings) -> dict[str, Any]:
     """
     generation = Generation.live(settings.index)
     try:
-        stale = is_stale(settings, generation) if settings.corpus.is_dir() else None
+        try:
+            stale = is_stale(settings, generation)
+        except CorpusError:
+            stale = None
         manifest = generation.manifest
         return {
             "generation": generation.name,
@@ -289,6 +300,7 @@ def _read_all(
 
 def _contents(
     settings: Settings,
+    files: Sequence[CorpusFile],
     documents: Sequence[Document],
     failures: tuple[Failure, ...],
     previous: Generation | None,
@@ -317,9 +329,15 @@ def _contents(
         encoder_files=encoder_files,
         model=settings.model,
         fingerprint=model_fingerprint,
+        files=_made_of(files),
         failures=failures,
     )
     return contents, embedded
+
+
+def _made_of(files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
+    """What decides how files are read: SHA-256 and reader version, by path."""
+    return {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
 
 
 def _encoder_files(

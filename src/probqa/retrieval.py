@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from probqa.dense import Rows
 from probqa.embeddings import Vectors
 from probqa.index import Generation
 from probqa.records import Hit
@@ -20,10 +21,15 @@ DENSE_WEIGHT = 0.5
 CANDIDATES = 200
 
 
-def retrieve(generation: Generation, question: str, vector: Vectors, k: int) -> list[Hit]:
-    """The ``k`` best passages for ``question``, whose embedding is ``vector``; fewer where fewer exist."""
-    dense_rows, _ = generation.dense.search(vector, CANDIDATES)
+def retrieve(generation: Generation, question: str, vector: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
+    """The ``k`` best passages for ``question``, whose embedding is ``vector``; fewer where fewer exist.
+
+    ``allowed`` are the only rows that count, ascending; all do where it is None.
+    """
+    dense_rows, _ = generation.dense.search(vector, CANDIDATES, allowed)
     bm25 = generation.lexical.scores(question)
+    if allowed is not None:
+        bm25 = np.where(np.isin(np.arange(len(bm25)), allowed), bm25, np.float32(0))
     lexical_rows = _best(bm25, CANDIDATES)
     rows = np.union1d(dense_rows, lexical_rows)
     if not len(rows):

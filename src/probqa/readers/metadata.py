@@ -17,7 +17,7 @@ import yaml
 
 from probqa.errors import ReadingError
 from probqa.readers.repairs import tidy
-from probqa.records import Source
+from probqa.records import Source, Wording
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
@@ -98,9 +98,12 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
-    wording = _text(values, "wording") or "verbatim"
-    if wording != "digest" and wording != "verbatim":
-        raise ReadingError(f"wording: {wording!r} is neither 'digest' nor 'verbatim'", "write one of them")
+    wording: Wording
+    match _text(values, "wording") or "verbatim":
+        case "digest" | "verbatim" as said:
+            wording = said
+        case said:
+            raise ReadingError(f"wording: {said!r} is neither 'digest' nor 'verbatim'", "write one of them")
     urls = _texts(values, "urls") or _texts(values, "url")
     for url in urls:
         if not re.fullmatch(r"https?://[^\s<>\"'\\]+", url):

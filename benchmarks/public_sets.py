@@ -1,0 +1,537 @@
+"""Measure retrieval, quotes and answerability on the public question sets.
+
+Run from the root of the repository (the sets lie in ../shared/data, or where PROBQA_SHARED says; absent sets are
+skipped, and named):
+
+    python benchmarks/public_sets.py                       nDCG@10 of every set and method
+    python benchmarks/public_sets.py --limit 800 SET ...   an evenly spaced sample of some sets
+    python benchmarks/public_sets.py --answerability       AUROC of the signals of "this is not answered here"
+    python benchmarks/public_sets.py --quotes              the first quote against the gold answer
+
+Everything runs through the project's own rooms: a set's passages, as given, are written as a generation and opened.
+Vectors and the exported encoder are kept in --cache, since embedding is the slow part: about ten minutes for all.
+
+To try a way to rank, give ``evaluate`` any function from a set and a question's number to rows, best first:
+
+    public = open_set("squad2_dev_half", limit=800)
+    evaluate(public, ranked_by(lambda cosines, bm25: 0.6 * scaled(cosines) + 0.4 * over_best(bm25)))
+    evaluate(public, probqa_rows)
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from probqa.answers import word_coverage
+from probqa.embeddings import CANARIES, Encoder
+from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
+from probqa.exporting import export_model, find_model, fingerprint
+from probqa.index import Contents, Generation, write
+from probqa.lexical import LexicalIndex
+from probqa.passages import search_text
+from probqa.quotes import quote_hits
+from probqa.records import Block, Document, Hit, Passage, Quote, Source, Span
+from probqa.retrieval import retrieve
+from probqa.sentences import split_sentences
+from probqa.settings import DEFAULT_MODEL
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("PROBQA_SHARED") or ROOT.parent / "shared") / "data"
+CACHE = Path(tempfile.gettempdir()) / "probqa-benchmarks"
+
+Floats = npt.NDArray[np.float32]
+Rows = Sequence[int]
+
+# How many passages a ranking has at most, and how many hits the quotes are cut from.
+KEPT = 50
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to ask a set: the field that is the question, and whether only the question's own document counts."""
+
+    set: str
+    field: str = "text"
+    within_document: bool = False
+
+    @property
+    def label(self) -> str:
+        notes = [] if self.field == "text" else [self.field.removeprefix("text_with_")]
+        return " + ".join([self.set, *notes]) + (", in its document" if self.within_document else "")
+
+
+VIEWS = (
+    View("squad2_dev_half"),
+    View("doc2dial_val"),
+    View("doc2dial_val", "text_with_history"),
+    View("or_sharc_dev"),
+    View("or_sharc_dev", "text_with_scenario"),
+    View("policyqa_dev", "text_with_site"),
+    View("policyqa_dev", within_document=True),
+    View("wikiqa_dev"),
+    View("wikiqa_dev", within_document=True),
+    View("contractnli_dev", within_document=True),
+    View("inscit_dev_partial"),
+    View("inscit_dev_partial", "text_with_history"),
+    View("conditionalqa_dev_evidence"),
+    View("conditionalqa_dev_evidence", "text_with_scenario"),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of a set; ``history`` is all that was said before it, oldest first, as (speaker, text)."""
+
+    id: str
+    text: str
+    relevant: dict[int, float]
+    answers: tuple[str, ...]
+    answerable: bool
+    history: tuple[tuple[str, str], ...]
+    allowed: npt.NDArray[np.int64] | None
+
+
+Rewrite = Callable[[Question], str]
+
+
+@dataclass
+class PublicSet:
+    """A set opened as a generation, with the vector of each question."""
+
+    view: View
+    generation: Generation
+    questions: list[Question]
+    vectors: Floats
+
+    @cached_property
+    def cosines(self) -> Floats:
+        """float32 ``(questions, passages)``: the cosine of every passage."""
+        found: Floats = self.vectors @ self.generation.dense.vectors.T
+        return found
+
+    @cached_property
+    def bm25(self) -> Floats:
+        """float32 ``(questions, passages)``: BM25 of every passage."""
+        return np.stack([self.generation.lexical.scores(question.text) for question in self.questions])
+
+    def hits(self, number: int, k: int = KEPT) -> list[Hit]:
+        """What retrieval finds now for a question."""
+        question = self.questions[number]
+        return retrieve(self.generation, question.text, self.vectors[number], k, allowed=question.allowed)
+
+    def quotes(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Quote]:
+        """What is quoted now of some hits."""
+        return quote_hits(self.generation, self.questions[number].text, self.vectors[number], hits, k)
+
+
+Ranker = Callable[[PublicSet, int], Rows]
+Mix = Callable[[Floats, Floats], npt.NDArray[np.floating[Any]]]
+Signal = Callable[[PublicSet, int, Sequence[Hit], Sequence[Quote]], float]
+
+
+def open_set(
+    name: str | View, limit: int = 0, rewrite: Rewrite | None = None, data: Path = SHARED, cache: Path = CACHE
+) -> PublicSet:
+    """Open a set: all its questions or ``limit`` of them, evenly spaced; ``rewrite`` makes the query of a question.
+
+    Raises:
+        FileNotFoundError: the set is not there.
+    """
+    view = View(name) if isinstance(name, str) else name
+    folder = data / view.set
+    encoder_files, print_now = _encoder_files(cache)
+    encoder = Encoder(*encoder_files.values())
+    records = list(_json_lines(folder / "corpus.jsonl"))
+    documents, passages = _passages(records)
+    texts = [search_text(document, passage) for document, passage in zip(documents, passages, strict=True)]
+    sentences = [
+        document.slice(span)
+        for document, passage in zip(documents, passages, strict=True)
+        for span in passage.sentences
+    ]
+    contents = Contents(
+        documents=documents,
+        passages=passages,
+        passage_vectors=_embedded(encoder, print_now, texts, cache),
+        sentence_vectors=_embedded(encoder, print_now, sentences, cache).astype(np.float16),
+        canary_vectors=encoder.encode_passages(CANARIES),
+        lexical=LexicalIndex.build(texts),
+        encoder_files=encoder_files,
+        model=DEFAULT_MODEL,
+        fingerprint=print_now,
+    )
+    with tempfile.TemporaryDirectory(dir=cache) as index:
+        write(Path(index), contents)
+        generation = Generation.live(Path(index))
+    questions = _questions(folder, view, [record["_id"] for record in records], [r.get("doc_id") for r in records])
+    questions = evenly(questions, limit)
+    if rewrite:
+        questions = [dataclasses.replace(question, text=rewrite(question)) for question in questions]
+    asked = [question.text for question in questions]
+    return PublicSet(view, generation, questions, _embedded(encoder, print_now, asked, cache))
+
+
+def evaluate(public: PublicSet, ranker: Ranker) -> float:
+    """Mean nDCG@10 of a ranker over the questions that have a relevant passage."""
+    values = []
+    for number, question in enumerate(public.questions):
+        if question.relevant:
+            gains = [question.relevant.get(int(row), 0.0) for row in ranker(public, number)[:DEPTH]]
+            values.append(ndcg(gains, list(question.relevant.values())))
+    if not values:
+        raise ValueError(f"{public.view.label} has no question with a relevant passage")
+    return sum(values) / len(values)
+
+
+def ranked_by(mix: Mix) -> Ranker:
+    """Rank all passages (those of the question's document, where only they count) by a mix of cosines and BM25."""
+
+    def ranker(public: PublicSet, number: int) -> Rows:
+        allowed = public.questions[number].allowed
+        rows = np.arange(public.generation.passages) if allowed is None else allowed
+        scores = mix(public.cosines[number][rows], public.bm25[number][rows])
+        order: Rows = rows[np.lexsort((rows, -scores))][:KEPT]
+        return order
+
+    return ranker
+
+
+def probqa_rows(public: PublicSet, number: int) -> Rows:
+    """Rank as ``probqa.retrieval.retrieve`` does."""
+    return [hit.passage.row for hit in public.hits(number)]
+
+
+def scaled(scores: Floats) -> npt.NDArray[np.float64]:
+    """Scale to [0, 1] between the lowest and the highest."""
+    low, high = float(scores.min()), float(scores.max())
+    return (scores.astype(np.float64) - low) / (high - low) if high > low else np.ones(len(scores))
+
+
+def over_best(scores: Floats) -> npt.NDArray[np.float64]:
+    """Divide by the highest."""
+    high = float(scores.max())
+    return scores.astype(np.float64) / high if high > 0 else np.zeros(len(scores))
+
+
+def rrf(cosines: Floats, bm25: Floats, constant: int = 60) -> npt.NDArray[np.float64]:
+    """Reciprocal rank fusion, 100 candidates a side (Cormack, Clarke and Büttcher, 2009)."""
+    total = np.zeros(len(cosines))
+    for scores in (cosines, bm25):
+        order = np.argsort(-scores, kind="stable")[:100]
+        order = order[scores[order] > 0]
+        total[order] += 1 / (constant + 1 + np.arange(len(order)))
+    return total
+
+
+def convex(weight: float) -> Mix:
+    """``weight`` × scaled cosine + the rest × BM25 over its best, all passages scored."""
+    return lambda cosines, bm25: weight * scaled(cosines) + (1 - weight) * over_best(bm25)
+
+
+METHODS: dict[str, Ranker] = {
+    "dense": ranked_by(lambda cosines, _: cosines),
+    "BM25": ranked_by(lambda _, bm25: bm25),
+    "RRF": ranked_by(rrf),
+    "convex .3": ranked_by(convex(0.3)),
+    "convex .4": ranked_by(convex(0.4)),
+    "convex .5": ranked_by(convex(0.5)),
+    "convex .6": ranked_by(convex(0.6)),
+    "convex .7": ranked_by(convex(0.7)),
+    "probqa": probqa_rows,
+}
+
+
+def _max_cosine(public: PublicSet, number: int, _hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    return float(_allowed(public, number, public.cosines).max())
+
+
+def _best_bm25(public: PublicSet, number: int, _hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    return float(_allowed(public, number, public.bm25).max())
+
+
+def _top_score(_public: PublicSet, _number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    return hits[0].score if hits else 0.0
+
+
+def _top_cosine(_public: PublicSet, _number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    return hits[0].cosine if hits else 0.0
+
+
+def _top_margin(_public: PublicSet, _number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    return hits[0].score - hits[1].score if len(hits) > 1 else 0.0
+
+
+def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
+    return quotes[0].score if quotes else 0.0
+
+
+def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
+    return word_coverage(public.generation, public.questions[number].text, quotes[0]) if quotes else 0.0
+
+
+def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    """The best sentence of the first ten passages."""
+    best = 0.0
+    for hit in hits[:10]:
+        first, last = public.generation.first_sentences[hit.passage.row : hit.passage.row + 2]
+        vectors = public.generation.sentence_vectors[first:last].astype(np.float32)
+        best = max(best, float((vectors @ public.vectors[number]).max()))
+    return best
+
+
+SIGNALS: dict[str, Signal] = {
+    "best cosine": _max_cosine,
+    "best BM25": _best_bm25,
+    "fused score of the first passage": _top_score,
+    "cosine of the first passage": _top_cosine,
+    "lead of the first passage": _top_margin,
+    "score of the first quote": _first_quote_score,
+    "words covered by the first quote's passage": _coverage,
+    "best sentence cosine": _sentence_cosine,
+}
+
+
+def answerability(public: PublicSet, signals: dict[str, Signal] = SIGNALS) -> dict[str, float]:
+    """AUROC of each signal between the questions that have an answer and those that have none."""
+    values: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in signals}
+    for number, question in enumerate(public.questions):
+        hits = public.hits(number)
+        quotes = public.quotes(number, hits)
+        for name, signal in signals.items():
+            values[name][not question.answerable].append(signal(public, number, hits, quotes))
+    return {name: auroc(*both) for name, both in values.items()}
+
+
+def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
+    """The first quote against the gold answer, over the answerable questions.
+
+    ``holds`` is the share of first quotes with a gold answer in them, ``holds, right passage`` those that are also from
+    a relevant passage, ``passage first`` the share of first quotes from one. F1 is over words; ``given`` is with the
+    relevant passage handed over, so that only the choice of sentences counts. Beside it the plain baseline: every
+    sentence of that passage whose cosine is at least ``threshold``, the best one where none is.
+    """
+    outcomes: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> None:
+        outcomes.setdefault(name, []).append(value)
+
+    for number, question in enumerate(public.questions):
+        if not (question.answerable and question.answers and question.relevant):
+            continue
+        quotes = public.quotes(number, public.hits(number))
+        text = quotes[0].text if quotes else ""
+        right = bool(quotes) and _row(quotes[0]) in question.relevant
+        held = holds(text, question.answers)
+        note("holds", held)
+        note("holds, right passage", held and right)
+        note("passage first", right)
+        note("in first 3", any(holds(quote.text, question.answers) for quote in quotes[:3]))
+        note("F1", word_f1(text, question.answers))
+        row = max(question.relevant, key=lambda row: (question.relevant[row], -row))
+        given = [Hit(public.generation.passage(row), 1.0, float(public.cosines[number, row]), None, None)]
+        cut = public.quotes(number, given, k=1)[0].text
+        note("given: holds", holds(cut, question.answers))
+        note("given: F1", word_f1(cut, question.answers))
+        plain = _above(public, number, row, threshold)
+        note("plain: holds", holds(plain, question.answers))
+        note("plain: F1", word_f1(plain, question.answers))
+    if not outcomes:
+        raise ValueError(f"{public.view.label} has no question with a gold answer")
+    return {name: rate_of(values) for name, values in outcomes.items()}
+
+
+def rate_of(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def evenly(items: list[Any], count: int) -> list[Any]:
+    """``count`` items, evenly spaced; all of them where ``count`` is 0 or more than there are."""
+    if not 0 < count < len(items):
+        return items
+    return [items[at * len(items) // count] for at in range(count)]
+
+
+def _above(public: PublicSet, number: int, row: int, threshold: float) -> str:
+    generation = public.generation
+    passage, document = generation.passage(row), generation.document_of(row)
+    first, last = generation.first_sentences[row : row + 2]
+    cosines = generation.sentence_vectors[first:last].astype(np.float32) @ public.vectors[number]
+    chosen = [at for at, cosine in enumerate(cosines) if cosine >= threshold] or [int(np.argmax(cosines))]
+    return " ".join(document.slice(passage.sentences[at]) for at in chosen)
+
+
+def _allowed(public: PublicSet, number: int, scores: Floats) -> Floats:
+    allowed = public.questions[number].allowed
+    return scores[number] if allowed is None else scores[number][allowed]
+
+
+def _row(quote: Quote) -> int:
+    return int(quote.source.id)
+
+
+def _passages(records: Sequence[dict[str, Any]]) -> tuple[list[Document], list[Passage]]:
+    """Each passage of a set as a document of its own with one passage; the document's id is the row."""
+    documents, passages = [], []
+    for row, record in enumerate(records):
+        text = record["text"]
+        spans = split_sentences(text)
+        whole = Span(spans[0].start, spans[-1].end)
+        source = Source(id=str(row), title=record["title"], publisher="", kind="passage")
+        documents.append(
+            Document(
+                source, file=str(row), file_sha256="", reader="given", text=text, blocks=(Block("paragraph", whole),)
+            )
+        )
+        passages.append(Passage(row=row, document_id=str(row), span=whole, sentences=spans))
+    return documents, passages
+
+
+def _questions(folder: Path, view: View, ids: list[str], document_ids: list[str | None]) -> list[Question]:
+    rows = {name: row for row, name in enumerate(ids)}
+    relevant: dict[str, dict[int, float]] = {}
+    for line in (folder / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        question_id, passage_id, score = line.split("\t")
+        relevant.setdefault(question_id, {})[rows[passage_id]] = float(score)
+    answers: dict[str, dict[str, Any]] = {}
+    if (folder / "answers.jsonl").is_file():
+        answers = {record["query_id"]: record for record in _json_lines(folder / "answers.jsonl")}
+    of_document: dict[str | None, list[int]] = {}
+    for row, document_id in enumerate(document_ids):
+        of_document.setdefault(document_id, []).append(row)
+    questions = []
+    for record in _json_lines(folder / "queries.jsonl"):
+        answer = answers.get(record["_id"], {"answers": [], "answerable": True})
+        allowed = np.array(of_document[record["doc_id"]], np.int64) if view.within_document else None
+        questions.append(
+            Question(
+                id=record["_id"],
+                text=" ".join(record[view.field].split()),
+                relevant=relevant.get(record["_id"], {}),
+                answers=tuple(answer["answers"]),
+                answerable=bool(answer["answerable"]),
+                history=tuple((turn["speaker"], turn["text"]) for turn in record.get("history", [])),
+                allowed=allowed,
+            )
+        )
+    return questions
+
+
+def _encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
+    """The default model's encoder, exported once."""
+    model = find_model(DEFAULT_MODEL)
+    print_now = fingerprint(model)
+    folder = cache / f"encoder-{print_now[:16]}"
+    names = ("encoder.onnx", "tokenizer.json", "encoder.json")
+    if not all((folder / name).is_file() for name in names):
+        files = export_model(DEFAULT_MODEL, model)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            _keep(folder / name, files[name])
+    return {name: (folder / name).read_bytes() for name in names}, print_now
+
+
+def _embedded(encoder: Encoder, print_now: str, texts: Sequence[str], cache: Path) -> Floats:
+    """Vectors of texts, from the cache where these very texts were embedded by this very model."""
+    made_of = hashlib.sha256(json.dumps([print_now, list(texts)]).encode()).hexdigest()
+    path = cache / f"vectors-{made_of[:24]}.npy"
+    if path.is_file():
+        kept: Floats = np.load(path, allow_pickle=False)
+        return kept
+    distinct = list(dict.fromkeys(texts))
+    done = 0
+
+    def progress(more: int) -> None:
+        nonlocal done
+        done += more
+        if done % 320 < more:
+            print(f"\rembedding {done} of {len(distinct)} ", end="", file=sys.stderr, flush=True)
+
+    at = {text: row for row, text in enumerate(distinct)}
+    vectors = encoder.encode_passages(distinct, progress)[[at[text] for text in texts]]
+    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
+    with tempfile.TemporaryFile() as buffer:
+        np.save(buffer, vectors)
+        buffer.seek(0)
+        _keep(path, buffer.read())
+    return vectors
+
+
+def _keep(path: Path, content: bytes) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def print_table(title: str, rows: dict[str, dict[str, float]]) -> None:
+    """Print a Markdown table: a row a set, a column a method, the best of each row marked where it is nDCG."""
+    if not rows:
+        return
+    columns = list(dict.fromkeys(name for values in rows.values() for name in values))
+    print(f"\n### {title}\n\n| set | " + " | ".join(columns) + " |")
+    print("|---|" + "---:|" * len(columns))
+    for name, values in rows.items():
+        print(f"| {name} | " + " | ".join(f"{values[c]:.3f}" if c in values else "" for c in columns) + " |")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", help="names of sets; all of them where none is given")
+    parser.add_argument("--limit", type=int, default=0, help="an evenly spaced sample of so many questions a set")
+    parser.add_argument("--answerability", action="store_true")
+    parser.add_argument("--quotes", action="store_true")
+    parser.add_argument("--data", type=Path, default=SHARED)
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    arguments = parser.parse_args()
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, dict[str, dict[str, float]]] = {}
+    for view in VIEWS:
+        if arguments.sets and view.set not in arguments.sets:
+            continue
+        if not (arguments.data / view.set).is_dir():
+            print(f"skipped {view.set}: there is no {arguments.data / view.set}", file=sys.stderr)
+            continue
+        public = open_set(view, arguments.limit, data=arguments.data, cache=arguments.cache)
+        label = f"{view.label} ({len(public.questions)})"
+        if not (arguments.answerability or arguments.quotes):
+            row = {name: evaluate(public, ranker) for name, ranker in METHODS.items()}
+            tables.setdefault("nDCG@10", {})[label] = row
+        if arguments.answerability and len({question.answerable for question in public.questions}) == 2:
+            tables.setdefault("AUROC of answerability", {})[label] = answerability(public)
+        if arguments.quotes and any(question.answers for question in public.questions):
+            tables.setdefault("The first quote", {})[label] = first_quotes(public)
+        public.generation.close()
+        for title, rows in tables.items():
+            print(
+                f"{label}: {title}: " + ", ".join(f"{k} {v:.3f}" for k, v in rows.get(label, {}).items()),
+                file=sys.stderr,
+            )
+    for title, rows in tables.items():
+        print_table(title, rows)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(tables, indent=1), encoding="utf-8")
+    return 0 if tables else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,407 @@
+"""Questions whose answers are known, put to a library, to scores.
+
+In: a file of questions (docs/evaluation.md) and something that answers. Out: ``Scores``, over all and by kind.
+
+Every metric is one function with its source. A metric that nothing was measured for is absent, never 0; a question
+that cannot be asked, a source that cannot be opened or a score that is no number stops the run with an error.
+
+>>> round(ndcg([0, 1, 0], relevant=1), 3), mrr([0, 1, 0]), recall([0, 1, 0], relevant=2)
+(0.631, 0.5, 0.5)
+>>> auroc([0.9, 0.4], [0.4, 0.1])
+0.875
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+import string
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from probqa.errors import InputError
+from probqa.records import Answer, Document, Quote
+
+# How deep a ranking is looked at.
+DEPTH = 10
+
+METRICS = (
+    "ndcg@10",
+    "mrr",
+    "recall@10",
+    "first_quote",
+    "answered",
+    "answered_or_weak",
+    "refused",
+    "refused_or_weak",
+    "auroc",
+    "quote_fidelity",
+)
+_FIELDS = frozenset(("id", "question", "spans", "documents", "unanswerable", "history", "kind", "split"))
+
+Ask = Callable[[str, Sequence[str]], Answer]
+FindDocument = Callable[[str], Document | None]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSpan:
+    """Words of one document that answer a question."""
+
+    document_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """One line of a question file: the question, the questions before it, and what answers it.
+
+    Just one of ``spans``, ``documents`` and ``unanswerable`` is filled.
+    """
+
+    id: str
+    question: str
+    spans: tuple[GoldSpan, ...] = ()
+    documents: tuple[str, ...] = ()
+    unanswerable: bool = False
+    history: tuple[str, ...] = ()
+    kind: str = ""
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Metric to value, over all questions and by kind; counts beside them. Rates are in [0, 1], higher is better."""
+
+    questions: int
+    answerable: int
+    unanswerable: int
+    metrics: dict[str, float]
+    kinds: dict[str, Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Something to find: a document, or where in it the gold words stand."""
+
+    document_id: str
+    places: tuple[tuple[int, int], ...]
+
+    def is_in(self, quote: Quote) -> bool:
+        if quote.source.id != self.document_id:
+            return False
+        around = quote.context_span
+        return not self.places or any(start < around.end and around.start < end for start, end in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    question: GoldQuestion
+    values: Mapping[str, float]
+    confidence: float
+
+
+def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
+    """Read a question file, all of it or the lines of one ``split``.
+
+    Raises:
+        InputError: the file cannot be read, a line is not a question (named by its number), or none is left.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the question file {path} cannot be read: {error}", "name a JSON Lines file") from error
+    questions: dict[str, GoldQuestion] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            question = _question(json.loads(line))
+            if question.id in questions:
+                raise ValueError(f"the id {question.id!r} is taken by an earlier line")
+        except ValueError as error:
+            raise InputError(f"{path} line {number}: {error}", "see docs/evaluation.md for the format") from error
+        questions[question.id] = question
+    found = tuple(question for question in questions.values() if split in ("", question.split))
+    if not found:
+        raise InputError(f"{path} holds no question" + (f" of the split {split!r}" if split else ""), "name another")
+    return found
+
+
+def evaluate(
+    questions: Sequence[GoldQuestion],
+    ask: Ask,
+    document: FindDocument,
+    confidence: Callable[[Answer], float] | None = None,
+) -> Scores:
+    """Ask every question once and score what comes back.
+
+    ``ask`` takes a question and the questions before it. ``confidence`` (the best quote's score where none is given) is
+    what ``auroc`` is of: how well it tells the answerable from the others.
+
+    Raises:
+        ProbqaError: a question cannot be asked, or its gold is not in the index; the message has its id.
+    """
+    if not questions:
+        raise InputError("there is no question to score", "name a file that holds some")
+    for question in questions:
+        _targets(question, document)
+    measured = []
+    for question in questions:
+        try:
+            answer = ask(question.question, question.history)
+        except InputError as error:
+            raise InputError(f"question {question.id} cannot be asked: {error.problem}", error.remedy) from error
+        confident = (confidence or _best_score)(answer)
+        if not math.isfinite(confident):
+            raise InputError(
+                f"question {question.id} was answered with the confidence {confident}", "report this fault"
+            )
+        measured.append(_Measured(question, _measure(question, answer, document), confident))
+    kinds = sorted({question.kind for question in questions} - {""})
+    by_kind = {kind: _scores([one for one in measured if one.question.kind == kind]) for kind in kinds}
+    return dataclasses.replace(_scores(measured), kinds=by_kind)
+
+
+def ndcg(gains: Sequence[float], relevant: int | Sequence[float], depth: int = DEPTH) -> float:
+    """Normalised discounted cumulative gain of a ranking's gains, in [0, 1].
+
+    ``relevant`` is how many gains of 1 there are to be had, or all of them. DCG is the sum of ``gain / log2(rank + 1)``
+    (Järvelin and Kekäläinen, 2002, with the discount as trec_eval's ndcg_cut has it).
+    """
+    ideal = sorted([1.0] * relevant if isinstance(relevant, int) else relevant, reverse=True)
+    best = _dcg(ideal[:depth])
+    if best <= 0:
+        raise ValueError("nDCG is not defined where nothing is relevant")
+    return _dcg(gains[:depth]) / best
+
+
+def mrr(gains: Sequence[float]) -> float:
+    """One over the rank of the first relevant, 0 where there is none (Voorhees, TREC-8, 1999)."""
+    return next((1 / rank for rank, gain in enumerate(gains, start=1) if gain > 0), 0.0)
+
+
+def recall(gains: Sequence[float], relevant: int, depth: int = DEPTH) -> float:
+    """Share of the ``relevant`` that stand among the first ``depth`` (trec_eval's recall)."""
+    if relevant < 1:
+        raise ValueError("recall is not defined where nothing is relevant")
+    return sum(gain > 0 for gain in gains[:depth]) / relevant
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
+    """Chance that a positive scores above a negative, ties counted half (Mann and Whitney, 1947; Fawcett, 2006)."""
+    if not positives or not negatives:
+        raise ValueError("AUROC needs scores of both kinds")
+    below = sorted(negatives)
+    pairs = sum(bisect_left(below, score) + bisect_right(below, score) for score in positives)
+    return pairs / (2 * len(positives) * len(negatives))
+
+
+def rate(outcomes: Sequence[bool]) -> float:
+    """Share of the outcomes that are true: how many are answered, refused, right."""
+    if not outcomes:
+        raise ValueError("a rate needs outcomes")
+    return sum(outcomes) / len(outcomes)
+
+
+def holds(text: str, answers: Iterable[str]) -> bool:
+    """Whether ``text`` has one of the ``answers`` in it, case and white space aside.
+
+    "Has answer" as open-domain question answering counts it (Chen et al., 2017), but with the answer's punctuation.
+
+    >>> holds("Over 3,700 people left prison\\nhomeless.", ["prison homeless"]), holds("None left.", ["one"])
+    (True, False)
+    """
+    within = _plain(text)
+    return any(re.search(rf"(?<!\w){re.escape(_plain(answer))}(?!\w)", within) for answer in answers)
+
+
+def word_f1(text: str, answers: Iterable[str]) -> float:
+    """Best F1 over words between ``text`` and one of the ``answers`` (SQuAD, Rajpurkar et al., 2016).
+
+    >>> word_f1("It was the good one.", ["good ones", "a good one"])
+    0.6666666666666666
+    """
+    return max((_overlap_f1(_squad_words(text), _squad_words(answer)) for answer in answers), default=0.0)
+
+
+def is_faithful(quote: Quote, document: FindDocument) -> bool:
+    """Whether a quote is, character for character, the slice of its document that its span names (law 1)."""
+    source = document(quote.source.id)
+    return source is not None and quote.text == source.text[quote.span.start : quote.span.end]
+
+
+def as_text(scores: Scores) -> str:
+    """The scores as a table: a row a kind, the last one over all."""
+    rows = [*sorted(scores.kinds.items()), ("all", scores)]
+    names = [name for name in METRICS if name in scores.metrics]
+    width = max(len(kind) for kind, _ in rows)
+    lines = [f"{'kind':{width}}  questions  " + "  ".join(names)]
+    for kind, part in rows:
+        cells = (
+            f"{part.metrics[name]:.3f}".rjust(len(name)) if name in part.metrics else " " * (len(name) - 1) + "-"
+            for name in names
+        )
+        lines.append(f"{kind:{width}}  {part.questions:9}  " + "  ".join(cells))
+    return "\n".join(lines)
+
+
+def _question(record: Any) -> GoldQuestion:
+    """One line of a question file; a ValueError says what is wrong with it."""
+    if not isinstance(record, dict):
+        raise ValueError("is not a JSON object")
+    if unknown := record.keys() - _FIELDS:
+        raise ValueError(f"has the unknown field {min(unknown)!r}")
+    for name in ("id", "question"):
+        if not isinstance(record.get(name), str) or not record[name].strip():
+            raise ValueError(f"has no {name}")
+    spans = tuple(GoldSpan(**span) for span in _records(record, "spans"))
+    question = GoldQuestion(
+        id=record["id"],
+        question=record["question"],
+        spans=spans,
+        documents=_strings(record, "documents"),
+        unanswerable=record.get("unanswerable") is True,
+        history=_strings(record, "history"),
+        kind=str(record.get("kind", "")),
+        split=str(record.get("split", "")),
+    )
+    if [bool(question.spans), bool(question.documents), question.unanswerable].count(True) != 1:
+        raise ValueError('needs just one of "spans", "documents" and "unanswerable": true')
+    return question
+
+
+def _strings(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = record.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
+        raise ValueError(f"{name} is not a list of texts")
+    return tuple(found)
+
+
+def _records(record: Mapping[str, Any], name: str) -> list[dict[str, str]]:
+    found = record.get(name, [])
+    if not isinstance(found, list):
+        raise ValueError(f"{name} is not a list")
+    for item in found:
+        if not isinstance(item, dict) or item.keys() != {"document_id", "text"}:
+            raise ValueError(f'{name} holds something else than {{"document_id", "text"}}')
+        if not all(isinstance(value, str) and value.strip() for value in item.values()):
+            raise ValueError(f"{name} holds an empty document_id or text")
+    return found
+
+
+def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:
+    """The paragraphs or documents that answer, each once: two gold spans in one paragraph are one thing to find."""
+    if question.documents:
+        for name in question.documents:
+            _gold_document(question, name, document)
+        return [_Target(name, ()) for name in dict.fromkeys(question.documents)]
+    targets: dict[object, _Target] = {}
+    for gold in question.spans:
+        source = _gold_document(question, gold.document_id, document)
+        places = [match.span() for match in re.finditer(re.escape(gold.text), source.text)]
+        if not places:
+            raise InputError(
+                f"question {question.id}: the document {gold.document_id} does not hold the words {gold.text[:60]!r}",
+                "correct the question file, or build the index from the corpus it was written for",
+            )
+        paragraphs = tuple(
+            block.span.start
+            for block in source.blocks
+            for start, _ in places
+            if block.span.start <= start < block.span.end
+        )
+        targets.setdefault((gold.document_id, paragraphs), _Target(gold.document_id, tuple(places)))
+    return list(targets.values())
+
+
+def _gold_document(question: GoldQuestion, name: str, document: FindDocument) -> Document:
+    found = document(name)
+    if found is None:
+        raise InputError(
+            f"question {question.id} names the document {name}, which the index does not hold",
+            "correct the question file, or build the index from the corpus it was written for",
+        )
+    return found
+
+
+def _gains(quotes: Sequence[Quote], targets: Sequence[_Target]) -> list[float]:
+    """Gain 1 for a quote whose paragraph holds a target that no quote before it held, else 0."""
+    left = list(targets)
+    gains = []
+    for quote in quotes:
+        found = [target for target in left if target.is_in(quote)]
+        left = [target for target in left if target not in found]
+        gains.append(1.0 if found else 0.0)
+    return gains
+
+
+def _measure(question: GoldQuestion, answer: Answer, document: FindDocument) -> dict[str, float]:
+    """What one answer scored, and only what applies to its question; what was shown is the ranking, even as near."""
+    shown = _shown(answer)
+    values: dict[str, float] = {}
+    if shown:
+        values["quote_fidelity"] = rate([is_faithful(quote, document) for quote in shown])
+    if question.unanswerable:
+        return values | {"refused": answer.status == "not_found", "refused_or_weak": answer.status != "answered"}
+    targets = _targets(question, document)
+    gains = _gains(shown, targets)
+    values["ndcg@10"] = ndcg(gains, len(targets))
+    values["mrr"] = mrr(gains)
+    values["recall@10"] = recall(gains, len(targets))
+    if question.spans:
+        answers = [span.text for span in question.spans if shown and span.document_id == shown[0].source.id]
+        values["first_quote"] = bool(shown) and holds(shown[0].text, answers)
+    return values | {"answered": answer.status == "answered", "answered_or_weak": answer.status != "not_found"}
+
+
+def _scores(measured: Sequence[_Measured]) -> Scores:
+    metrics: dict[str, float] = {}
+    for name in METRICS:
+        values = [float(one.values[name]) for one in measured if name in one.values]
+        if values:
+            metrics[name] = sum(values) / len(values)
+    confident = {
+        kind: [one.confidence for one in measured if one.question.unanswerable is kind] for kind in (False, True)
+    }
+    if all(confident.values()):
+        metrics["auroc"] = auroc(confident[False], confident[True])
+    return Scores(
+        questions=len(measured),
+        answerable=len(confident[False]),
+        unanswerable=len(confident[True]),
+        metrics={name: round(value, 6) for name, value in metrics.items()},
+        kinds={},
+    )
+
+
+def _shown(answer: Answer) -> tuple[Quote, ...]:
+    return answer.quotes or answer.near
+
+
+def _best_score(answer: Answer) -> float:
+    return max((quote.score for quote in _shown(answer)), default=0.0)
+
+
+def _dcg(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def _squad_words(text: str) -> list[str]:
+    """SQuAD's normalisation: lower case, no punctuation, no articles."""
+    kept = "".join(character for character in text.lower() if character not in string.punctuation + "’‘“”")
+    return re.sub(r"\b(a|an|the)\b", " ", kept).split()
+
+
+def _overlap_f1(found: list[str], gold: list[str]) -> float:
+    same = sum((Counter(found) & Counter(gold)).values())
+    return 2 * same / (len(found) + len(gold)) if same else 0.0
