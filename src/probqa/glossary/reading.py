@@ -184,9 +184,10 @@ def _wrong_service(service: Service, services: dict[str, Service], entries: Entr
     for run in service.run_by:
         if run.owner not in {owner.name for owner in entries.who_ran_what.owners}:
             yield what, f"{run.owner!r}, who ran it, is none of the owners"
-        if run.since and run.until and run.until < run.since:
-            yield what, f"run by {run.owner!r} until {run.until}, before {run.since}"
         yield from _wrong_dates(what, (run.since, run.until, *run.reported))
+        known = min(len(run.since), len(run.until))
+        if run.until[:known] < run.since[:known]:
+            yield what, f"run by {run.owner!r} until {run.until}, before {run.since}"
         if not run.seen_in:
             yield what, f"run by {run.owner!r}: seen_in is missing"
         yield from _wrong_addresses(what, run.seen_in)
