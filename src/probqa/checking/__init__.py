@@ -26,7 +26,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from probqa.checking.comparing import flags_of, is_altered, nearest, piece_operations, pieces, share_of, stitched
+from probqa.checking.comparing import (
+    flags_of,
+    is_altered,
+    nearest,
+    piece_operations,
+    pieces,
+    share_of,
+    stitched,
+    weights_of,
+)
 from probqa.checking.extracting import paragraphs, quoted_spans, strip
 from probqa.checking.lookup import Reports
 from probqa.checking.matching import Match, comparable, denied_before, edited, exact, marks_in
@@ -110,8 +119,7 @@ def check(reports: Reports | Generation, text: str, named: str | Sequence[str] |
     spans = _claims(reports, text)
     given = [named] if isinstance(named, str) else list(named or ())
     names = reports.names.resolve(given) if given else reports.names.named_in(text, spans)
-    wanted = frozenset(document_id for name in names for document_id in name.document_ids)
-    numbers = frozenset(n for n, document in enumerate(reports.documents) if document.source.id in wanted)
+    numbers = frozenset(reports.numbers[document_id] for name in names for document_id in name.document_ids)
     return CheckReport(
         text=text,
         quotes=tuple(_check_quote(reports, text, span, numbers, bool(names)) for span in spans),
@@ -169,13 +177,20 @@ def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -
         for at, token in enumerate(tokens)
         if token.is_word and not any(span.start <= token.start < span.end for span in quoted)
     ]
-    if not around:
+    if not around or not _mostly_known(reports, [tokens[at].text for at in around]):
         return False
     found = nearest(reports, text, tokens, frozenset())
     if found is None:
         return False
-    held = share_of(reports, tokens, found.equal.intersection(around))
-    return held >= COPY_SHARE * share_of(reports, tokens, around)
+    weights = weights_of(reports, tokens)
+    return share_of(weights, found.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
+
+
+def _mostly_known(reports: Reports, words: Sequence[str]) -> bool:
+    """Whether half of the words, taken by threes, stand together somewhere; spares most texts a comparison."""
+    keys = reports.keys(words)
+    threes = [keys[at : at + 3] for at in range(max(1, len(keys) - 2))]
+    return 2 * sum(reports.count(three) > 0 for three in threes) >= len(threes)
 
 
 def _bare(text: str, span: Span) -> Span:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from probqa.checking.lookup import UNKNOWN, Positions, Reports
+from probqa.checking.lookup import Positions, Reports
 from probqa.checking.meaning import is_number, same_denials, same_numbers
 from probqa.checking.tokens import Token, tokenise
 from probqa.checking.verdicts import Change, Flag, Operation
@@ -21,16 +21,17 @@ from probqa.records import Span
 from probqa.sentences import split_sentences
 
 # A quote is called altered where this share of its words, weighted by how rare they are, stands in one passage in
-# the same order; below it, absent. Chosen by the table of benchmarks/checking.py.
-ALTERED_SHARE = 0.6
+# the same order, or this many words stand together there; else it is absent. See `benchmarks/checking.py shares`.
+ALTERED_SHARE = 0.5
 ALTERED_WORDS = 3
+ALTERED_RUN = 10
 # Words that stand together in one place before they count as taken from it.
 STITCHED_RUN = 6
 STITCHED_SHARE = 0.8
 MAX_PIECES = 4
 WINDOWS = 4
 # A word (or two, or three) that stands in more places says too little about where a quote is from.
-COMMON = 3000
+COMMON = 1000
 
 # What a step costs. A run of left-out or added words costs little more than one: people cut and add phrases.
 _EQUAL, _OTHER_CASE, _REPLACE, _UNLIKE = 0, 1, 6, 12
@@ -72,8 +73,10 @@ class Piece:
 def nearest(reports: Reports, text: str, quote: Sequence[Token], preferred: frozenset[int]) -> Comparison | None:
     """The passage that holds most of the quote's words in order; of equals one in a preferred document."""
     keys = reports.keys(token.text for token in quote if token.is_word)
+    weights = weights_of(reports, quote)
     compared = [
-        compare(reports, text, quote, number, span) for number, span in _windows(reports, keys, preferred=preferred)
+        compare(reports, text, quote, number, span, weights=weights)
+        for number, span in _windows(reports, keys, preferred=preferred)
     ]
     return min(
         compared,
@@ -84,10 +87,22 @@ def nearest(reports: Reports, text: str, quote: Sequence[Token], preferred: froz
 
 def is_altered(found: Comparison) -> bool:
     """Whether a quote was made from this passage, rather than from nothing in these reports."""
-    return found.share >= ALTERED_SHARE and len(found.equal) >= ALTERED_WORDS
+    if found.share >= ALTERED_SHARE and len(found.equal) >= ALTERED_WORDS:
+        return True
+    together = (len(step.quote.split()) for step in found.operations if step.change == "equal")
+    return max(together, default=0) >= ALTERED_RUN
 
 
-def compare(reports: Reports, text: str, quote: Sequence[Token], number: int, span: Span, place: int = 0) -> Comparison:
+def compare(
+    reports: Reports,
+    text: str,
+    quote: Sequence[Token],
+    number: int,
+    span: Span,
+    *,
+    weights: Sequence[float],
+    place: int = 0,
+) -> Comparison:
     """Lay the quote beside the best stretch of ``span`` of a document; ``place`` is noted in the operations."""
     document = reports.documents[number]
     source = tokenise(document.text, span.start, span.end)
@@ -101,18 +116,22 @@ def compare(reports: Reports, text: str, quote: Sequence[Token], number: int, sp
         number=number,
         span=Span(used[0].start, used[-1].end) if used else span,
         operations=operations,
-        share=share_of(reports, quote, equal),
+        share=share_of(weights, equal),
         equal=equal,
     )
 
 
-def share_of(reports: Reports, quote: Sequence[Token], part: Iterable[int]) -> float:
-    """How much these tokens say of what the whole quote says, in [0, 1]; a word counts more the rarer it is."""
+def weights_of(reports: Reports, quote: Sequence[Token]) -> list[float]:
+    """How much each token says: a word the more the rarer it is, a mark nothing."""
     total = reports.words + 1
-    weights = [
+    return [
         math.log(1 + total / (1 + reports.count([reports.key(token.text)]))) if token.is_word else 0.0
         for token in quote
     ]
+
+
+def share_of(weights: Sequence[float], part: Iterable[int]) -> float:
+    """How much these tokens say of what the whole quote says, in [0, 1]."""
     return sum(weights[at] for at in part) / (sum(weights) or 1.0)
 
 
@@ -171,6 +190,7 @@ def piece_operations(
 ) -> tuple[list[Span], list[Operation]]:
     """The spans of the pieces in their documents, and the quote as operations over them."""
     word_at = [at for at, token in enumerate(quote) if token.is_word]
+    weights = weights_of(reports, quote)
     spans: list[Span] = []
     operations: list[Operation] = []
     done = 0
@@ -181,7 +201,7 @@ def piece_operations(
         if done < first:
             operations.append(_inserted(text, quote[done:first], n))
         region = reports.region(number, position, position + piece.last - piece.first)
-        compared = compare(reports, text, quote[first:last], number, region, place=n)
+        compared = compare(reports, text, quote[first:last], number, region, weights=weights[first:last], place=n)
         spans.append(compared.span)
         operations += compared.operations
         done = last
@@ -281,23 +301,20 @@ def _windows(reports: Reports, keys: Sequence[int], preferred: frozenset[int]) -
     first = reports.first_positions
     # Stretches never reach over the end of a document: each document has its own numbers, with one to spare.
     base = first[:-1] // width + 2 * np.arange(len(reports.documents))
-    places: list[npt.NDArray[np.int64]] = []
-    weights: list[npt.NDArray[np.float64]] = []
-    seen: set[tuple[int, ...]] = set()
-    for size in (1, 2, 3):
-        for at in range(len(keys) - size + 1):
-            run = tuple(keys[at : at + size])
-            if run in seen or UNKNOWN in run or not 0 < (count := reports.count(run)) <= COMMON:
-                continue
-            seen.add(run)
-            found = reports.occurrences(run)
-            numbers = reports.document_numbers(found)
-            places.append(stretch := np.unique((found - first[numbers]) // width + base[numbers]))
-            weights.append(np.full(len(stretch), math.log(1 + reports.words / count)))
-    if not places:
+    runs = {tuple(keys[at : at + size]) for size in (1, 2, 3) for at in range(len(keys) - size + 1)}
+    found = [at for run in sorted(runs) if len(at := reports.starts(run, COMMON))]
+    if not found:
         return []
-    stretches, inverse = np.unique(np.concatenate(places), return_inverse=True)
-    scores = np.bincount(inverse, np.concatenate(weights))
+    places: Positions = np.concatenate(found).astype(np.int64)
+    numbers = reports.document_numbers(places)
+    run_of = np.repeat(np.arange(len(found)), [len(at) for at in found])
+    weights = np.log1p(reports.words / np.array([len(at) for at in found]))
+    # A run counts once in a stretch, however often it stands there.
+    spread = int(base[-1]) + len(keys) + reports.words
+    once = np.sort(run_of * spread + (places - first[numbers]) // width + base[numbers])
+    once = once[np.diff(once, prepend=-1) > 0]
+    stretches, inverse = np.unique(once % spread, return_inverse=True)
+    scores = np.bincount(inverse, weights[once // spread])
     following = np.searchsorted(stretches, stretches + 1)
     beside = (following < len(stretches)) & (stretches[np.minimum(following, len(stretches) - 1)] == stretches + 1)
     both = scores + np.where(beside, scores[np.minimum(following, len(scores) - 1)], 0)
@@ -305,9 +322,9 @@ def _windows(reports: Reports, keys: Sequence[int], preferred: frozenset[int]) -
     is_preferred = np.isin(numbers, list(preferred))
     order = np.lexsort((stretches, ~is_preferred, -np.round(both, 9)))[: WINDOWS if len(keys) < _STRETCH else 1]
     windows: list[tuple[int, Span]] = []
-    for at in order.tolist():
-        number = int(numbers[at])
-        low = int(first[number] + (stretches[at] - base[number]) * width)
+    for stretch in order.tolist():
+        number = int(numbers[stretch])
+        low = int(first[number] + (stretches[stretch] - base[number]) * width)
         start = max(int(first[number]), low - width // 2)
         end = min(int(first[number + 1]) - 2, low + 2 * width + width // 2)
         windows.append((number, reports.region(number, start, end + 1)))

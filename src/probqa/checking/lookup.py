@@ -27,7 +27,7 @@ from probqa.checking.tokens import SPLIT_AT_WORDS, WORD, normal
 from probqa.records import Block, Document, Span
 
 _BITS = 21
-_MASK = np.uint64((1 << _BITS) - 1)
+_MASK = (1 << _BITS) - 1
 UNKNOWN = -1
 
 Positions = npt.NDArray[np.int64]
@@ -68,6 +68,7 @@ class Reports:
         self._order = np.argsort(codes).astype(np.int32)
         self._codes = codes[self._order]
         self._block_starts: dict[int, list[int]] = {}
+        self.numbers = {document.source.id: number for number, document in enumerate(self.documents)}
         self.names = Names([document.source for document in self.documents])
 
     @property
@@ -85,17 +86,20 @@ class Reports:
 
     def count(self, keys: Sequence[int]) -> int:
         """How often the first three of ``keys`` (or as many as there are) stand one after another."""
-        if UNKNOWN in keys[:3]:
-            return 0
         first, last = self._range(keys)
         return last - first
+
+    def starts(self, keys: Sequence[int], most: int) -> npt.NDArray[np.int32]:
+        """The positions where up to three words start, in no order; none where there are more than ``most``."""
+        first, last = self._range(keys)
+        return self._order[first : last if last - first <= most else first]
 
     def occurrences(self, keys: Sequence[int]) -> Positions:
         """Every position where the words with these numbers stand one after another, in order."""
         if not keys or UNKNOWN in keys:
             return np.empty(0, np.int64)
-        rarest = min(range(max(1, len(keys) - 2)), key=lambda at: self.count(keys[at : at + 3]))
-        first, last = self._range(keys[rarest : rarest + 3])
+        ranges = [self._range(keys[at : at + 3]) for at in range(max(1, len(keys) - 2))]
+        rarest, (first, last) = min(enumerate(ranges), key=lambda found: found[1][1] - found[1][0])
         at = self._order[first:last].astype(np.int64) - rarest
         at = at[(at >= 0) & (at + len(keys) <= len(self._words))]
         for offset, key in enumerate(keys):
@@ -105,17 +109,17 @@ class Reports:
     def extend(self, at: Positions, length: int, key: int) -> Positions:
         """Those of the positions where this word follows after ``length`` words."""
         at = at[at + length < len(self._words)]
-        return at[self._words[at + length] == key]
+        longer: Positions = at[self._words[at + length] == key]
+        return longer
 
     def document_numbers(self, at: Positions) -> Positions:
         """The document of each position."""
-        numbers: Positions = np.searchsorted(self._first, at, side="right") - 1
-        return numbers
+        return (np.searchsorted(self._first, at, side="right") - 1).astype(np.int64)
 
     @property
     def first_positions(self) -> Positions:
         """int64 ``(documents + 1,)``: the position of each document's first word, and where one more would start."""
-        return self._first + 1
+        return (self._first + 1).astype(np.int64)
 
     def start_of(self, at: int) -> int:
         """Where the word at a position starts, in characters of its document."""
@@ -159,11 +163,14 @@ class Reports:
 
     def _range(self, keys: Sequence[int]) -> tuple[int, int]:
         """The part of the sorted places that starts with the first three of ``keys``."""
-        low = [np.array([key], np.int32) for key in (*keys[:3], 0, 0)][:3]
-        first = _codes(*low)[0]
+        if UNKNOWN in keys[:3]:
+            return 0, 0
+        code = 0
+        for key in (*keys[:3], 0, 0)[:3]:
+            code = code << _BITS | (key & _MASK)
         width = _BITS * (3 - min(3, len(keys)))
-        last = first + np.uint64((1 << width) - 1)
-        return int(np.searchsorted(self._codes, first, "left")), int(np.searchsorted(self._codes, last, "right"))
+        first, last = np.searchsorted(self._codes, np.array([code, code + (1 << width)], np.uint64)).tolist()
+        return first, last
 
 
 class _Vocabulary(dict[str, int]):
@@ -182,6 +189,8 @@ def _codes(
     first: npt.NDArray[np.int32], second: npt.NDArray[np.int32], third: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.uint64]:
     """Three word numbers as one, uint64; over two million different words some share one, and are told apart later."""
-    one, two, three = (part.astype(np.uint64) & _MASK for part in (first, second, third))
-    codes: npt.NDArray[np.uint64] = (one << np.uint64(2 * _BITS)) | (two << np.uint64(_BITS)) | three
+    codes = np.zeros(len(first), np.uint64)
+    for part in (first, second, third):
+        codes <<= np.uint64(_BITS)
+        codes |= part.astype(np.uint64) & np.uint64(_MASK)
     return codes
