@@ -291,7 +291,7 @@ def _compared_quote(
     single = nearest(reports, text, tokens, wanted)
     runs = pieces(reports, tokens)
     homes = stitched(reports, runs) if runs else []
-    if homes and (single is None or sum(run.last - run.first for run in runs) > len(single.equal)):
+    if homes and (single is None or sum(run.last - run.first for run in runs) >= len(single.equal)):
         spans, steps = piece_operations(reports, text, tokens, runs, homes)
         places = [
             cut_place(reports.documents[number], (span,), reports.block_at(number, span.start).span)

@@ -34,8 +34,8 @@ WINDOWS = 4
 COMMON = 1000
 
 # What a step costs. A run of left-out or added words costs little more than one: people cut and add phrases.
-_EQUAL, _OTHER_CASE, _REPLACE, _UNLIKE = 0, 1, 6, 12
-_OPEN, _DELETE, _INSERT = 4, 1, 2
+_EQUAL, _OTHER_CASE, _REPLACE, _UNLIKE = 0, 2, 12, 24
+_OPEN, _DELETE, _INSERT = 8, 1, 4
 _IMPOSSIBLE = 1 << 20
 # Longer quotes are aligned a stretch at a time, to bound the memory.
 _STRETCH = 800
