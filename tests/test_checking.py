@@ -308,7 +308,10 @@ def test_a_comma_that_closes_an_altered_quote_is_no_difference() -> None:
 
 
 def test_a_few_words_in_common_are_no_altered_quote() -> None:
-    assert one("“Responsible officers had a long lunch by the sea with their own dogs in Gwent since breakfast”").status == "absent"
+    assert (
+        one("“Responsible officers had a long lunch by the sea with their own dogs in Gwent since breakfast”").status
+        == "absent"
+    )
 
 
 def test_a_report_sentence_altered_around_its_own_quote_marks_is_one_quote() -> None:
@@ -574,7 +577,7 @@ def test_the_json_has_the_documented_shape_and_is_the_same_each_time() -> None:
     made = to_json(check(REPORTS, text))
     assert json.dumps(made) == json.dumps(to_json(check(REPORTS, text)))
     assert made["summary"] == {"elsewhere": 1, "altered": 1}
-    assert list(made) == ["text", "documents", "generation", "summary", "named", "quotes"]
+    assert list(made) == ["text", "documents", "digests", "generation", "summary", "named", "quotes"]
     first, second = made["quotes"]
     assert first["places"][0]["document_id"] == "gwent-2017"
     assert text[slice(*first["span"])] == first["text"] == GWENT
@@ -621,6 +624,7 @@ def test_each_verdict_is_said_in_plain_words(text: str, named: str | None, said:
 def test_a_digest_is_called_a_digest() -> None:
     reports = Reports([document("a", KENT, wording="digest")])
     assert "in this project's digest of “The title of a”" in describe(one(KENT, reports))
+    assert (check(reports, KENT).digests, check(REPORTS, KENT).digests) == (1, 0)
 
 
 # properties

@@ -125,6 +125,7 @@ def check(reports: Reports | Generation, text: str, named: str | Sequence[str] |
         quotes=tuple(_check_quote(reports, text, span, numbers, bool(names)) for span in spans),
         named=tuple(names),
         documents=len(reports.documents),
+        digests=reports.digests,
         generation=reports.generation,
     )
 
