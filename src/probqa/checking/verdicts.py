@@ -142,7 +142,8 @@ def to_json(report: CheckReport) -> dict[str, Any]:
     [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
     wording, url, span, text, parts, heading, page, printed_page, context_span, context, forgiven, denied}],
     operations: [{change, quote, source, quote_span, source_span, place, flags}]}]}``.
-    A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a place; or null.
+    A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
+    place; or null.
     """
     statuses = [quote.status for quote in report.quotes]
     return {
