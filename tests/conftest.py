@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import hash_encoder
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+import hash_encoder
 from probqa import pipeline
 from probqa.index import Generation
 from probqa.settings import DEFAULT_MODEL, Settings

@@ -19,8 +19,14 @@ from probqa.sentences import split_sentences
 WHITE = " \t\u00a0\u2009\u3000\r\x1f"
 AWKWARD = "\u00ad\u200bﬁﬀ‘’“”…–—£€½éß的🙂\u0301\u202e`*_#>|[](){}<&;:.!?\"'\\-+0123456789"
 words = st.text(string.ascii_letters + AWKWARD + WHITE, min_size=1, max_size=14)
-sentence = st.lists(words, min_size=1, max_size=12).map(" ".join).flatmap(
-    lambda text: st.sampled_from([".", "!", "?", ":", ".”", "…", "", " No. 5.", " Dr. X.", ". However,"]).map(text.__add__)
+sentence = (
+    st.lists(words, min_size=1, max_size=12)
+    .map(" ".join)
+    .flatmap(
+        lambda text: st.sampled_from([".", "!", "?", ":", ".”", "…", "", " No. 5.", " Dr. X.", ". However,"]).map(
+            text.__add__
+        )
+    )
 )
 capital = sentence.map("It {}".format)
 paragraph = st.lists(capital, min_size=1, max_size=3).map(" ".join)
@@ -30,7 +36,9 @@ line = st.one_of(
     paragraph.map("{} These were:".format),
     st.builds(
         "{}{}".format,
-        st.sampled_from(["# ", "## ", "- ", "  - ", "1. ", "12. ", "• ", "> ", "    ", "| ", "|---|", "```", "---", "<b>"]),
+        st.sampled_from(
+            ["# ", "## ", "- ", "  - ", "1. ", "12. ", "• ", "> ", "    ", "| ", "|---|", "```", "---", "<b>"]
+        ),
         paragraph,
     ),
     st.just("Share on twitter"),

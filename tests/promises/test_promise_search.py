@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from probqa.dense import DenseIndex
 from probqa.embeddings import Vectors
-from probqa.lexical import B, K1, LexicalIndex, words
+from probqa.lexical import K1, B, LexicalIndex, words
 from probqa.pipeline import Library
 from probqa.retrieval import retrieve
 

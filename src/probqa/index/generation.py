@@ -13,6 +13,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     sentence_vectors.npy  float16 (sentences, dimension), unit rows
     canary_vectors.npy    float32 (canaries, dimension)
     lexical_*             the keyword index
+    glossary.json         terms, names and who ran what
     encoder.onnx, tokenizer.json, encoder.json
 
 Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
@@ -25,8 +26,10 @@ import datetime
 import fcntl
 import io
 import json
+import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -41,12 +44,15 @@ from probqa.corpus import Failure
 from probqa.dense import DenseIndex
 from probqa.embeddings import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.errors import IndexDamagedError, IndexMismatchError
+from probqa.glossary import Entries, Glossary
 from probqa.index import storage
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 1
+FORMAT = 2
+
+EMPTY_GLOSSARY = Glossary(Entries())
 
 _KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
 _Ints = npt.NDArray[np.int32]
@@ -68,6 +74,7 @@ class Contents:
     files: Mapping[str, tuple[str, str]]
     """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
     failures: Sequence[Failure] = ()
+    glossary: Glossary = EMPTY_GLOSSARY
 
     @property
     def generation(self) -> str:
@@ -76,6 +83,7 @@ class Contents:
             (FORMAT, self.fingerprint, sorted(self.files.items()), [asdict(failure) for failure in self.failures]),
             [(document.source.id, document.file, document.text_sha256) for document in self.documents],
             [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
+            storage.sha256(self.glossary.to_json()),
         )
         return storage.sha256(json.dumps(made_of).encode())[:16]
 
@@ -83,7 +91,7 @@ class Contents:
 class Generation:
     """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
 
-    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use.
+    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use; ``close()`` lets go.
     """
 
     @classmethod
@@ -109,18 +117,21 @@ class Generation:
         self.name = folder.name
         self.folder = folder
         try:
-            self._lock = (self.folder / storage.MANIFEST).open("rb")
+            lock = os.open(self.folder / storage.MANIFEST, os.O_RDONLY)
         except OSError as error:
             raise _unreadable(self.folder / storage.MANIFEST, error) from error
+        # A generation that nobody holds any more lets go of its folder by itself, also when a cache drops it.
+        self.close = weakref.finalize(self, os.close, lock)
         try:
-            self._open(manifest_sha256)
+            self._open(lock, manifest_sha256)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, manifest_sha256: str) -> None:
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        manifest = self._lock.read()
+    def _open(self, lock: int, manifest_sha256: str) -> None:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with open(lock, "rb", closefd=False) as file:
+            manifest = file.read()
         if storage.sha256(manifest) != manifest_sha256:
             raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
         self.manifest: dict[str, Any] = json.loads(manifest)
@@ -149,16 +160,13 @@ class Generation:
                 if name.startswith("lexical_")
             }
             self.lexical = LexicalIndex.from_files(lexical)
+            self.glossary = Glossary.from_json(files["glossary.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
         self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        self._lock.close()
 
     @property
     def documents(self) -> int:
@@ -355,6 +363,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
         | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"glossary.json": contents.glossary.to_json()}
         | dict(contents.encoder_files)
     )
 

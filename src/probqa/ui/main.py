@@ -98,4 +98,5 @@ def draw_turn(answer: Answer) -> None:
                     st.html(cards.card(quote, number))
 
 
-main()
+if __name__ == "__main__":
+    main()
