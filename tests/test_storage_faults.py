@@ -207,8 +207,10 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
         with failing_at(number, code) as begun:
             try:
                 pipeline.build(built)
-            except OSError as error:
-                assert error.errno == code
+            except (OSError, IndexDamagedError) as error:
+                cause = error if isinstance(error, OSError) else error.__cause__
+                assert isinstance(cause, OSError)
+                assert cause.errno == code
                 failures += 1
         assert list(pipeline.verify(built)) == []
         with closing(pipeline.Library(built)) as library:
