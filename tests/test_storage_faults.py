@@ -212,6 +212,7 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
                 assert isinstance(cause, OSError)
                 assert cause.errno == code
                 failures += 1
+                assert [path for path in built.index.glob(f"{storage.STAGING}*") if path.is_dir()] == []
         assert list(pipeline.verify(built)) == []
         with closing(pipeline.Library(built)) as library:
             quotes = [quote.text for quote in library.ask("Was Northway late in which week?", k=30).quotes]
