@@ -132,6 +132,7 @@ def write_large(starter: Settings, large: Settings, passages: int) -> None:
             encoder_files=live.encoder_files,
             model=large.model,
             fingerprint=live.manifest["model"]["fingerprint"],
+            files={},
         ),
     )
     live.close()

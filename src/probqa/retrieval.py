@@ -19,15 +19,27 @@ from probqa.records import Hit
 
 DENSE_WEIGHT = 0.5
 CANDIDATES = 200
+# A word the glossary added counts for less than one that was typed.
+ADDED_WEIGHT = 0.4
 
 
-def retrieve(generation: Generation, question: str, vector: Vectors, k: int, allowed: Rows | None = None) -> list[Hit]:
+def retrieve(
+    generation: Generation,
+    question: str,
+    vector: Vectors,
+    k: int,
+    allowed: Rows | None = None,
+    added: str = "",
+) -> list[Hit]:
     """The ``k`` best passages for ``question``, whose embedding is ``vector``; fewer where fewer exist.
 
-    ``allowed`` are the only rows that count, ascending; all do where it is None.
+    ``allowed`` are the only rows that count, ascending; all do where it is None. ``added`` are words of the glossary
+    that help the keyword side.
     """
     dense_rows, _ = generation.dense.search(vector, CANDIDATES, allowed)
     bm25 = generation.lexical.scores(question)
+    if added:
+        bm25 = bm25 + np.float32(ADDED_WEIGHT) * generation.lexical.scores(added)
     if allowed is not None:
         bm25 = np.where(np.isin(np.arange(len(bm25)), allowed), bm25, np.float32(0))
     lexical_rows = _best(bm25, CANDIDATES)

@@ -23,7 +23,9 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL |
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
-_KEYS = {*_TEXT_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
+# When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
+_PROVENANCE_KEYS = ("added", "from")
+_KEYS = {*_TEXT_KEYS, *_PROVENANCE_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
 
 
 class _StrictLoader(yaml.SafeLoader):
