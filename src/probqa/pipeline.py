@@ -28,6 +28,7 @@ from probqa.errors import (
     ReadingError,
 )
 from probqa.filters import allowed_rows
+from probqa.followups import carry_over
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
@@ -134,11 +135,18 @@ class Library:
         self.generation.close()
 
     def ask(
-        self, question: str, k: int = DEFAULT_QUOTES, *, filters: Filters = NO_FILTERS, previous: Sequence[str] = ()
+        self,
+        question: str,
+        k: int = DEFAULT_QUOTES,
+        *,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
-        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first.
+        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
+        which an incomplete question is completed, but for the texts in ``without``.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -149,14 +157,16 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         allowed = allowed_rows(self.generation, filters)
-        vector = self.generation.encoder.encode_question(question)
+        glossary = self.generation.glossary
+        run = carry_over(question, [checked_question(one) for one in previous], glossary, without)
+        vector = self.generation.encoder.encode_question(run.question)
         embedded = time.perf_counter()
-        added = self.generation.glossary.widen(question)
+        added = glossary.widen(run.question)
         words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(self.generation, question, vector, max(50, 2 * k), allowed, words)
+        hits = retrieve(self.generation, run.question, vector, max(50, 2 * k), allowed, words)
         found = time.perf_counter()
-        quotes = quote_hits(self.generation, question, vector, hits, k)
-        answer = make_answer(self.generation, question, hits, quotes)
+        quotes = quote_hits(self.generation, run.question, vector, hits, k)
+        answer = make_answer(self.generation, run.question, hits, quotes)
         done = time.perf_counter()
         timings = {
             "embed": embedded - began,
@@ -166,7 +176,9 @@ class Library:
         }
         return dataclasses.replace(
             answer,
-            ran=question,
+            question=question,
+            ran=run.question,
+            carried=run.carried,
             added=tuple(Added(one.matched, one.phrases) for one in added),
             filters=filters,
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
