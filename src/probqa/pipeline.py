@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from probqa import corpus, readers
-from probqa.answers import make_answer
+from probqa.answers import judge, make_answer
 from probqa.corpus import CorpusFile, Failure
 from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
 from probqa.errors import (
@@ -34,8 +34,17 @@ from probqa.index import Contents, Generation, build_lock, remove_old_generation
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages, search_text
 from probqa.quotes import quote_hits
-from probqa.records import Added, Answer, Document, Filters, Passage
-from probqa.retrieval import retrieve
+from probqa.records import (
+    Added,
+    Answer,
+    Coverage,
+    Document,
+    DocumentAnswer,
+    EveryAnswer,
+    Filters,
+    Passage,
+)
+from probqa.retrieval import retrieve, retrieve_each
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
@@ -184,6 +193,43 @@ class Library:
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
         )
 
+    def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
+        """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
+
+        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer.
+
+        Raises:
+            InputError: as ``ask``.
+        """
+        question = checked_question(question)
+        generation = self.generation
+        allowed = allowed_rows(generation, filters)
+        documents = [document.source for document in generation.all_documents()]
+        groups = [np.array(generation.passages_of(source.id), np.int64) for source in documents]
+        if allowed is not None:
+            groups = [rows[np.isin(rows, allowed)] for rows in groups]
+        scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
+        vector = generation.encoder.encode_question(question)
+        words = " ".join(word for one in generation.glossary.widen(question) for word in one.words)
+        found = retrieve_each(generation, question, vector, (rows for _, rows in scope), words)
+        answers = []
+        for (source, _), hits in zip(scope, found, strict=True):
+            quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, question, hits, quotes) != "not_found"
+            answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
+        answers.sort(key=lambda one: one.source.published, reverse=True)
+        return EveryAnswer(
+            question=question,
+            documents=tuple(answers),
+            coverage=Coverage(
+                documents=len(scope),
+                passages=sum(len(rows) for _, rows in scope),
+                documents_with_quotes=sum(one.quote is not None for one in answers),
+            ),
+            generation=generation.name,
+            filters=filters,
+        )
+
 
 def checked_question(question: str) -> str:
     """Strip a question and refuse one that cannot be asked.
@@ -290,6 +336,23 @@ def status(settings: Settings) -> dict[str, Any]:
                 for document in generation.all_documents()
             ],
         }
+    finally:
+        generation.close()
+
+
+def documents(settings: Settings) -> list[dict[str, Any]]:
+    """What is known of every document in the index, in the order of their rows.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        return [
+            dataclasses.asdict(document.source)
+            | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
+            for document in generation.all_documents()
+        ]
     finally:
         generation.close()
 

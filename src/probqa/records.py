@@ -167,17 +167,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that retrieval found.
-
-    ``score`` is in [0, 1], higher is better, comparable within one question only. Ranks count from 1;
-    None means that side did not find it.
-    """
+    """A passage that retrieval found; ``score`` is in [0, 1], higher is better, comparable within one question."""
 
     passage: Passage
     score: float
     cosine: float
-    dense_rank: int | None
-    lexical_rank: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,3 +258,22 @@ class Answer:
     added: tuple[Added, ...] = ()
     filters: Filters = Filters()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAnswer:
+    """What one document says on a question: its best quote, or None where nothing in it answers."""
+
+    source: Source
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryAnswer:
+    """One question put to every document in scope, newest first; as many entries as there are documents."""
+
+    question: str
+    documents: tuple[DocumentAnswer, ...]
+    coverage: Coverage
+    generation: str
+    filters: Filters = Filters()
