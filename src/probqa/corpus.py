@@ -17,7 +17,7 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".txt")
+SUFFIXES = (".md", ".txt", ".pdf", ".html", ".htm", ".docx")
 SIDECAR_SUFFIX = ".yaml"
 MAX_FILE_BYTES = 100_000_000
 

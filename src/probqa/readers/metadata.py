@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import yaml
@@ -22,7 +23,8 @@ from probqa.records import Source, Wording
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
+_TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence", "added", "from")
+_DATE_KEYS = ("published", "added")
 _KEYS = {*_TEXT_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
 
 
@@ -38,23 +40,30 @@ _StrictLoader.yaml_implicit_resolvers = {
 }
 
 
-def read_metadata(text: str, sidecar: str | None, path: str) -> tuple[Source, str, int]:
-    """Split front matter from the body; keys in the front matter win over the sidecar's.
+def read_metadata(
+    text: str, sidecar: str | None, path: str, found: Mapping[str, str] | None = None
+) -> tuple[Source, str, int]:
+    """Split front matter from the body; its keys win over the sidecar's, those over what was ``found`` in the file.
 
     Returns the source, the body, and the line of the file on which the body starts.
 
     Raises:
         ReadingError: YAML that does not parse, an unknown key or a value of the wrong shape, with its line.
     """
-    found = _FRONT_MATTER.match(text)
-    if found is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
+    front = _FRONT_MATTER.match(text)
+    if front is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
         raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
-    values: dict[str, object] = {}
+    said: dict[str, object] = {}
     if sidecar is not None:
-        values |= _mapping(sidecar, str(PurePosixPath(path).with_suffix(".yaml")), first_line=1)
-    if found:
-        values |= _mapping(found.group(1), "", first_line=2)
-    body = text[found.end() :] if found else text
+        said |= _mapping(sidecar, str(PurePosixPath(path).with_suffix(".yaml")), first_line=1)
+    if front:
+        said |= _mapping(front.group(1), "", first_line=2)
+    body = text[front.end() :] if front else text
+    values: dict[str, object] = dict(found or {})
+    if "published" in said:
+        # A note on why the file's own date is uncertain says nothing about the day that was written down.
+        values.pop("published_note", None)
+    values |= said
     return _source(values, path, body), body, text[: len(text) - len(body)].count("\n") + 1
 
 
@@ -88,13 +97,8 @@ def _line_of(text: str, key: str) -> int:
 
 def _source(values: dict[str, object], path: str, body: str) -> Source:
     texts = {key: _text(values, key) for key in _TEXT_KEYS}
-    if texts["published"] and not _DATE.fullmatch(texts["published"]):
-        raise ReadingError(f"published: {texts['published']!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
-    if len(texts["published"]) == 10:
-        try:
-            datetime.date.fromisoformat(texts["published"])
-        except ValueError as error:
-            raise ReadingError(f"published: {texts['published']!r} is not a date: {error}", "mend it") from error
+    for key in _DATE_KEYS:
+        _check_date(key, texts[key])
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
@@ -126,7 +130,19 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         urls=urls,
         licence=texts["licence"],
         wording=wording,
+        added=texts["added"],
+        origin=texts["from"],
     )
+
+
+def _check_date(key: str, value: str) -> None:
+    if value and not _DATE.fullmatch(value):
+        raise ReadingError(f"{key}: {value!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+    if len(value) == 10:
+        try:
+            datetime.date.fromisoformat(value)
+        except ValueError as error:
+            raise ReadingError(f"{key}: {value!r} is not a date: {error}", "mend it") from error
 
 
 def _text(values: dict[str, object], key: str) -> str:
