@@ -106,7 +106,9 @@ def _scan_remedy(file_format: Format) -> str:
 
 def _usable(metadata: dict[str, str]) -> dict[str, str]:
     """What a file says of itself, a date that is none left out: a file is not refused for its own bad date."""
-    found = {key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")}
+    found = {
+        key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")
+    }
     try:
         year, *rest = (int(part) for part in found.get("published", "").split("-"))
         datetime.date(year, *[*rest, 1, 1][:2])

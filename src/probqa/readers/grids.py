@@ -3,14 +3,16 @@
 In: the lines of one page and the boxes of its drawn rules. Out: the same lines in order, with those inside a table
 replaced by ``Row`` records.
 
-Only a full grid is taken for a table: at least two columns and two rows, every row closed by a rule over its whole
-width. Anything less certain stays the plain lines it is.
+Only a full grid is taken for a table: at least two columns and two rows with text, walls and rules on all sides. A
+cell that spans rows is said again in each of them. A wall through a word, or a rule through a sentence, shows that the
+lines mean something else (a chart, a frame); then, as for anything less certain, the plain lines stay as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from probqa.readers.pdfium import Box, Line
 from probqa.readers.repairs import tidy
@@ -18,6 +20,8 @@ from probqa.readers.rows import row_text
 
 _NEAR = 3.0
 _MAX_RULES = 4_000
+# A cell that spans rows holds a name or a grade; more text than this is a frame round something else.
+_MAX_SPANNING_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Row:
 class _Grid:
     xs: list[float]
     ys: list[float]
+    level: list[Box]
     uprights: list[Box]
 
 
@@ -38,7 +43,9 @@ def take_rows(lines: Sequence[Line], rules: Sequence[Box], page: Box) -> list[tu
     """Replace the lines of every ruled table by its rows; each keeps the position of the line it came from."""
     kept: dict[int, list[Line | Row]] = {at: [line] for at, line in enumerate(lines)}
     for grid in _grids(rules, page):
-        inside = [at for at, line in enumerate(lines) if len(kept[at]) == 1 and kept[at][0] is line and _is_in(line, grid)]
+        inside = [
+            at for at, line in enumerate(lines) if len(kept[at]) == 1 and kept[at][0] is line and _is_in(line, grid)
+        ]
         rows = _rows(grid, [lines[at] for at in inside])
         if rows is None:
             continue
@@ -54,14 +61,15 @@ def _grids(rules: Sequence[Box], page: Box) -> list[_Grid]:
     for box in _clusters(flat + upright):
         level = [s for s in flat if _touches(s, box)]
         uprights = [s for s in upright if _touches(s, box)]
-        wide = box[2] - box[0]
-        full = [s for s in level if s[2] - s[0] >= 0.9 * wide]
         xs = _distinct([s[0] for s in uprights])
-        ys = _distinct([s[1] for s in full])
-        # A rule that closes some cells of a row and not others: cells span rows, and the reading is not certain.
-        partial = [s for s in level if s not in full and all(abs(s[1] - y) > _NEAR for y in ys)]
-        if len(xs) >= 3 and len(ys) >= 3 and not partial:
-            grids.append(_Grid(xs, ys, uprights))
+        ys = _distinct([s[1] for s in level])
+        if len(xs) < 3 or len(ys) < 3:
+            continue
+        closed = all(
+            any(_spans(s, xs[0], xs[-1], 0) for s in level if abs(s[1] - y) <= _NEAR) for y in ys[:1] + ys[-1:]
+        )
+        if closed:
+            grids.append(_Grid(xs, ys, level, uprights))
     return grids
 
 
@@ -116,6 +124,11 @@ def _clusters(segments: Sequence[Box]) -> list[Box]:
     return boxes
 
 
+def _spans(segment: Box, start: float, end: float, along: int) -> bool:
+    """Whether a level (0) or upright (1) segment runs from ``start`` to ``end``, but for its tips."""
+    return segment[along] <= start + 2 * _NEAR and segment[along + 2] >= end - 2 * _NEAR
+
+
 def _touches(one: Box, other: Box) -> bool:
     return (
         one[0] <= other[2] + _NEAR
@@ -139,23 +152,87 @@ def _is_in(line: Line, grid: _Grid) -> bool:
 
 
 def _rows(grid: _Grid, lines: Sequence[Line]) -> list[Row] | None:
-    """The rows of a grid from the top; None where too few cells hold text for a table."""
+    """The rows of a grid from the top; None where it is no table after all."""
     table: list[list[str]] = []
     bold: list[bool] = []
-    for low, high in reversed(list(zip(grid.ys, grid.ys[1:], strict=False))):
+    before: list[Box] = []
+    for low, high in reversed(list(pairwise(grid.ys))):
         within = [line for line in lines if low - 1 < line.baseline <= high - 1]
-        middle = (low + high) / 2
-        walls = [x for x in grid.xs if any(abs(s[0] - x) <= _NEAR and s[1] <= middle <= s[3] for s in grid.uprights)]
+        walls = [x for x in grid.xs if any(abs(s[0] - x) <= _NEAR and _spans(s, low, high, 1) for s in grid.uprights)]
         walls = sorted({grid.xs[0], *walls, grid.xs[-1]})
-        cells = [_cell(within, left, right) for left, right in zip(walls, walls[1:], strict=False)]
-        if any(cells):
-            table.append(cells)
-            bold.append(all(line.bold for line in within))
-    if len(table) < 2 or sum(sum(map(bool, cells)) >= 2 for cells in table) < 2:
+        parts = _bands(within, walls)
+        for part in parts:
+            cells, boxes = [], []
+            for left, right in pairwise(walls):
+                bottom, top = _floor(grid, low, left, right, -1), _floor(grid, high, left, right, 1)
+                spans = (bottom, top) != (low, high)
+                held = [line for line in lines if bottom - 1 < line.baseline <= top - 1] if spans else part
+                if any(_cuts_word(line, x) for line in held for x in (left, right)):
+                    return None
+                cells.append(_cell(held, left, right))
+                boxes.append((left, bottom, right, top))
+                if spans and len(cells[-1]) > _MAX_SPANNING_CHARACTERS:
+                    return None
+            if any(cells) and (boxes != before or len(parts) > 1):
+                table.append(cells)
+                bold.append(bool(part) and all(line.bold for line in part))
+            before = boxes
+    if len(table) < 2 or sum(sum(map(bool, cells)) >= 2 for cells in table) < 2 or _cuts_sentence(table):
         return None
-    has_head = all(table[0]) and bold[0] and not all(bold) and len(set(table[0])) == len(table[0]) > 1
+    has_head = all(table[0]) and bold[0] and not any(bold[1:]) and len(set(table[0])) == len(table[0]) > 1
     names = table[0] if has_head else []
     return [Row(row_text(cells, names)) for cells in (table[1:] if has_head else table)]
+
+
+def _cuts_word(line: Line, x: float) -> bool:
+    """Whether a wall at ``x`` passes through a word."""
+    for at in range(1, len(line.text)):
+        if (
+            line.edges[at - 1][0] < x - 0.5
+            and line.edges[at][1] > x + 0.5
+            and line.edges[at][0] >= line.edges[at - 1][0]
+        ):
+            before, after = line.text[at - 1], line.text[at]
+            gap = line.edges[at][0] - line.edges[at - 1][1]
+            middle = (
+                (line.edges[at - 1][0] + line.edges[at - 1][1]) / 2 < x <= (line.edges[at][0] + line.edges[at][1]) / 2
+            )
+            if middle and not before.isspace() and not after.isspace() and gap < 0.2 * line.size:
+                return True
+    return False
+
+
+def _cuts_sentence(table: Sequence[Sequence[str]]) -> bool:
+    """Whether a long cell goes on in the one below it: then the rule between them closes no row."""
+    return any(
+        len(upper) > 80 and upper[-1] not in ".:;!?" and lower[:1].islower()
+        for above, below in pairwise(table)
+        if len(above) == len(below)
+        for upper, lower in zip(above, below, strict=True)
+        if upper != lower
+    )
+
+
+def _bands(lines: Sequence[Line], walls: Sequence[float]) -> list[list[Line]]:
+    """Cut a band into its printed lines where each of them fills every cell: rows without rules between them."""
+    by_line: dict[int, list[Line]] = {}
+    for line in lines:
+        by_line.setdefault(round(line.baseline / 3), []).append(line)
+    pairs = list(pairwise(walls))
+    filled = all(all(_cell(row, left, right) for left, right in pairs) for row in by_line.values())
+    if len(by_line) < 3 or len(pairs) < 3 or not filled:
+        return [list(lines)]
+    return [by_line[key] for key in sorted(by_line, reverse=True)]
+
+
+def _floor(grid: _Grid, y: float, left: float, right: float, step: int) -> float:
+    """The next rule from ``y`` on, upwards or downwards, that closes the cell between two walls."""
+    at = grid.ys.index(y)
+    while 0 < at < len(grid.ys) - 1 and not any(
+        abs(s[1] - grid.ys[at]) <= _NEAR and _spans(s, left, right, 0) for s in grid.level
+    ):
+        at += step
+    return grid.ys[at]
 
 
 def _cell(lines: Sequence[Line], left: float, right: float) -> str:

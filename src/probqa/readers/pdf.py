@@ -14,6 +14,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from probqa.errors import ReadingError
 from probqa.readers.assembly import PageStart, Piece, Reading
@@ -63,7 +64,9 @@ def read_pdf(content: bytes) -> Reading:
     """
     file = PdfFile(content)
     pages = list(file.read_pages())
-    removals = [Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden]
+    removals = [
+        Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden
+    ]
     running = find_running(pages)
     vocabulary = _vocabulary(pages)
     leading = _leading(pages)
@@ -90,7 +93,7 @@ def read_pdf(content: bytes) -> Reading:
     removals += broken
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
     removals.sort(key=lambda removal: removal.page)
-    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs))
+    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size))
 
 
 # --- what is usual in the document
@@ -112,7 +115,7 @@ def _leading(pages: Iterable[PdfPage]) -> dict[float, float]:
     """The usual distance between lines of one paragraph, by type size."""
     steps: dict[float, list[float]] = defaultdict(list)
     for page in pages:
-        for above, below in zip(page.lines, page.lines[1:], strict=False):
+        for above, below in pairwise(page.lines):
             step = above.baseline - below.baseline
             if _half(above.size) == _half(below.size) and 0.8 * above.size < step < 2.2 * above.size:
                 steps[_half(above.size)].append(step)
@@ -144,11 +147,20 @@ def _paragraphs(number: int, items: Sequence[Line | Row], leading: dict[float, f
     for item in items:
         if isinstance(item, Row):
             found.append(_Paragraph("row", row=item.text, page=number))
-        elif found and found[-1].lines and _goes_on(found[-1], item, leading, rights):
+        elif _is_figures(item.text):
+            found.append(_Paragraph("row", [(number, item)], page=number))
+        elif found and found[-1].kind != "row" and _goes_on(found[-1], item, leading, rights):
             found[-1].lines.append((number, item))
         else:
             found.append(_Paragraph("item" if _opens_item(item.text) else "paragraph", [(number, item)], page=number))
     return found
+
+
+def _is_figures(text: str) -> bool:
+    """Whether a line is a label and figures: of a table without rules, and not to run into the next line."""
+    figures = [bool(re.fullmatch(r"[(£$€+−–-]*\d[\d,.]*[%)*]*", word)) for word in text.split()]
+    first = figures.index(True) if True in figures else 0
+    return all(figures[first:]) and sum(figures) >= (3 if first else 4)
 
 
 def _column_rights(lines: Sequence[Line]) -> dict[int, float]:
@@ -179,11 +191,20 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
     if step < 0 or abs(line.left - last.left) > 0.5 * max(1.0, rights[int(last.left // 24)] - last.left):
         # The next column, or the other side of a picture: only a sentence in its middle goes on there.
         return _is_mid_sentence(last.text, line.text) and last.bold == line.bold
-    if step > 1.25 * usual or last.bold != line.bold and not _is_mid_sentence(last.text, line.text):
+    if step > 1.25 * usual or (last.bold != line.bold and not _is_mid_sentence(last.text, line.text)):
         return False
-    if len(paragraph.lines) == 1 and last.bold != line.bold and last.right < rights[int(last.left // 24)] - 4 * line.size:
+    if (
+        len(paragraph.lines) == 1
+        and last.bold != line.bold
+        and last.right < rights[int(last.left // 24)] - 4 * line.size
+    ):
         return False
-    if paragraph.kind == "item" and line.left < first.left + 2 and len(paragraph.lines) > 1 and last.left > first.left + 4:
+    if (
+        paragraph.kind == "item"
+        and line.left < first.left + 2
+        and len(paragraph.lines) > 1
+        and last.left > first.left + 4
+    ):
         return False
     # A first word that would have fitted on the line before was put on a new line on purpose.
     word = line.text.split(maxsplit=1)[0]
@@ -191,7 +212,9 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
     fits = last.right + width + 0.3 * line.size < rights[int(last.left // 24)]
     if fits and (not line.text[0].islower()) and not (first.bold and last.bold and line.bold):
         return False
-    return not (line.left > last.left + 0.9 * line.size and len(paragraph.lines) > 1 and not _UNFINISHED.search(last.text))
+    return not (
+        line.left > last.left + 0.9 * line.size and len(paragraph.lines) > 1 and not _UNFINISHED.search(last.text)
+    )
 
 
 def _is_mid_sentence(before: str, after: str) -> bool:
@@ -199,28 +222,37 @@ def _is_mid_sentence(before: str, after: str) -> bool:
 
 
 def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
-    """Move a bold heading in the left margin before the paragraph it stands beside; files often keep it after."""
+    """Move a heading in the left margin before the paragraph it stands beside; files often keep it after."""
     placed: list[_Paragraph] = []
     for paragraph in paragraphs:
         at = len(placed)
-        if paragraph.lines and paragraph.last.bold and paragraph.kind == "paragraph":
+        if paragraph.kind == "paragraph" and len(_plain_text(paragraph)) <= _MAX_HEADING_CHARACTERS:
             right = max(line.right for _, line in paragraph.lines)
+            height = paragraph.first.baseline + 1.5 * paragraph.first.size
             for earlier, other in enumerate(placed):
-                beside = other.lines and other.first.left >= right and not other.first.bold
-                if beside and other.first.baseline <= paragraph.first.baseline + 1.5 * paragraph.first.size:
+                if (
+                    other.lines
+                    and other.first.left >= right
+                    and other.first.baseline <= height
+                    and _stands_out(paragraph.first, other.first)
+                ):
                     at = earlier
                     break
         placed.insert(at, paragraph)
     return placed
 
 
+def _stands_out(line: Line, other: Line) -> bool:
+    return line.size > 1.05 * other.size or (line.bold and not other.bold and line.size >= other.size)
+
+
 def _add_page(paragraphs: list[_Paragraph], on_page: list[_Paragraph], body_size: float) -> None:
     """Add a page's paragraphs; its first body text may go on with the page before, whose notes then come first."""
     notes = _notes(on_page, body_size)
     body = [paragraph for paragraph in on_page if not any(paragraph is note for note in notes)]
-    if body and paragraphs and (before := paragraphs[-1]).lines and _goes_over(before, body[0]):
+    if body and paragraphs and (before := paragraphs[-1]).kind != "row" and _goes_over(before, body[0]):
         before.lines += body.pop(0).lines
-    if body and body[-1].lines and body[-1].kind != "row" and _UNFINISHED.search(body[-1].last.text):
+    if body and body[-1].kind != "row" and _UNFINISHED.search(body[-1].last.text):
         body[-1:-1] = notes
     else:
         body += notes
@@ -239,14 +271,14 @@ def _notes(on_page: Sequence[_Paragraph], body_size: float) -> list[_Paragraph]:
 
 
 def _goes_over(before: _Paragraph, after: _Paragraph) -> bool:
-    if not after.lines or after.kind != "paragraph" or not _UNFINISHED.search(before.last.text):
+    if after.kind != "paragraph" or not _UNFINISHED.search(before.last.text):
         return False
     line = after.first
     if abs(before.last.size - line.size) > 0.08 * line.size or before.last.bold != line.bold or line.bold:
         return False
-    return line.text[0].islower() or len(before.lines) > 1 and before.last.right > 0.85 * max(
-        each.right for _, each in before.lines
-    )  # fmt: skip
+    widest = max(each.right for _, each in before.lines)
+    is_full = len(before.lines) > 1 and before.last.right > 0.85 * widest
+    return line.text[0].islower() or is_full
 
 
 # --- headings
@@ -259,7 +291,7 @@ def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark],
     depths: dict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
     headings: list[tuple[_Paragraph, int]] = []
     for at, paragraph in enumerate(paragraphs):
-        if not paragraph.lines or paragraph.first.turned:
+        if not paragraph.lines or paragraph.kind == "row" or paragraph.first.turned:
             continue
         text = _plain_text(paragraph)
         key = _key(text)
@@ -274,18 +306,25 @@ def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark],
     for style in sorted({paragraph.style() for paragraph, _ in headings}, reverse=True):
         above = min(6, depths[style].most_common(1)[0][0] if depths[style] else above + 1)
         levels[style] = above
+    if len(headings) == len(paragraphs):
+        # Headings of nothing are the text.
+        return
     for paragraph, depth in headings:
         paragraph.kind = "heading"
         paragraph.level = min(6, depth or levels[paragraph.style()])
 
 
 def _looks_like_heading(paragraph: _Paragraph, text: str, body_size: float) -> bool:
-    if len(text) > _MAX_HEADING_CHARACTERS or text.endswith((".", ";", ",", ":")) or not re.search(r"[^\W\d_]{2}", text):
+    if (
+        len(text) > _MAX_HEADING_CHARACTERS
+        or text.endswith((".", ";", ",", ":"))
+        or not re.search(r"[^\W\d_]{2}", text)
+    ):
         return False
     if _BULLET.match(text) or re.search(r"(\. ?){4}|\s\d+$", text):
         return False
     size, bold = paragraph.style()
-    return size >= 1.12 * body_size or bold and size >= body_size - 0.5
+    return size >= 1.12 * body_size or (bold and size >= body_size - 0.5)
 
 
 def _key(text: str) -> str:
@@ -360,12 +399,17 @@ def _page_starts(
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _PUBLISHED = re.compile(
-    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(_MONTHS)}),?\s+(\d{{4}})\b", re.IGNORECASE
+    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(_MONTHS)}),?\s+(\d{{4}})\b",
+    re.IGNORECASE,
 )
 
 
 def _metadata(
-    file: PdfFile, pieces: Sequence[Piece], starts: Sequence[PageStart], paragraphs: Sequence[_Paragraph]
+    file: PdfFile,
+    pieces: Sequence[Piece],
+    starts: Sequence[PageStart],
+    paragraphs: Sequence[_Paragraph],
+    body_size: float,
 ) -> dict[str, str]:
     """Title, publisher and date, each only as far as the pages bear it out.
 
@@ -380,7 +424,7 @@ def _metadata(
     title_words = re.findall(r"\w+", title.casefold())
     if len(title_words) >= 3 and sum(word in words for word in title_words) >= 0.8 * len(title_words):
         found["title"] = title
-    elif largest := _largest_type(paragraphs):
+    elif largest := _largest_type(paragraphs, body_size):
         found["title"] = largest
     author = tidy(file.metadata("Author").split(",")[0])
     if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
@@ -389,25 +433,30 @@ def _metadata(
     made = re.match(r"D:((?:19|20)\d\d)(\d\d)?(\d\d)?", file.metadata("CreationDate"))
     if printed:
         month = [name.casefold() for name in _MONTHS].index(printed.group(2).casefold()) + 1
-        found["published"] = f"{printed.group(3)}-{month:02}" + (f"-{int(printed.group(1)):02}" if printed.group(1) else "")
+        found["published"] = f"{printed.group(3)}-{month:02}" + (
+            f"-{int(printed.group(1)):02}" if printed.group(1) else ""
+        )
     elif made:
         found["published"] = "-".join(part for part in made.groups() if part)
         found["published_note"] = "the day the PDF file was made"
     return found
 
 
-def _largest_type(paragraphs: Sequence[_Paragraph]) -> str:
-    """The words in the largest type on the first page that has any, and those below where they are one word."""
+def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
+    """The words in type larger than the body's on the first page that has any text, else its first heading."""
     first = next((paragraph.page for paragraph in paragraphs if paragraph.lines), 0)
-    front = [paragraph for paragraph in paragraphs if paragraph.lines and paragraph.page == first]
+    front = [each for each in paragraphs if each.lines and each.page == first and not each.first.turned]
     if not front:
         return ""
     at = max(range(len(front)), key=lambda index: (_half(front[index].first.size), -index))
     size = _half(front[at].first.size)
+    heading = next((_plain_text(each) for each in front if each.kind == "heading"), "")
+    if size <= 1.1 * body_size:
+        return heading
     words: list[str] = []
     for paragraph in front[at : at + 4]:
         if _half(paragraph.first.size) != size and len(" ".join(words).split()) >= 3:
             break
         words.append(_plain_text(paragraph))
     title = tidy(" ".join(words)).rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return title if len(title) <= 200 and re.search(r"[^\W\d_]{3}", title) else ""
+    return title if len(title) <= 200 and re.search(r"[^\W\d_]{3}", title) else heading

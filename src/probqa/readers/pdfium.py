@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pypdfium2.raw as pdfium
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.records import PageLayer
@@ -244,6 +244,9 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
         if style is None or code == 0:
             continue
         if not row or row[-1].style is not style:
+            if row and _is_elsewhere(row[-1].style, style):
+                rows.append(row)
+                row = []
             row.append(_Run(style))
         box_of(text_page, at, place)
         run = row[-1]
@@ -257,6 +260,12 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
     for run in (run for row in rows for run in row):
         run.style.hidden = run.style.hidden or all(_outside(each, box) for each in run.boxes)
     return rows
+
+
+def _is_elsewhere(style: _Style, following: _Style) -> bool:
+    """Whether text is on another line although PDFium gave no line end, as it does in text that is turned."""
+    apart = abs(style.baseline - following.baseline) > 1.1 * max(style.size, following.size)
+    return apart or style.quadrant != following.quadrant
 
 
 def _style(text_page: Any, at: int, *, scanned: bool) -> _Style:
@@ -401,7 +410,11 @@ def _line(row: list[_Run], quadrant: int) -> Line | None:
     for run in row:
         sizes[round(run.style.size, 1), round(run.style.baseline, 1)] += sum(not text.isspace() for text in run.text)
     size, baseline = max(sizes, key=lambda key: (sizes[key], key))
-    if len(row) > 1 and (larger := [key for key in sizes if key[0] > size and sizes[key]]) and sizes[size, baseline] <= 3:
+    if (
+        len(row) > 1
+        and (larger := [key for key in sizes if key[0] > size and sizes[key]])
+        and sizes[size, baseline] <= 3
+    ):
         size, baseline = max(larger)
     characters: list[str] = []
     edges: list[tuple[float, float]] = []
@@ -455,14 +468,13 @@ def _drawings(page: Any) -> tuple[list[Box], list[Box]]:
         box = (left.value, bottom.value, right.value, top.value)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             paths.append(box)
-        elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING):
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE or _holds_image(drawn):
-                images.append(box)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE or _holds_image(drawn, kind):
+            images.append(box)
     return paths, images
 
 
-def _holds_image(form: Any) -> bool:
-    if pdfium.FPDFPageObj_GetType(form) != pdfium.FPDF_PAGEOBJ_FORM:
+def _holds_image(form: Any, kind: int) -> bool:
+    if kind != pdfium.FPDF_PAGEOBJ_FORM:
         return False
     count = min(pdfium.FPDFFormObj_CountObjects(form), 200)
     return any(

@@ -5,9 +5,9 @@ In: the cells of a row and the names of the columns. Out: one line.
 >>> row_text(["Ofsted", "", "Good"], ["Who", "When", "Rating"])
 'Who: Ofsted; Rating: Good'
 >>> row_text(["Leadership", "Good"], [])
-'Leadership: Good'
->>> row_text(["one", "two", "three"], [])
-'one; two; three'
+'Leadership; Good'
+>>> row_text(["Age:", "38", "Seat:", "left"], [])
+'Age: 38; Seat: left'
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Sequence
 
 
 def row_text(cells: Sequence[str], names: Sequence[str]) -> str:
-    """Join the filled cells; without column names a pair reads ``cell: cell``."""
+    """Join the filled cells, each after the name of its column where there are names."""
     if len(names) == len(cells):
         named = zip(names, cells, strict=True)
-        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
-    filled = [cell for cell in cells if cell]
-    if len(cells) == len(filled) == 2 and not filled[0].endswith((".", ":", ";", "?", "!")):
-        return ": ".join(filled)
-    return "; ".join(filled)
+        return "; ".join(f"{name.rstrip(':')}: {cell}" if name else cell for name, cell in named if cell)
+    text = ""
+    for cell in filter(None, cells):
+        text += ("" if not text else " " if text.endswith(":") else "; ") + cell
+    return text

@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from probqa.readers.pdfium import Line, PdfPage
 
@@ -78,7 +79,11 @@ def _edge_lines(page: PdfPage, *, top: bool) -> list[tuple[int, Line]]:
 def _candidates(number: int, lines: Sequence[tuple[int, Line]]) -> Iterator[_Candidate]:
     for at, line in lines:
         for found in _NUMBER.finditer(line.text):
-            alone = found.start() == 0 or found.end() == len(line.text) or re.match(r"\W*(?:of|/)\W", line.text[found.end() :])
+            alone = (
+                found.start() == 0
+                or found.end() == len(line.text)
+                or re.match(r"\W*(?:of|/)\W", line.text[found.end() :])
+            )
             if not alone and not _PAGE_WORD.search(line.text[: found.start()]):
                 continue
             text = found.group()
@@ -106,7 +111,7 @@ def _choose(candidates: Sequence[_Candidate]) -> dict[int, _Candidate]:
 def _between(chosen: dict[int, _Candidate]) -> dict[int, str]:
     numbered = sorted(chosen)
     found: dict[int, str] = {}
-    for before, after in zip(numbered, numbered[1:], strict=False):
+    for before, after in pairwise(numbered):
         first, last = chosen[before], chosen[after]
         if (first.roman, first.shift) == (last.roman, last.shift) and not first.roman:
             found |= {page: str(page + first.shift) for page in range(before + 1, after)}

@@ -38,7 +38,7 @@ class Limits:
     memory_bytes: int = 1_000_000_000
 
 
-def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Reading:  # noqa: B008
+def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Reading:
     """Parse ``content`` in a worker.
 
     Raises:

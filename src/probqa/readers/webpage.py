@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import trafilatura
-from lxml import html
+from lxml import html  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.readers.assembly import Piece, Reading
@@ -117,7 +117,9 @@ def _pieces(body: Any) -> Iterator[Piece]:
                 yield from _items(element)
             case "table":
                 yield from _rows(element)
-            case "quote" | "div" | "body" if len(element) and any(child.tag in ("p", "list", "head") for child in element):
+            case "quote" | "div" | "body" if len(element) and any(
+                child.tag in ("p", "list", "head") for child in element
+            ):
                 yield from _pieces(element)
             case "graphic" | "comments":
                 pass
@@ -198,7 +200,11 @@ def _take_hidden(tree: Any) -> Iterator[Removal]:
         style = re.sub(r"\s", "", element.get("style", "")).lower()
         if element.get("hidden") is None and not (style and _HIDDEN_STYLE.search(style)):
             continue
-        if "color:" in style and not re.search(r"display:none|visibility|opacity|indent", style) and _is_covered(element):
+        if (
+            "color:" in style
+            and not re.search(r"display:none|visibility|opacity|indent", style)
+            and _is_covered(element)
+        ):
             continue
         text = tidy(" ".join(element.itertext())) if element.tag not in _UNREAD else ""
         if text:
@@ -250,10 +256,12 @@ def _where(element: Any) -> str:
 
 _TITLES = ("og:title", "dc.title", "dcterms.title", "twitter:title", "citation_title")
 _SITES = ("og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher", "application-name")
-_DATES = (
-    "article:published_time", "dc.date", "dcterms.date", "dcterms.issued", "dc.date.issued", "citation_publication_date",
-    "date", "publishdate", "pubdate", "datepublished", "og:published_time", "parsely-pub-date", "sailthru.date",
-)  # fmt: skip
+_DATES = tuple(
+    """
+    article:published_time dc.date dcterms.date dcterms.issued dc.date.issued citation_publication_date date publishdate
+    pubdate datepublished og:published_time parsely-pub-date sailthru.date
+    """.split()
+)
 
 
 def _metadata(tree: Any) -> dict[str, str]:
@@ -292,5 +300,3 @@ def _data_dates(tree: Any) -> Iterator[str]:
                     waiting.extend(value.values())
                 elif isinstance(value, list):
                     waiting.extend(value)
-
-

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.readers.assembly import Piece, Reading
@@ -79,7 +79,9 @@ def read_word(content: bytes) -> Reading:
     body = _child(main, "body")
     pieces = list(_blocks(body, package, 0)) if body is not None else []
     if not any(piece.text and piece.kind != "heading" for piece in pieces):
-        raise ReadingError("holds no text to quote", "if it holds pictures of pages, save it as PDF and give it a text layer")
+        raise ReadingError(
+            "holds no text to quote", "if it holds pictures of pages, save it as PDF and give it a text layer"
+        )
     for kind in ("header", "footer", "comments"):
         for root in (tree for name, tree in related.items() if name.rstrip("0123456789#") == kind):
             text = tidy(" ".join(each.text or "" for each in _all(root, "t")))
@@ -114,7 +116,15 @@ def _unpack(content: bytes) -> dict[str, bytes]:
                 if b"<!DOCTYPE" in found or b"<!ENTITY" in found or b"<\0!\0D\0O\0C\0T" in found:
                     raise ReadingError("holds XML with a document type, which no Word file has", _SAVE)
                 parts[item.filename.lstrip("/")] = found
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
         raise ReadingError("is damaged or cut off, or not a .docx file", f"download it again, or {_SAVE}") from error
     return parts
 
@@ -313,8 +323,8 @@ def _add(words: _Words, text: str, *, bold: bool) -> None:
 
 def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
     """A table's rows; one of a single column is a frame round paragraphs."""
-    rows = [row for row in _near(element, "tr")]
-    grid = [[cell for cell in _near(row, "tc")] for row in rows]
+    rows = list(_near(element, "tr"))
+    grid = [list(_near(row, "tc")) for row in rows]
     if max(map(len, grid), default=0) <= 1:
         for cells in grid:
             for cell in cells:
@@ -328,7 +338,11 @@ def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
             properties = _child(cell, "tcPr")
             merged = _child(properties, "vMerge")
             goes_on = merged is not None and _value(merged, "val") != "restart"
-            text = above.get(len(texts), "") if goes_on else tidy(" ".join(p.text for p in _blocks(cell, package, depth + 1)))
+            text = (
+                above.get(len(texts), "")
+                if goes_on
+                else tidy(" ".join(p.text for p in _blocks(cell, package, depth + 1)))
+            )
             span = _value(_child(properties, "gridSpan"), "val")
             above[len(texts)] = text
             texts += [text] + [""] * (min(int(span), 60) - 1 if span.isascii() and span.isdigit() and int(span) else 0)
@@ -349,7 +363,9 @@ def _has_head(element: Any, rows: list[Any], table: list[list[str]]) -> bool:
     look = _child(_child(element, "tblPr"), "tblLook")
     first_row = _value(look, "firstRow")
     value = _value(look, "val")
-    marked = first_row == "1" or (not first_row and bool(re.fullmatch(r"[0-9A-Fa-f]{4}", value)) and int(value, 16) & 0x20)
+    marked = first_row == "1" or (
+        not first_row and bool(re.fullmatch(r"[0-9A-Fa-f]{4}", value)) and int(value, 16) & 0x20
+    )
     # Word marks the first row of every new table so; it names columns only where no later cell is as long as a text.
     return bool(marked) and len(head) > 2 and max(map(len, head)) <= 60
 
@@ -379,7 +395,10 @@ def _has_background(run: Any) -> bool:
         for kind in ("rPr", "pPr", "tcPr", "tblPr"):
             properties = _child(element, kind)
             shade = _child(properties, "shd")
-            if _value(shade, "fill").upper() not in ("", "AUTO", "FFFFFF") or _child(properties, "highlight") is not None:
+            if (
+                _value(shade, "fill").upper() not in ("", "AUTO", "FFFFFF")
+                or _child(properties, "highlight") is not None
+            ):
                 return True
             if _child(properties, "tblStyle") is not None or _child(properties, "pStyle") is not None:
                 return True
@@ -393,7 +412,9 @@ def _has_background(run: Any) -> bool:
 def _metadata(parts: dict[str, bytes], pieces: list[Piece]) -> dict[str, str]:
     """Title and company as the properties give them; the day it was last saved, marked as uncertain."""
     core = {_name(each): tidy(each.text or "") for each in _properties(parts, "docProps/core.xml")}
-    company = next((tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if _name(each) == "Company"), "")
+    company = next(
+        (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if _name(each) == "Company"), ""
+    )
     heading = next((piece.text for piece in pieces if piece.kind == "heading"), "")
     title = core.get("title", "")
     found = {"title": title if len(title.split()) >= 2 else heading, "publisher": company}
@@ -453,4 +474,6 @@ def _switch(properties: Any, name: str) -> bool | None:
 def _choice(element: Any) -> Any:
     """Of alternatives the first that holds text, for the second says the same for older programs."""
     options = [child for child in element if _name(child) in ("Choice", "Fallback")]
-    return next((option for option in options if next(_all(option, "t"), None) is not None), options[0] if options else ())
+    return next(
+        (option for option in options if next(_all(option, "t"), None) is not None), options[0] if options else ()
+    )
