@@ -53,21 +53,22 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     root = folder.resolve()
     files: list[CorpusFile] = []
     failures: list[Failure] = []
-    first_with: dict[str, str] = {}
+    first_with: dict[bytes, str] = {}
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
         relative = path.relative_to(folder)
         if path.suffix.lower() not in SUFFIXES or any(part.startswith(".") for part in relative.parts):
             continue
         name = relative.as_posix()
         try:
-            file = _corpus_file(path, name, root)
+            if path.is_dir():
+                continue
+            content = read_bytes(root, name)
+            file = _corpus_file(content, path, name, root)
         except (OSError, ReadingError) as error:
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             failures.append(Failure(name, reason))
             continue
-        if file is None:
-            continue
-        twin = first_with.setdefault(file.sha256, name)
+        twin = first_with.setdefault(hashlib.sha256(content).digest(), name)
         if twin == name:
             files.append(file)
         else:
@@ -93,10 +94,8 @@ def read_bytes(folder: Path, path: str) -> bytes:
     return target.read_bytes()
 
 
-def _corpus_file(path: Path, name: str, root: Path) -> CorpusFile | None:
-    if path.is_dir():
-        return None
-    digest = hashlib.sha256(read_bytes(root, name))
+def _corpus_file(content: bytes, path: Path, name: str, root: Path) -> CorpusFile:
+    digest = hashlib.sha256(content)
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
     if not sidecar.is_file():
         return CorpusFile(name, digest.hexdigest())

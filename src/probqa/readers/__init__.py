@@ -124,7 +124,7 @@ def _check_kind(content: bytes, suffix: str) -> None:
     Raises:
         ReadingError: it is of another kind, or empty.
     """
-    if not content.strip(b"\0 \t\r\n\x0c"):
+    if suffix in _IN_WORKER and not content.strip(b"\0 \t\r\n\x0c"):
         raise ReadingError("is empty", "download it again, or remove it")
     kind = _kind(content)
     if kind == "ole":

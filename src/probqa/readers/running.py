@@ -23,7 +23,7 @@ _MAX_LINES = 5
 _NEIGHBOURHOOD = 4
 _NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,4}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
 _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
-_ONLY_NUMBER = re.compile(r"\W*(?:page|p\.)?\W*#(?:\W*(?:of|/|\|)\W*#)?\W*", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(r"\W*(?:page|p\.)?\W*[\divxlc]+(?:\W*(?:of|/|\|)\W*\d+)?\W*", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -42,20 +42,21 @@ class _Candidate:
     text: str
     roman: bool
     shift: int
+    bare: bool
 
 
 def find_running(pages: Sequence[PdfPage]) -> Running:
     """Find the running lines and the printed numbers of a document."""
     edges = {(page.number, top): _edge_lines(page, top=top) for page in pages for top in (True, False)}
     chosen = _choose([found for (number, _), lines in edges.items() for found in _candidates(number, lines)])
-    repeated = _repeated(edges, len(pages))
+    running = _repeated(edges, chosen, pages=len(pages))
     reasons: dict[tuple[int, int], str] = {}
     for (number, top), lines in edges.items():
         for at, line in lines:
             numbered = number in chosen and chosen[number].at == at
-            if numbered and _ONLY_NUMBER.fullmatch(_shape(line.text)):
+            if numbered and _ONLY_NUMBER.fullmatch(line.text):
                 reasons[number, at] = "page number"
-            elif numbered or (number, at) in repeated:
+            elif (number, at) in running:
                 reasons[number, at] = "running header" if top else "running footer"
             else:
                 break
@@ -89,22 +90,22 @@ def _candidates(number: int, lines: Sequence[tuple[int, Line]]) -> Iterator[_Can
             text = found.group()
             value = int(text) if text.isdigit() else _roman_value(text)
             if value:
-                yield _Candidate(number, at, text, not text.isdigit(), value - number)
+                bare = bool(_ONLY_NUMBER.fullmatch(line.text))
+                yield _Candidate(number, at, text, not text.isdigit(), value - number, bare)
 
 
 def _choose(candidates: Sequence[_Candidate]) -> dict[int, _Candidate]:
-    """For each page the candidate that most neighbouring pages agree with; two must agree at least."""
+    """For each page the candidate that most neighbouring pages agree with, two at least; a bare number comes first."""
     pages_of: dict[tuple[bool, int], set[int]] = defaultdict(set)
     for candidate in candidates:
         pages_of[candidate.roman, candidate.shift].add(candidate.page)
-    best: dict[int, tuple[int, _Candidate]] = {}
+    best: dict[int, tuple[tuple[int, bool], _Candidate]] = {}
     for candidate in candidates:
         pages = pages_of[candidate.roman, candidate.shift]
-        agreeing = sum(
-            candidate.page + step in pages for step in range(-_NEIGHBOURHOOD, _NEIGHBOURHOOD + 1)
-        )  # fmt: skip
-        if agreeing >= 2 and (candidate.page not in best or agreeing > best[candidate.page][0]):
-            best[candidate.page] = agreeing, candidate
+        near = range(candidate.page - _NEIGHBOURHOOD, candidate.page + _NEIGHBOURHOOD + 1)
+        rank = sum(page in pages for page in near), candidate.bare
+        if rank[0] >= 2 and (candidate.page not in best or rank > best[candidate.page][0]):
+            best[candidate.page] = rank, candidate
     return {page: candidate for page, (_, candidate) in sorted(best.items())}
 
 
@@ -118,22 +119,25 @@ def _between(chosen: dict[int, _Candidate]) -> dict[int, str]:
     return found
 
 
-def _repeated(edges: dict[tuple[int, bool], list[tuple[int, Line]]], pages: int) -> set[tuple[int, int]]:
-    """Lines whose words, numbers aside, stand at the same edge of several pages."""
+def _repeated(
+    edges: dict[tuple[int, bool], list[tuple[int, Line]]], chosen: dict[int, _Candidate], *, pages: int
+) -> set[tuple[int, int]]:
+    """Lines whose words, but for the page's number, stand at the same edge of several pages."""
     places: dict[tuple[bool, str], list[tuple[int, int]]] = defaultdict(list)
+    numbered: set[tuple[int, int]] = set()
     for (number, top), lines in edges.items():
         for at, line in lines:
-            places[top, _shape(line.text)].append((number, at))
-    return {
-        place
-        for (_, shape), found in places.items()
-        for place in found
-        if len({number for number, _ in found}) >= (3 if pages > 3 else 2) and shape.strip("# ")
-    }
-
-
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", _NUMBER.sub("#", text)).casefold()
+            text = line.text
+            if number in chosen and chosen[number].at == at:
+                numbered.add((number, at))
+                text = re.sub(rf"(?<!\w){chosen[number].text}(?!\w)", "#", text)
+            places[top, text.casefold()].append((number, at))
+    found: set[tuple[int, int]] = set()
+    for same in places.values():
+        needed = 2 if pages <= 3 or set(same) <= numbered else 3
+        if len({number for number, _ in same}) >= needed:
+            found.update(same)
+    return found
 
 
 def _roman_value(text: str) -> int:

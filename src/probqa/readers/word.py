@@ -134,6 +134,8 @@ def _tree(content: bytes) -> Any:
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         raise ReadingError(f"holds broken XML (line {error.lineno})", _SAVE) from error
 
 

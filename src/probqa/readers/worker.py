@@ -83,16 +83,17 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
-    for kind, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES),
+    for kind, value, last in (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        # The first limit ends the process with a signal that says why, the second with one that cannot be caught.
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 2),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES, _MAX_OPEN_FILES),
     ):
         # A system that cannot limit one of these (macOS: memory) still has the parent's clock.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, (value, last))
 
 
 def _refuse(event: str, _arguments: Any) -> None:
