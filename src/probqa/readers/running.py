@@ -21,7 +21,7 @@ from probqa.readers.pdfium import Line, PdfPage
 _EDGE = 0.13
 _MAX_LINES = 5
 _NEIGHBOURHOOD = 4
-_NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,4}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
 _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(r"\W*(?:page|p\.)?\W*[\divxlc]+(?:\W*(?:of|/|\|)\W*\d+)?\W*", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
