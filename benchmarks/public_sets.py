@@ -7,6 +7,7 @@ skipped, and named):
     python benchmarks/public_sets.py --limit 800 SET ...   an evenly spaced sample of some sets
     python benchmarks/public_sets.py --answerability       AUROC of the signals of "this is not answered here"
     python benchmarks/public_sets.py --quotes              the first quote against the gold answer
+    python benchmarks/public_sets.py --follow-ups          last turn alone, with all before it, and carried over
 
 Everything runs through the project's own rooms: a set's passages, as given, are written as a generation and opened.
 Vectors and the exported encoder are kept in --cache, since embedding is the slow part: about ten minutes for all.
@@ -27,16 +28,18 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from probqa.answers import word_coverage
+from probqa.answers import make_answer, word_coverage
 from probqa.embeddings import CANARIES, Encoder
 from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
 from probqa.exporting import export_model, find_model, fingerprint
@@ -107,6 +110,9 @@ class Question:
 
 Rewrite = Callable[[Question], str]
 
+# The project's own carry-over: from a question with its history to the query that is really run.
+CARRY_OVER: Rewrite | None = None
+
 
 @dataclass
 class PublicSet:
@@ -173,6 +179,7 @@ def open_set(
         encoder_files=encoder_files,
         model=DEFAULT_MODEL,
         fingerprint=print_now,
+        files={},
     )
     with tempfile.TemporaryDirectory(dir=cache) as index:
         write(Path(index), contents)
@@ -204,8 +211,7 @@ def ranked_by(mix: Mix) -> Ranker:
         allowed = public.questions[number].allowed
         rows = np.arange(public.generation.passages) if allowed is None else allowed
         scores = mix(public.cosines[number][rows], public.bm25[number][rows])
-        order: Rows = rows[np.lexsort((rows, -scores))][:KEPT]
-        return order
+        return [int(row) for row in rows[np.lexsort((rows, -scores))][:KEPT]]
 
     return ranker
 
@@ -316,6 +322,57 @@ def answerability(public: PublicSet, signals: dict[str, Signal] = SIGNALS) -> di
     return {name: auroc(*both) for name, both in values.items()}
 
 
+def statuses(public: PublicSet) -> dict[str, float]:
+    """Shares of each status among the questions that have an answer in the set and among those that have none."""
+    counts: Counter[tuple[bool, str]] = Counter()
+    for number, question in enumerate(public.questions):
+        hits = public.hits(number)
+        answer = make_answer(public.generation, question.text, hits, public.quotes(number, hits))
+        counts[question.answerable, answer.status] += 1
+    return {
+        f"{'answerable' if answerable else 'unanswerable'}: {status}": counts[answerable, status]
+        / sum(count for (kind, _), count in counts.items() if kind is answerable)
+        for answerable in (True, False)
+        for status in ("answered", "weak", "not_found")
+    }
+
+
+def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) -> dict[str, float]:
+    """NDCG@10 of probqa over the questions that come after others: as they stand, with all before, carried over."""
+    ways: dict[str, tuple[View, Rewrite | None]] = {
+        "last turn": (View(name), None),
+        "with history": (View(name, "text_with_history"), None),
+    }
+    if CARRY_OVER:
+        ways["carried over"] = (View(name), CARRY_OVER)
+    values = {}
+    for way, (view, rewrite) in ways.items():
+        public = open_set(view, limit, rewrite, data, cache)
+        later = [number for number, question in enumerate(public.questions) if question.history]
+        public.questions, public.vectors = [public.questions[at] for at in later], public.vectors[later]
+        values[way] = evaluate(public, probqa_rows)
+        public.generation.close()
+    return values
+
+
+def rewrites(rewrite: Rewrite, data: Path = SHARED) -> dict[str, float]:
+    """A carry-over against people's own complete questions (canard_dev).
+
+    F1 over words of the follow-up as it stands and carried over; and the share of complete questions left alone.
+    """
+    plain, carried, alone = [], [], []
+    for record in _json_lines(data / "canard_dev" / "canard_dev.jsonl"):
+        speakers = ("user", "agent")
+        history = tuple((speakers[at % 2], text) for at, text in enumerate(record["history"]))
+        made = rewrite(Question(record["_id"], record["question"], {}, (), True, history, None))
+        if record["question"].strip() == record["rewrite"].strip():
+            alone.append(float(made == record["question"]))
+        else:
+            plain.append(word_f1(record["question"], [record["rewrite"]]))
+            carried.append(word_f1(made, [record["rewrite"]]))
+    return {"F1 as it stands": mean(plain), "F1 carried over": mean(carried), "complete ones left alone": mean(alone)}
+
+
 def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
     """The first quote against the gold answer, over the answerable questions.
 
@@ -351,11 +408,7 @@ def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
         note("plain: F1", word_f1(plain, question.answers))
     if not outcomes:
         raise ValueError(f"{public.view.label} has no question with a gold answer")
-    return {name: rate_of(values) for name, values in outcomes.items()}
-
-
-def rate_of(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    return {name: mean(values) for name, values in outcomes.items()}
 
 
 def evenly(items: list[Any], count: int) -> list[Any]:
@@ -449,8 +502,7 @@ def _embedded(encoder: Encoder, print_now: str, texts: Sequence[str], cache: Pat
     made_of = hashlib.sha256(json.dumps([print_now, list(texts)]).encode()).hexdigest()
     path = cache / f"vectors-{made_of[:24]}.npy"
     if path.is_file():
-        kept: Floats = np.load(path, allow_pickle=False)
-        return kept
+        return np.asarray(np.load(path, allow_pickle=False), np.float32)
     distinct = list(dict.fromkeys(texts))
     done = 0
 
@@ -461,7 +513,7 @@ def _embedded(encoder: Encoder, print_now: str, texts: Sequence[str], cache: Pat
             print(f"\rembedding {done} of {len(distinct)} ", end="", file=sys.stderr, flush=True)
 
     at = {text: row for row, text in enumerate(distinct)}
-    vectors = encoder.encode_passages(distinct, progress)[[at[text] for text in texts]]
+    vectors = encoder.encode_passages(distinct, progress)[[at[text] for text in texts]].astype(np.float32)
     print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     with tempfile.TemporaryFile() as buffer:
         np.save(buffer, vectors)
@@ -483,7 +535,7 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def print_table(title: str, rows: dict[str, dict[str, float]]) -> None:
-    """Print a Markdown table: a row a set, a column a method, the best of each row marked where it is nDCG."""
+    """Print a Markdown table: a row a set, a column a method."""
     if not rows:
         return
     columns = list(dict.fromkeys(name for values in rows.values() for name in values))
@@ -499,13 +551,20 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0, help="an evenly spaced sample of so many questions a set")
     parser.add_argument("--answerability", action="store_true")
     parser.add_argument("--quotes", action="store_true")
+    parser.add_argument("--follow-ups", action="store_true")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
     tables: dict[str, dict[str, dict[str, float]]] = {}
-    for view in VIEWS:
+    if arguments.follow_ups:
+        for name in ("doc2dial_val", "inscit_dev_partial"):
+            values = follow_ups(name, arguments.limit, arguments.data, arguments.cache)
+            tables.setdefault("nDCG@10 of follow-ups", {})[name] = values
+        if CARRY_OVER:
+            tables["canard_dev"] = {"rewriting": rewrites(CARRY_OVER, arguments.data)}
+    for view in () if arguments.follow_ups else VIEWS:
         if arguments.sets and view.set not in arguments.sets:
             continue
         if not (arguments.data / view.set).is_dir():
@@ -518,6 +577,7 @@ def main() -> int:
             tables.setdefault("nDCG@10", {})[label] = row
         if arguments.answerability and len({question.answerable for question in public.questions}) == 2:
             tables.setdefault("AUROC of answerability", {})[label] = answerability(public)
+            tables.setdefault("Status", {})[label] = statuses(public)
         if arguments.quotes and any(question.answers for question in public.questions):
             tables.setdefault("The first quote", {})[label] = first_quotes(public)
         public.generation.close()

@@ -132,6 +132,7 @@ def write_large(starter: Settings, large: Settings, passages: int) -> None:
             encoder_files=live.encoder_files,
             model=large.model,
             fingerprint=live.manifest["model"]["fingerprint"],
+            files={},
         ),
     )
     live.close()
@@ -150,7 +151,9 @@ def build_speed(starter: Settings) -> None:
         ours.append(len(texts) / seconds(lambda: encoder.encode_passages(texts)))
         theirs.append(len(texts) / seconds(lambda: model.encode(texts, show_progress_bar=False)))
     a, b = statistics.median(ours), statistics.median(theirs)
-    print(f"embedding {len(texts)} passages: build {a:.0f} /s, SentenceTransformer.encode {b:.0f} /s, ratio {a / b:.2f}")
+    print(
+        f"embedding {len(texts)} passages: build {a:.0f} /s, SentenceTransformer.encode {b:.0f} /s, ratio {a / b:.2f}"
+    )
 
 
 def seconds(action: Callable[[], object]) -> float:

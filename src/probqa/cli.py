@@ -22,7 +22,7 @@ from probqa.settings import Settings, settings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = options.command
     try:
         return command(options, settings(os.environ, corpus=options.corpus, index=options.index))
@@ -38,14 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}", 2)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     folders = argparse.ArgumentParser(add_help=False)
     folders.add_argument("--corpus", metavar="FOLDER", help="the reports (PROBQA_CORPUS; default: corpus)")
     folders.add_argument("--index", metavar="FOLDER", help="the index (PROBQA_INDEX; default: index)")
-    parser = argparse.ArgumentParser(
-        prog="probqa", description="Ask inspection reports; be answered in their own words."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    top = argparse.ArgumentParser(prog="probqa", description="Ask inspection reports; be answered in their own words.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Callable[[argparse.Namespace, Settings], int], text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, parents=[folders])
@@ -62,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add("verify", _verify, "Check every byte, passage and sentence of the index.")
     serve = add("serve", _serve, "Open the app in a browser.")
     serve.add_argument("--port", type=int, default=8501, metavar="PORT", help="default: 8501")
-    return parser
+    return top
 
 
 def _build(_: argparse.Namespace, chosen: Settings) -> int:

@@ -334,8 +334,11 @@ def _read_all(
                 document = old
             else:
                 document = readers.read(file, settings.corpus)
+                if not corpus.is_unchanged(settings.corpus, file):
+                    raise ReadingError("was changed while it was read", "build again")
         except (ReadingError, OSError) as error:
-            failures.append(Failure(file.path, str(error)))
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            failures.append(Failure(file.path, reason))
             continue
         twin = file_of.setdefault(document.source.id, file.path)
         if twin != file.path:
