@@ -83,9 +83,8 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
         else:
             failures.append(Failure(name, f"has the same content as {twin}; it is indexed once, remove one of them"))
     if not files and not failures:
-        raise CorpusError(
-            f"the corpus folder {folder} holds no document", f"put files ending in {' or '.join(SUFFIXES)} there"
-        )
+        endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise CorpusError(f"the corpus folder {folder} holds no document", f"put files ending in {endings} there")
     return tuple(files), tuple(failures)
 
 

@@ -254,7 +254,7 @@ def status(settings: Settings) -> dict[str, Any]:
                     "characters": len(document.text),
                     "passages": len(generation.passages_of(document.source.id)),
                     "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
-                    "removed": [dataclasses.asdict(removal) for removal in document.removals],
+                    "removed": [_removed(removal) for removal in document.removals],
                 }
                 for document in generation.all_documents()
             ],
