@@ -119,6 +119,11 @@ def test_single_quote_marks_make_quotes_and_apostrophes_do_not() -> None:
     ]
 
 
+def test_a_plural_possessive_does_not_close_a_quote() -> None:
+    text = "He said ‘the other managers’ work was done well’ then."
+    assert [quote.text for quote in check(REPORTS, text).quotes] == ["the other managers’ work was done well"]
+
+
 def test_a_quote_mark_that_is_never_closed_reaches_to_the_end_of_its_paragraph() -> None:
     quotes = check(REPORTS, f"It said: “{KENT}\n\nNothing more.").quotes
     assert [(quote.text, quote.status) for quote in quotes] == [(KENT, "found")]
@@ -271,7 +276,50 @@ def test_likenesses_that_change_the_meaning_are_not_forgiven(written: str, paste
     assert one(pasted, Reports([document("a", written)])).status in ("altered", "absent")
 
 
+@pytest.mark.parametrize("end", ["%", "?", "!", ";", " not"])
+def test_only_a_full_stop_comma_or_ellipsis_may_be_added_at_the_end(end: str) -> None:
+    assert one("“Leaders in Kent made sure,”").status == "found"
+    assert one(f"“Leaders in Kent made sure{end}”").status == "altered"
+
+
+def test_a_mark_inside_the_last_quote_mark_is_forgiven() -> None:
+    quote = one("“Many felt ‘overwhelmed.’”")
+    assert (quote.status, quote.places[0].text, quote.places[0].forgiven) == (
+        "found",
+        "Many felt ‘overwhelmed’",
+        ("final mark",),
+    )
+
+
+def test_a_hyphen_before_a_capital_is_no_broken_word() -> None:
+    assert one(
+        "The TeesValley service was seen", Reports([document("a", "The Tees-\nValley service was seen")])
+    ).status != ("found")
+    assert one(
+        "The Tees-\nValley service was seen", Reports([document("a", "The TeesValley service was seen")])
+    ).status != ("found")
+
+
 # altered: what differs
+
+
+def test_a_comma_that_closes_an_altered_quote_is_no_difference() -> None:
+    assert changes(one("“Leaders in Kent made sure that no staff were trained,”")) == [("replaced", "no", "new")]
+
+
+def test_a_few_words_in_common_are_no_altered_quote() -> None:
+    assert (
+        one("“Responsible officers had a long lunch by the sea with their own dogs in Gwent since breakfast”").status
+        == "absent"
+    )
+
+
+def test_a_report_sentence_altered_around_its_own_quote_marks_is_one_quote() -> None:
+    written = "Inspectors called the work ‘nowhere near good enough’ in June 2017."
+    reports = Reports([document("a", written)])
+    quote = one(written.replace("2017", "2018"), reports)
+    assert (quote.status, changes(quote)) == ("altered", [("replaced", "2018", "2017")])
+    assert one("One paper has it that ‘nowhere near good enough’ was said.", reports).status == "found"
 
 
 def test_the_operations_tile_both_texts_and_say_what_differs() -> None:
@@ -379,6 +427,7 @@ def test_a_marked_omission_in_one_paragraph_is_found_with_what_was_left_out(mark
     [
         "within six weeks […] Leaders in Kent made sure",
         "Responsible officers had not met […] but in 12 cases nothing was written",
+        "Leaders [in the north] within six weeks",
         "Leaders in Kent […] had not met 38 of the people",
         "Leaders in Kent made sure […] trained within seven weeks",
     ],
@@ -528,7 +577,7 @@ def test_the_json_has_the_documented_shape_and_is_the_same_each_time() -> None:
     made = to_json(check(REPORTS, text))
     assert json.dumps(made) == json.dumps(to_json(check(REPORTS, text)))
     assert made["summary"] == {"elsewhere": 1, "altered": 1}
-    assert list(made) == ["text", "documents", "generation", "summary", "named", "quotes"]
+    assert list(made) == ["text", "documents", "digests", "generation", "summary", "named", "quotes"]
     first, second = made["quotes"]
     assert first["places"][0]["document_id"] == "gwent-2017"
     assert text[slice(*first["span"])] == first["text"] == GWENT
@@ -575,6 +624,7 @@ def test_each_verdict_is_said_in_plain_words(text: str, named: str | None, said:
 def test_a_digest_is_called_a_digest() -> None:
     reports = Reports([document("a", KENT, wording="digest")])
     assert "in this project's digest of “The title of a”" in describe(one(KENT, reports))
+    assert (check(reports, KENT).digests, check(REPORTS, KENT).digests) == (1, 0)
 
 
 # properties

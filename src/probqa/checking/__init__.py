@@ -125,6 +125,7 @@ def check(reports: Reports | Generation, text: str, named: str | Sequence[str] |
         quotes=tuple(_check_quote(reports, text, span, numbers, bool(names)) for span in spans),
         named=tuple(names),
         documents=len(reports.documents),
+        digests=reports.digests,
         generation=reports.generation,
     )
 
@@ -177,7 +178,7 @@ def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -
         for at, token in enumerate(tokens)
         if token.is_word and not any(span.start <= token.start < span.end for span in quoted)
     ]
-    if not around or not _mostly_known(reports, [tokens[at].text for at in around]):
+    if not around or not _mostly_known(reports, tokens, frozenset(around)):
         return False
     found = nearest(reports, text, tokens, frozenset())
     if found is None:
@@ -186,11 +187,12 @@ def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -
     return share_of(weights, found.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
 
 
-def _mostly_known(reports: Reports, words: Sequence[str]) -> bool:
-    """Whether half of the words, taken by threes, stand together somewhere; spares most texts a comparison."""
-    keys = reports.keys(words)
-    threes = [keys[at : at + 3] for at in range(max(1, len(keys) - 2))]
-    return 2 * sum(reports.count(three) > 0 for three in threes) >= len(threes)
+def _mostly_known(reports: Reports, tokens: Sequence[Token], around: frozenset[int]) -> bool:
+    """Whether half of the words round the quotes stand somewhere with their neighbours; spares most comparisons."""
+    words = [at for at, token in enumerate(tokens) if token.is_word]
+    threes = [words[n : n + 3] for n in range(max(1, len(words) - 2))]
+    runs = [reports.keys(tokens[at].text for at in three) for three in threes if not around.isdisjoint(three)]
+    return 2 * sum(reports.count(run) > 0 for run in runs) >= len(runs)
 
 
 def _bare(text: str, span: Span) -> Span:

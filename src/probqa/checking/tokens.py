@@ -196,7 +196,8 @@ def _between_gaps(gap: str, other: str, beside_dash: bool) -> set[str]:
     for name, characters in (("invisible characters", INVISIBLE), ("bullets", _BULLETS)):
         if any(c in gap for c in characters) != any(c in other for c in characters):
             names.add(name)
-    bare = str.maketrans(dict.fromkeys(INVISIBLE + _BULLETS, ""))
+    # A final mark that was forgiven inside a quote mark lies in the gap, too.
+    bare = str.maketrans(dict.fromkeys(INVISIBLE + _BULLETS + ".,\u2026", ""))
     if gap.translate(bare) != other.translate(bare):
         names.add("dashes" if beside_dash else "white space")
     return names

@@ -103,12 +103,16 @@ class NamedReport:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All quotes of a pasted text in its order, the reports it names and how many documents were searched."""
+    """All quotes of a pasted text in its order, the reports it names and how many documents were searched.
+
+    ``digests`` of the documents are this project's own summaries: words absent there may yet be in the publication.
+    """
 
     text: str
     quotes: tuple[CheckedQuote, ...]
     named: tuple[NamedReport, ...]
     documents: int
+    digests: int = 0
     generation: str = ""
 
 
@@ -134,16 +138,18 @@ def cut_place(
 def to_json(report: CheckReport) -> dict[str, Any]:
     """The report as plain values for JSON.
 
-    ``{text, documents, generation, summary: {status: count}, named: [{text, span, document_ids}], quotes: [{text,
-    span, status, flags, description, place_count, places: [{document_id, title, publisher, published, wording, url,
-    span, text, parts, heading, page, printed_page, context_span, context, forgiven, denied}], operations: [{change,
-    quote, source, quote_span, source_span, place, flags}]}]}``. A span is ``[start, end]``, half-open, in Unicode
-    characters: of ``text`` for a quote, of the document's text for a place; or null.
+    ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids}], quotes:
+    [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
+    wording, url, span, text, parts, heading, page, printed_page, context_span, context, forgiven, denied}],
+    operations: [{change, quote, source, quote_span, source_span, place, flags}]}]}``.
+    A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
+    place; or null.
     """
     statuses = [quote.status for quote in report.quotes]
     return {
         "text": report.text,
         "documents": report.documents,
+        "digests": report.digests,
         "generation": report.generation,
         "summary": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
         "named": [

@@ -13,6 +13,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     sentence_vectors.npy  float16 (sentences, dimension), unit rows
     canary_vectors.npy    float32 (canaries, dimension)
     lexical_*             the keyword index
+    glossary.json         terms, names and who ran what
     encoder.onnx, tokenizer.json, encoder.json
 
 Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
@@ -43,12 +44,15 @@ from probqa.corpus import Failure
 from probqa.dense import DenseIndex
 from probqa.embeddings import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.errors import IndexDamagedError, IndexMismatchError
+from probqa.glossary import Entries, Glossary
 from probqa.index import storage
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 1
+FORMAT = 2
+
+EMPTY_GLOSSARY = Glossary(Entries())
 
 _KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
 _Ints = npt.NDArray[np.int32]
@@ -70,6 +74,7 @@ class Contents:
     files: Mapping[str, tuple[str, str]]
     """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
     failures: Sequence[Failure] = ()
+    glossary: Glossary = EMPTY_GLOSSARY
 
     @property
     def generation(self) -> str:
@@ -78,6 +83,7 @@ class Contents:
             (FORMAT, self.fingerprint, sorted(self.files.items()), [asdict(failure) for failure in self.failures]),
             [(document.source.id, document.file, document.text_sha256) for document in self.documents],
             [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
+            storage.sha256(self.glossary.to_json()),
         )
         return storage.sha256(json.dumps(made_of).encode())[:16]
 
@@ -154,6 +160,7 @@ class Generation:
                 if name.startswith("lexical_")
             }
             self.lexical = LexicalIndex.from_files(lexical)
+            self.glossary = Glossary.from_json(files["glossary.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
         self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
@@ -356,6 +363,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
         | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"glossary.json": contents.glossary.to_json()}
         | dict(contents.encoder_files)
     )
 
