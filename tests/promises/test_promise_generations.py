@@ -16,7 +16,7 @@ import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
 from probqa import pipeline
 from probqa.embeddings import CANARIES
-from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ProbqaError
 from probqa.index import Contents, Generation, storage, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
@@ -208,13 +208,16 @@ def test_a_reader_that_lost_the_race_with_builds_opens_the_live_generation(
         assert generation.name == now
 
 
-def test_a_generation_that_cannot_be_opened_is_let_go(built: Settings) -> None:
+@pytest.mark.parametrize("fault", ["damaged", "another model"])
+def test_a_generation_that_is_refused_is_let_go(built: Settings, fault: str) -> None:
     folder = storage.generations(built.index)[0]
-    (folder / "texts.txt").unlink()
-    with pytest.raises(IndexDamagedError):
-        Generation.live(built.index)
+    if fault == "damaged":
+        (folder / "texts.txt").unlink()
+    with pytest.raises(ProbqaError) as refused:
+        pipeline.Library(replace(built, model=fault))
     with (folder / storage.MANIFEST).open("rb") as manifest:
         fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert refused.tb is not None  # it still refers to what was opened
 
 
 def test_no_index_is_said_with_the_command_that_makes_one(chosen: Settings) -> None:

@@ -188,5 +188,5 @@ def _slug(path: str) -> str:
 
 
 def _first_heading(body: str) -> str:
-    found = re.search(r"^#{1,6} +(.+?) *#*$", body, re.MULTILINE)
-    return tidy(found.group(1)) if found else ""
+    found = re.search(r"^#{1,6} +(.+)$", body, re.MULTILINE)
+    return tidy(found.group(1).rstrip().rstrip("#")) if found else ""
