@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from probqa.errors import InputError, ReadingError
 from probqa.readers import pdf as pdf_reader
 from probqa.readers import reader_version, webpage, word
 from probqa.records import Document
+from probqa.sentences import split_sentences
 from probqa.settings import Settings
 
 REPORT = pdf([[*lines(f"Ambleton text {at} of the inspection."), Put(290, 30, str(at))] for at in (1, 2, 3)])
@@ -157,3 +160,26 @@ def test_the_status_of_a_document_tells_page_by_page_what_was_read(chosen: Setti
     assert pipeline.status(chosen)["documents"][0]["unreadable_pages"] == [4]
     with pytest.raises(InputError, match="there is no document 'b'"):
         pipeline.document_status(chosen, "b")
+
+
+KNOWN = json.loads((Path(__file__).parents[1] / "benchmarks" / "page_numbers.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "name", sorted({known["file"] for known in KNOWN if known["file"].startswith(("ofsted", "ntsb"))})
+)
+def test_known_sentences_of_real_reports_have_both_their_page_numbers(shared: Path, name: str) -> None:
+    path = shared / "real" / name
+    if not path.is_file():
+        pytest.skip(f"no file {name} in {shared}")
+    document = readers.read(CorpusFile(path.name, ""), path.parent)
+    pages = {}
+    for block in document.blocks:
+        for span in split_sentences(document.slice(block.span)):
+            start = block.span.start + span.start
+            words = document.text[start : block.span.start + span.end]
+            pages[hashlib.sha256(words.encode()).hexdigest()] = document.page(start)
+    for known in (known for known in KNOWN if known["file"] == name):
+        page = pages[known["sha256"]]
+        assert page is not None
+        assert (page.pdf, page.printed) == (known["page"], known["printed"])

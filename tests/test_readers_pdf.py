@@ -259,6 +259,13 @@ def test_a_broken_word_is_mended_and_recorded() -> None:
     assert left_out(reading, "line-break hyphen") == [(1, "super-")]
 
 
+def test_a_number_after_a_line_end_hyphen_stays_joined_to_it() -> None:
+    page = lines("Inspectors read the records of all the offices for the time of COVID-", "19 and after it.")
+    assert texts(read_pdf(pdf([page]))) == [
+        "Inspectors read the records of all the offices for the time of COVID-19 and after it."
+    ]
+
+
 def test_a_turned_page_reads_like_an_upright_one() -> None:
     upright = lines("Inspectors read the records of forty people in all the offices", "and wrote it down.", top=500)
     turned = [replace(put, x=595 - put.y, y=put.x, turned=True) for put in upright if isinstance(put, Put)]

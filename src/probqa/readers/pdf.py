@@ -276,7 +276,7 @@ def _goes_over(before: _Paragraph, after: _Paragraph) -> bool:
     line = after.first
     if abs(before.last.size - line.size) > 0.08 * line.size or before.last.bold != line.bold or line.bold:
         return False
-    widest = max(each.right for _, each in before.lines)
+    widest = max(each.right for _, each in before.lines[-40:])
     is_full = len(before.lines) > 1 and before.last.right > 0.85 * widest
     return line.text[0].islower() or is_full
 
@@ -356,7 +356,7 @@ def _pieces(
             words = _line_text(line, first=not text, item=paragraph.kind == "item")
             if not words:
                 continue
-            if text.endswith("-") and words[0].isalpha() and not text.endswith(" -"):
+            if re.search(r"[^\W_]-$", text) and words[0].isalnum():
                 joined = mend_word(text, words, vocabulary)
                 if len(joined) < len(text) + len(words):
                     broken.append(Removal("line-break hyphen", text.rsplit(maxsplit=1)[-1][-80:], 1, page))
