@@ -114,6 +114,13 @@ def test_without_running_numbers_no_printed_number_is_claimed() -> None:
     assert [page.printed for page in read_pdf(pdf(pages)).pages] == ["", "", ""]
 
 
+def test_a_number_at_the_foot_of_one_page_is_no_page_number_and_is_kept() -> None:
+    pages = [lines("The first page."), [*lines("The second page."), Put(290, 30, "7")], lines("The third page.")]
+    reading = read_pdf(pdf(pages))
+    assert [page.printed for page in reading.pages] == ["", "", ""]
+    assert "7" in texts(reading)
+
+
 def test_headings_come_from_larger_type_bold_lines_and_the_outline() -> None:
     page = [
         *lines("Findings", size=20, top=780),
