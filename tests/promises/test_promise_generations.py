@@ -18,6 +18,7 @@ from probqa import pipeline
 from probqa.embeddings import CANARIES
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ProbqaError
 from probqa.index import Contents, Generation, storage, write
+from probqa.index.generation import FORMAT
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
 from probqa.settings import Settings
@@ -267,12 +268,10 @@ def test_an_index_of_another_format_is_refused_and_built_anew(built: Settings) -
     storage.move_pointer(built.index, name, storage.sha256(path.read_bytes()))
     with pytest.raises(IndexMismatchError) as refused:
         pipeline.Library(built)
-    assert str(refused.value) == f"the index {built.index / name} has format 0, this version reads 1; run: probqa build"
+    problem = f"the index {built.index / name} has format 0, this version reads {FORMAT}"
+    assert str(refused.value) == f"{problem}; run: probqa build"
     report = pipeline.build(built)
-    assert report.notes == (
-        f"the old index could not be used and everything was made anew: the index {built.index / name} has format 0, "
-        "this version reads 1",
-    )
+    assert report.notes == (f"the old index could not be used and everything was made anew: {problem}",)
     assert (report.added, report.embedded) == (3, report.passages)
     assert list(pipeline.verify(built)) == []
 
