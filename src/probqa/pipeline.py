@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,7 @@ from probqa.records import (
     EveryAnswer,
     Filters,
     Passage,
+    Removal,
 )
 from probqa.retrieval import retrieve, retrieve_each
 from probqa.settings import Settings
@@ -331,7 +333,8 @@ def status(settings: Settings) -> dict[str, Any]:
                     "reader": document.reader,
                     "characters": len(document.text),
                     "passages": len(generation.passages_of(document.source.id)),
-                    "removed": [dataclasses.asdict(removal) for removal in document.removals],
+                    "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
+                    "removed": [_removed(removal) for removal in document.removals],
                 }
                 for document in generation.all_documents()
             ],
@@ -355,6 +358,52 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
         ]
     finally:
         generation.close()
+
+
+def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
+    """What was read of one document, page by page, and what was left out, and where the file came from.
+
+    Raises:
+        InputError: there is no such document.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: the index cannot be opened.
+    """
+    with closing(Generation.live(settings.index)) as generation:
+        document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
+        if document is None:
+            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa status")
+        ends = [*(page.start for page in document.pages[1:]), len(document.text)]
+        source = document.source
+        return {
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published": source.published,
+            "published_note": source.published_note,
+            "file": document.file,
+            "sha256": document.file_sha256,
+            "reader": document.reader,
+            "added": source.added,
+            "from": source.origin,
+            "characters": len(document.text),
+            "passages": len(generation.passages_of(source.id)),
+            "headings": len(document.headings),
+            "pages": [
+                {
+                    "pdf": page.pdf,
+                    "printed": page.printed,
+                    "characters": len(document.text[page.start : end].strip()),
+                    "text_layer": page.layer == "text",
+                    "unreadable": page.layer == "image",
+                    "removed": [_removed(removal) for removal in document.removals if removal.page == page.pdf],
+                }
+                for page, end in zip(document.pages, ends, strict=False)
+            ],
+            "removed": [_removed(removal) for removal in document.removals if not removal.page],
+        }
+
+
+def _removed(removal: Removal) -> dict[str, Any]:
+    return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
 
 
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from typing import Literal
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["answered", "weak", "not_found"]
+PageLayer = Literal["text", "image", "blank"]
 Body = Literal["CRC", "NPS"]
 
 
@@ -51,7 +52,8 @@ class Source:
 
     ``published`` is an ISO day, month or year as far as it is known; ``published_note`` says why it
     is uncertain, and then it is shown as "about". ``wording`` is ``digest`` where the words are this
-    project's own summary of the publication, ``verbatim`` where they are the publication's.
+    project's own summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the
+    day on which the file came into the corpus and ``origin`` where it was got from.
     """
 
     id: str
@@ -66,6 +68,8 @@ class Source:
     urls: tuple[str, ...] = ()
     licence: str = ""
     wording: Wording = "verbatim"
+    added: str = ""
+    origin: str = ""
 
     @property
     def url(self) -> str:
@@ -84,20 +88,25 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper."""
+    """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper.
+
+    ``layer`` is ``image`` where the page shows something that has no text behind it (a scan): it could not be read.
+    """
 
     start: int
     pdf: int
     printed: str = ""
+    layer: PageLayer = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Text a reader left out: which repair took it, the first words, and how many characters."""
+    """Text a reader left out: which repair took it, the first words, how many characters, from which PDF page."""
 
     reason: str
     text: str
     characters: int
+    page: int = 0
 
 
 @dataclass(frozen=True)

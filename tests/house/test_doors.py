@@ -67,6 +67,9 @@ LIBRARIES = {
     "bm25s": {"lexical"},
     "Stemmer": {"lexical"},
     "markdown_it": {"readers"},
+    "pypdfium2": {"readers"},
+    "trafilatura": {"readers"},
+    "lxml": {"readers"},
     "streamlit": {"ui"},
     "starlette": {"ui"},
 }
