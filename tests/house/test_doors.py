@@ -15,6 +15,7 @@ DOORS: dict[str, set[str]] = {
     "answers": {"index", "lexical", "records"},
     "catalogue": {"addresses", "errors"},
     "checking": {"errors", "records", "sentences"},
+    "citing": {"records", "rendering"},
     "cli": {"errors", "pipeline", "rendering", "settings", "ui"},
     "connecting": {"addresses", "errors"},
     "corpus": {"errors"},
@@ -67,6 +68,7 @@ LIBRARIES = {
     "bm25s": {"lexical"},
     "Stemmer": {"lexical"},
     "markdown_it": {"readers"},
+    "docx": {"citing"},
     "streamlit": {"ui"},
     "starlette": {"ui"},
 }
