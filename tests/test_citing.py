@@ -237,6 +237,14 @@ def test_escaped_markdown_renders_as_the_text_itself(text: str) -> None:
         assert not re.search(r"(?<!\\)(://|@)|www\.", escaped)
 
 
+@pytest.mark.parametrize(
+    "text", [*(f"{start} a" for start in "-+*>#|~=:"), "1. a", "1) a", "-", "+", "www.e.org", "a,,b"]
+)
+def test_a_line_that_could_be_a_block_stays_text(text: str) -> None:
+    for wrapped in (text, f"x\n{text}", f"x\n{text}\ny"):
+        assert rendered(READER.parse(escape_markdown(wrapped))) == wrapped
+
+
 def test_unescaped_markdown_does_not_render_as_the_text_itself() -> None:
     with pytest.raises(AssertionError):
         rendered(READER.parse("1. a"))
@@ -245,7 +253,7 @@ def test_unescaped_markdown_does_not_render_as_the_text_itself() -> None:
 
 def test_a_quote_keeps_its_lines_and_paragraphs_in_markdown() -> None:
     html = MarkdownIt("commonmark").render(
-        export([quote(REPORT, "# a\n- b\n\n1) c")], FORMATS["markdown"], TODAY).decode()
+        export([quote(REPORT, "# a \n    - b\n\n1) c")], FORMATS["markdown"], TODAY).decode()
     )
     assert html.startswith("<blockquote>\n<p>“# a<br />\n- b</p>\n<p>1) c”</p>\n</blockquote>\n")
 
@@ -339,6 +347,10 @@ def test_latex_reads_back_as_the_text_with_every_brace_closed(text: str) -> None
         assert depth in (0, 1)
     assert depth == 0
     assert not re.search(r"--|''|``|[?!]`|,,", made)
+
+
+def test_signs_that_latex_would_join_are_kept_apart() -> None:
+    assert escape_latex("-- '' `` ?` !` ,, --- - , '") == "-{}- '{}' `{}` ?{}` !{}` ,{}, -{}-{}- - , '"
 
 
 def test_bibtex_has_an_entry_for_each_quote_with_its_own_key() -> None:
@@ -442,6 +454,12 @@ def test_word_is_the_same_bytes_at_any_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert export(QUOTES, FORMATS["word"], TODAY) == made
     with zipfile.ZipFile(io.BytesIO(made)) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_signs_that_no_file_can_hold_are_shown_by_their_number() -> None:
+    one = quote(REPORT, "a\x00\x1f\x7f\x85\ud800\ufdd0\ufffe\uffff\u202e")
+    numbers = "".join(f"[U+{code}]" for code in "0000 001F 007F 0085 D800 FDD0 FFFE FFFF 202E".split())
+    assert cite(one, TODAY).text == f"a{numbers}"
 
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Lu", "So", "Cn"]), min_size=1, max_size=20))

@@ -64,7 +64,7 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
         cells = dict(zip(COLUMNS, _cells(one, accessed), strict=True))
         label = cite(one.quote, accessed).label if one.quote else ""
         words = _inline(f"“{cells['quote']}”") if one.quote else f"*{SAYS_NOTHING}*"
-        address = f"<{cells['address'].replace('|', '%7C')}>" if cells["address"] else ""
+        address = f"<{cells['address']}>" if cells["address"] else ""
         texts = [_inline(cells[name]) for name in ("page", "section")]
         lines.append(
             f"| {_inline(cells['title'])} | {cells['published']} | {words}{f' *{label}*' if label else ''} "

@@ -20,8 +20,6 @@ from docx.text.paragraph import Paragraph
 from probqa.citing.citation import Citation
 
 HEADING = "Quotes from inspection reports"
-# The first moment a zip file can name: the files inside must not say when they were made.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 _LINK = RGBColor(0x0B, 0x5D, 0x6B)
 
 
@@ -68,7 +66,8 @@ def _without_times(package: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _NO_TIME)
+            # Made without a time, an entry has the first that a zip file can name.
+            entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
             new.writestr(entry, old.read(name))
