@@ -1,7 +1,8 @@
-"""The terminal: ``probqa build | ask | list | status | verify | serve | fetch | add | remove | eval``.
+"""The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | eval``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
-and an exit code: 0 done, answered or weak; 1 not found; 2 a usage or input error; 3 a damaged index.
+and an exit code: 0 done, answered, weak or every quote found; 1 not found, or a quote that is not; 2 a usage or input
+error; 3 a damaged index.
 
 Modules are imported where a command needs them, so that asking stays light.
 """
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from probqa.errors import ProbqaError
+from probqa.errors import InputError, ProbqaError
 from probqa.records import Filters
 from probqa.settings import Settings, settings
 
@@ -95,6 +96,12 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", metavar="FILE")
     evaluate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    check = add("check", _check, "Say whether quotes stand in the reports word for word, and what was altered.")
+    check.add_argument("text", metavar="TEXT", help="a quote, or a text with quotes in quote marks; - reads it")
+    check.add_argument(
+        "--named", metavar="REPORT", help="the report it claims to quote: an id, a title, an area and year"
+    )
+    check.add_argument("--json", action="store_true", help="print one JSON object")
     status = add("status", _status, "Say what is in the index, what is not and why.")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     add("verify", _verify, "Check every byte, passage and sentence of the index.")
@@ -213,6 +220,19 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import checking, pipeline
+    from probqa.checking import showing
+
+    text = _read_input() if options.text == "-" else options.text
+    report = checking.check(pipeline.Library(chosen).generation, text, options.named)
+    if options.json:
+        _print_json(checking.to_json(report))
+    else:
+        print(showing.to_text(report), end="")
+    return 0 if all(quote.status == "found" for quote in report.quotes) else 1
+
+
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa import pipeline
 
@@ -263,6 +283,13 @@ def _progress_bar() -> Callable[[str, int, int], None]:
         stage_now = stage
 
     return show
+
+
+def _read_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is not UTF-8 from byte {error.start} on", "save the text as UTF-8") from error
 
 
 def _print_json(value: dict[str, Any]) -> None:
