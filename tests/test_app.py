@@ -394,6 +394,80 @@ def test_a_web_page_opens_at_the_words_but_never_at_those_of_a_digest() -> None:
     assert cards.original(replace(source, urls=("javascript:alert(1)",)), quote) == ""
 
 
+def titles(page: AppTest) -> list[str]:
+    """The titles in the table, in order."""
+    return re.findall(r'data-head="Title"><a [^>]*>(.*?)</a>', drawn(page))
+
+
+def test_the_table_has_every_report_the_newest_first_and_sorts_by_any_column(view: View, built: Settings) -> None:
+    ambleton, selby, weir = "Inspection of Ambleton", "Inspection of Selby Green", "weir"
+    table = view("reports")
+    assert titles(table) == [selby, ambleton, weir]
+    heads = re.findall(
+        r'<th role="columnheader" scope="col"( aria-sort="[a-z]+")?><a [^>]*href="([^"]*)">', drawn(table)
+    )
+    assert heads[2] == (' aria-sort="descending"', "reports?sort=date.up")
+    assert heads[5] == ("", "reports?sort=passages.down")
+    assert titles(view("reports", sort="date.up")) == [weir, ambleton, selby]
+    assert titles(view("reports", sort="title.down")) == [weir, selby, ambleton]
+    assert titles(view("reports", sort="passages.down"))[0] == ambleton
+    assert titles(view("reports", sort="nonsense")) == [selby, ambleton, weir]
+
+
+def test_a_row_says_all_there_is_to_say(view: View, built: Settings) -> None:
+    cells = re.findall(r'<td role="cell" class="pq-\w+" data-head="(\w+)">(.*?)</td>', drawn(view("reports")))
+    passages = len(pipeline.Library(built).generation.passages_of("ambleton"))
+    assert cells[7:14] == [
+        ("Title", '<a class="pq-go" href="read?document=ambleton">Inspection of Ambleton</a>'),
+        ("Kind", "inspection report"),
+        ("Date", "19 April 2017"),
+        ("Area", "Ambleton"),
+        ("Provider", "Northway Ltd"),
+        ("Passages", str(passages)),
+        ("Wording", "verbatim"),
+    ]
+
+
+def test_the_table_is_narrowed_by_filters_and_by_words(view: View, built: Settings) -> None:
+    assert titles(view("reports", since="2018")) == ["Inspection of Selby Green"]
+    assert titles(view("reports", find="northway ambleton")) == ["Inspection of Ambleton"]
+    none = view("reports", find="quokka")
+    assert titles(none) == []
+    assert "No report passes." in drawn(none)
+    assert "This list cannot be made" in drawn(view("reports", since="soon"))
+
+
+def test_typing_a_word_to_find_puts_it_into_the_address_and_keeps_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up")
+    table.text_input[0].set_value("selby").run()
+    assert titles(table) == ["Inspection of Selby Green"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("selby", "title.up")
+
+
+def test_choosing_a_filter_keeps_the_word_and_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up", find="inspection")
+    table.multiselect[1].set_value(["Ambleton"]).run()
+    assert titles(table) == ["Inspection of Ambleton"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("inspection", "title.up")
+
+
+def test_the_picture_counts_each_year_and_kind_and_each_bar_leads_to_its_reports(view: View, built: Settings) -> None:
+    bars = re.findall(r'href="([^"]*)" aria-label="([^"]*)">(\d+)<span class="pq-bar"', drawn(view("reports")))
+    assert [(label, count) for _, label, count in bars] == [
+        ("inspection report, 2017: 1", "1"),
+        ("inspection report, 2018: 1", "1"),
+    ]
+    given = {name: values[0] for name, values in parse_qs(urlsplit(html.unescape(bars[0][0])).query).items()}
+    assert titles(view("reports", **given)) == ["Inspection of Ambleton"]
+
+
+def test_places_are_counted_and_lead_to_their_reports(view: View, built: Settings) -> None:
+    places = re.findall(
+        r'<li><a class="pq-go" href="(reports[^"]*)">(\w+)</a> <span[^>]*></span> (\d+)</li>', drawn(view("reports"))
+    )
+    assert places == [("reports?area=Ambleton", "Ambleton", "1")]
+
+
 GLOSSARY = """terms:
 - {term: Recall, definition: Return to prison., basis: general knowledge, synonyms: [jail]}
 """
