@@ -153,11 +153,13 @@ class Library:
         filters: Filters = NO_FILTERS,
         previous: Sequence[str] = (),
         without: Sequence[str] = (),
+        widen: bool = True,
     ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
         ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
-        which an incomplete question is completed, but for the texts in ``without``.
+        which an incomplete question is completed, but for the texts in ``without``. ``widen`` says whether the
+        glossary may add words to the search.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -172,7 +174,7 @@ class Library:
         run = carry_over(question, [checked_question(one) for one in previous], glossary, without)
         vector = self.generation.encoder.encode_question(run.question)
         embedded = time.perf_counter()
-        added = glossary.widen(run.question)
+        added = glossary.widen(run.question) if widen else ()
         words = " ".join(word for one in added for word in one.words)
         hits = retrieve(self.generation, run.question, vector, max(50, 2 * k), allowed, words)
         found = time.perf_counter()
