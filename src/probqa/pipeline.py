@@ -134,11 +134,18 @@ class Library:
         self.generation.close()
 
     def ask(
-        self, question: str, k: int = DEFAULT_QUOTES, *, filters: Filters = NO_FILTERS, previous: Sequence[str] = ()
+        self,
+        question: str,
+        k: int = DEFAULT_QUOTES,
+        *,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        widen: bool = True,
     ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
-        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first.
+        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first;
+        ``widen`` says whether the glossary may add words to the search.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -151,7 +158,7 @@ class Library:
         allowed = allowed_rows(self.generation, filters)
         vector = self.generation.encoder.encode_question(question)
         embedded = time.perf_counter()
-        added = self.generation.glossary.widen(question)
+        added = self.generation.glossary.widen(question) if widen else ()
         words = " ".join(word for one in added for word in one.words)
         hits = retrieve(self.generation, question, vector, max(50, 2 * k), allowed, words)
         found = time.perf_counter()

@@ -53,7 +53,7 @@ DOORS: dict[str, set[str]] = {
     "retrieval": {"dense", "embeddings", "index", "records"},
     "sentences": {"records"},
     "settings": set(),
-    "ui": {"errors", "index", "pipeline", "records", "rendering", "settings"},
+    "ui": {"errors", "filters", "glossary", "index", "pipeline", "records", "rendering", "settings"},
 }
 
 # Library -> the only rooms that may import it.
