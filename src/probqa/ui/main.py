@@ -13,7 +13,7 @@ import streamlit as st
 from probqa.errors import ProbqaError
 from probqa.pipeline import Library
 from probqa.ui import frame, opening
-from probqa.ui.pages import ask, basket, check
+from probqa.ui.pages import ask
 
 HERE = Path(__file__).parent
 
@@ -29,8 +29,6 @@ def main() -> None:
     page = st.navigation(
         [
             _page(ask.draw, "Ask", "", default=True),
-            _page(check.draw, "Check a quote", "check"),
-            _page(basket.draw, "Basket", "basket"),
         ],
         position="top",
     )
