@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ from streamlit.testing.v1 import AppTest
 import probqa.ui
 from conftest import REPORTS, write_corpus
 from probqa import pipeline
-from probqa.records import Answer, Carried
+from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
+from probqa.ui import cards
+from probqa.ui.views import read
 
+View = Callable[..., AppTest]
 PAGE = Path(probqa.ui.__file__).parent / "main.py"
 
 
@@ -31,6 +34,24 @@ def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]
     monkeypatch.setenv("PROBQA_MODEL", chosen.model)
     yield AppTest.from_file(str(PAGE), default_timeout=30)
     streamlit.cache_resource.clear()
+
+
+@pytest.fixture
+def view(page: AppTest) -> View:
+    """One page of the app by name, at an address; the settings are those of ``page``."""
+
+    def run(name: str, **parameters: str | list[str]) -> AppTest:
+        view = AppTest.from_string(
+            f"from probqa.ui import opening\nfrom probqa.ui.views import {name}\n{name}.draw(opening.live_library())\n",
+            default_timeout=30,
+        )
+        for parameter, value in parameters.items():
+            view.query_params[parameter.rstrip("_")] = value
+        view.run()
+        assert not view.exception
+        return view
+
+    return run
 
 
 def drawn(page: AppTest) -> str:
@@ -84,7 +105,9 @@ def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page
 
 
 def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(page: AppTest, chosen: Settings) -> None:
-    headed = "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n# Findings\n\n## {1}\n\nWhat was found about {1} in {0} in 2017.\n"
+    headed = (
+        "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\nWhat was found about {1} in {0} in 2017.\n"
+    )
     write_corpus(
         chosen.corpus,
         {"a.md": headed.format("Ambleton", "Court reports"), "b.md": headed.format("Selby", "Unpaid work")},
@@ -284,6 +307,91 @@ def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chose
     assert "<script>" not in body
     assert "<img" not in body
     assert "<b>x" not in body
+
+
+def test_no_folder_switches_on_pages_that_streamlit_finds_itself() -> None:
+    assert not (PAGE.parent / "pages").exists()
+
+
+def test_reading_shows_all_words_of_a_document_under_headings_in_order(view: View, built: Settings) -> None:
+    read = view("read", document="ambleton")
+    assert headings(read) == [
+        (1, "Inspection of Ambleton"),
+        (2, "Findings"),
+        (3, "Supervision"),
+        (3, "Courts"),
+        (2, "Where this text comes from"),
+    ]
+    document = pipeline.Library(built).generation.document("ambleton")
+    assert document
+    body = re.search(r'<article class="pq-document".*?</article>', drawn(read), re.DOTALL)
+    assert body
+    shown = html.unescape(re.sub("<[^>]+>", "", body[0]))
+    assert "".join(shown.split()) == "".join(document.text.split())
+
+
+def test_the_passage_of_a_link_is_marked_and_scrolled_to(view: View, built: Settings) -> None:
+    quote = pipeline.Library(built).ask(LOW_RISK).quotes[0]
+    link = urlsplit(cards.reading_link(quote))
+    given = {f"{name}_": values[0] for name, values in parse_qs(link.query).items()}
+    marks = re.findall(r'<mark class="pq-words"([^>]*)>(.*?)</mark>', drawn(view(link.path, **given)))
+    where = f'id="passage" data-arrive="{quote.span.start}-{quote.span.end}" data-block="center"'
+    assert marks == [(f" {where}", html.escape(quote.text))]
+
+
+@pytest.mark.parametrize("given", [("9", "5"), ("0", "99999999"), ("1" * 5000, "2" * 5001), ("x", "y"), ("²", "9")])
+def test_a_passage_that_is_not_there_is_said_and_the_document_shown(
+    view: View, built: Settings, given: tuple[str, str]
+) -> None:
+    read = drawn(view("read", document="ambleton", from_=given[0], to=given[1]))
+    assert "The passage that was linked to is not in this edition" in read
+    assert "<mark" not in read
+    assert "by a telephone call every nine weeks" in read
+
+
+def test_a_document_that_is_not_there_is_said(view: View, built: Settings) -> None:
+    assert "There is no document “&lt;b&gt;” in the index." in drawn(view("read", document="<b>"))
+    assert "No document was named." in drawn(view("read"))
+
+
+def test_reading_says_where_the_text_comes_from(view: View, built: Settings) -> None:
+    document = pipeline.Library(built).generation.document("weir")
+    assert document
+    read = drawn(view("read", document="weir"))
+    assert f"<dt>SHA-256 of the file</dt><dd>{document.file_sha256}</dd>" in read
+    assert f"<dt>Read with</dt><dd>{document.reader}</dd>" in read
+    assert f"<dt>Left out</dt><dd>{html.escape(document.removals[0].text)} (" in read
+
+
+def test_a_digest_says_so_on_its_own_page_and_a_publication_does_not(view: View, chosen: Settings) -> None:
+    write_corpus(
+        chosen.corpus,
+        {**REPORTS, "d.md": "---\ntitle: D\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"},
+    )
+    pipeline.build(chosen)
+    said = "digest, not the inspectorate&#x27;s wording"
+    assert said in drawn(view("read", document="d"))
+    assert said not in drawn(view("read", document="ambleton"))
+
+
+def test_page_numbers_stand_where_pages_begin_and_the_original_opens_there() -> None:
+    source = Source("a", "A", "P", "report", urls=("https://example.org/a.pdf",))
+    text = "One two. Three four."
+    document = Document(
+        source, "a.pdf", "0", "pdf 1", text, (Block("paragraph", Span(0, 20)),), (Page(0, 3, "1"), Page(9, 4))
+    )
+    drawn = read._text(document, Span(4, 14))
+    assert re.sub("<[^>]+>", "|", drawn) == "||p. 1 · PDF 3| One |two. ||PDF 4| |Three| four.||".replace("||p", "|||p")
+    quote = Quote(source, Span(9, 20), "Three four.", Span(0, 20), text, (), document.page(9), 0.5)
+    assert cards.original(source, quote) == "https://example.org/a.pdf#page=4"
+
+
+def test_a_web_page_opens_at_the_words_but_never_at_those_of_a_digest() -> None:
+    source = Source("a", "A", "P", "report", urls=("https://example.org/a",))
+    quote = Quote(source, Span(0, 14), "Well-run, “now”", Span(0, 14), "Well-run, “now”", (), None, 0.5)
+    assert cards.original(source, quote) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
+    assert cards.original(replace(source, wording="digest"), quote) == "https://example.org/a"
+    assert cards.original(replace(source, urls=("javascript:alert(1)",)), quote) == ""
 
 
 GLOSSARY = """terms:

@@ -13,7 +13,7 @@ import streamlit as st
 from probqa.errors import ProbqaError
 from probqa.pipeline import Library
 from probqa.ui import frame, opening
-from probqa.ui.pages import ask
+from probqa.ui.views import ask, read
 
 HERE = Path(__file__).parent
 
@@ -29,6 +29,7 @@ def main() -> None:
     page = st.navigation(
         [
             _page(ask.draw, "Ask", "", default=True),
+            _page(read.draw, "Read", "read", hidden=True),
         ],
         position="top",
     )
