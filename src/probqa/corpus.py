@@ -12,6 +12,7 @@ In: a folder. Out: ``CorpusFile`` records, sorted by path, and the files that ca
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,8 @@ class Failure:
 def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...]]:
     """List every document below ``folder``, sorted by path; name the ones that cannot be taken.
 
-    A sidecar is the file of the same name ending in ``.yaml``. Hidden files are passed over. A link that
-    leads out of the folder is refused. Of two files with the same content only the first is taken.
+    A sidecar is the file of the same name ending in ``.yaml``. Hidden files and a folder's ``README`` are passed
+    over. A link that leads out of the folder is refused. Of two files with the same content only the first is taken.
 
     Raises:
         CorpusError: the folder does not exist or holds no document.
@@ -58,7 +59,15 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
         relative = path.relative_to(folder)
         if path.suffix.lower() not in SUFFIXES or any(part.startswith(".") for part in relative.parts):
             continue
+        if path.stem.lower() == "readme":
+            continue
         name = relative.as_posix()
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            failures.append(Failure(shown, "its name is not UTF-8; rename it"))
+            continue
         try:
             file = _corpus_file(path, name, root)
         except (OSError, ReadingError) as error:
@@ -83,14 +92,22 @@ def read_bytes(folder: Path, path: str) -> bytes:
     """Read one file below ``folder``.
 
     Raises:
-        ReadingError: it is too large or lies outside the folder.
+        ReadingError: it is too large, lies outside the folder or is a pipe or device.
     """
-    target = (folder / path).resolve()
+    # Not Path.resolve: it raises a RuntimeError of its own for a link to itself.
+    target = Path(os.path.realpath(folder / path))
     if not target.is_relative_to(folder.resolve()):
         raise ReadingError("leads out of the corpus folder", "copy the file into it instead of linking")
+    if target.exists() and not target.is_file():
+        raise ReadingError("is not a file", "remove it")
     if target.stat().st_size > MAX_FILE_BYTES:
         raise ReadingError(f"is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
     return target.read_bytes()
+
+
+def is_unchanged(folder: Path, file: CorpusFile) -> bool:
+    """Whether the file and its sidecar still have the content that was listed."""
+    return _corpus_file(folder / file.path, file.path, folder.resolve()) == file
 
 
 def _corpus_file(path: Path, name: str, root: Path) -> CorpusFile | None:

@@ -36,15 +36,18 @@ class DenseIndex:
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(allowed)
-            parameters = faiss.SearchParameters(sel=selector)
-            k = min(k, len(allowed))
-        k = min(k, self._index.ntotal)
-        if k == 0:
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        among = self._index.ntotal if allowed is None else len(allowed)
+        if min(k, among) == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        cosines, rows = self._index.search(question[None, :], k, params=parameters)
-        found = rows[0] >= 0  # FAISS pads with -1
-        rows, cosines = rows[0][found], cosines[0][found]
-        order = np.lexsort((rows, -cosines))
+        found = self._index.search(question[None, :], min(k + 1, among), params=parameters)
+        cosines, rows = found[0][0], found[1][0]
+        if k < among and cosines[k] == cosines[k - 1]:
+            # Equal rows stand on both sides of the edge, and FAISS takes any of them: ask for all of them.
+            floor = float(np.nextafter(cosines[k], np.float32(-np.inf)))
+            _, cosines, rows = self._index.range_search(question[None, :], floor, params=parameters)
+        cosines, rows = cosines[rows >= 0], rows[rows >= 0]  # FAISS pads with -1
+        order = np.lexsort((rows, -cosines))[:k]
         return rows[order], cosines[order]
 
     def cosines(self, question: Vectors, rows: Rows) -> Vectors:

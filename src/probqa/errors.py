@@ -4,6 +4,7 @@
     ├── InputError              the question or an option cannot be used as it was typed
     ├── CorpusError             the folder of reports is missing, empty or unreadable as a whole
     ├── ReadingError            one file cannot be read; the others still are
+    ├── DownloadError           one address is refused or does not yield a document; the others still are fetched
     ├── ModelError              the embedding model is missing, unsafe or not the one expected
     ├── IndexMissingError       there is no index yet
     ├── IndexMismatchError      the index was made by another model or format than is asked for
@@ -41,6 +42,10 @@ class CorpusError(ProbqaError):
 
 class ReadingError(ProbqaError):
     """One file cannot be read. A build lists it and goes on with the others."""
+
+
+class DownloadError(ProbqaError):
+    """One address is refused, or what it serves is not a document. A fetch names it and goes on with the others."""
 
 
 class ModelError(ProbqaError):

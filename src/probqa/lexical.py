@@ -4,8 +4,8 @@ In: texts. Out: one score a row, 0 and up, higher is better, comparable within o
 in common. Why bm25s: docs/decisions/0002-keyword-index.md.
 
 >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
->>> index.scores("prisons").round(2).tolist()
-[0.0, 0.48, 0.0]
+>>> [f"{score:.2f}" for score in index.scores("prisons")]
+['0.00', '0.53', '0.00']
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-K1 = 1.2
-B = 0.75
+# Measured with the mix of both sides (docs/decisions/0003-fusion.md).
+K1 = 0.9
+B = 0.4
 
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
 _WORD = re.compile(r"\w+(?:[.,]\d+)*", re.UNICODE)
@@ -32,7 +33,13 @@ _STOP_WORDS = frozenset(
     about any some am being s t
     """.split()
 )
-_FILES = ("lexical_data.npy", "lexical_indices.npy", "lexical_indptr.npy", "lexical_vocabulary.json")
+_FILES = (
+    "lexical_data.npy",
+    "lexical_indices.npy",
+    "lexical_indptr.npy",
+    "lexical_rows.npy",
+    "lexical_vocabulary.json",
+)
 _stem = Stemmer.Stemmer("english").stemWord
 
 
@@ -53,18 +60,22 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[str]) -> LexicalIndex:
         """Index the texts in order."""
+        # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
+        # run. It cannot be filled with no word at all, so there is one that no question can hold.
+        vocabulary = {"": 0}
+        rows = [[vocabulary.setdefault(word, len(vocabulary)) for word in words(text)] or [0] for text in texts]
         engine = _engine()
-        # bm25s cannot be filled with no word at all; the empty word is never asked for.
-        engine.index([words(text) or [""] for text in texts], show_progress=False)
+        engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         return cls(engine)
 
     @classmethod
-    def from_files(cls, files: Mapping[str, npt.NDArray[np.generic] | bytes], rows: int) -> LexicalIndex:
+    def from_files(cls, files: Mapping[str, npt.NDArray[np.generic] | bytes]) -> LexicalIndex:
         """Open what ``to_files`` gave."""
         engine = _engine()
-        data, indices, indptr, vocabulary = (files[name] for name in _FILES)
+        data, indices, indptr, rows, vocabulary = (files[name] for name in _FILES)
         assert isinstance(vocabulary, bytes)
-        engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": rows}
+        assert isinstance(rows, np.ndarray)
+        engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": int(rows[0])}
         engine.nonoccurrence_array = None
         engine.vocab_dict = json.loads(vocabulary)
         return cls(engine)
@@ -73,13 +84,20 @@ class LexicalIndex:
         """The arrays and the vocabulary, by file name."""
         scores = self._engine.scores
         vocabulary = json.dumps(self._engine.vocab_dict, ensure_ascii=False, separators=(",", ":")).encode()
-        return dict(zip(_FILES, (scores["data"], scores["indices"], scores["indptr"], vocabulary), strict=True))
+        rows = np.array([self.rows], np.int64)
+        files = (scores["data"], scores["indices"], scores["indptr"], rows, vocabulary)
+        return dict(zip(_FILES, files, strict=True))
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return int(self._engine.scores["num_docs"])
 
     def scores(self, question: str) -> npt.NDArray[np.float32]:
         """BM25 of every row: float32 ``(rows,)``."""
         known = [self._engine.vocab_dict[word] for word in words(question) if word in self._engine.vocab_dict]
         if not known:
-            return np.zeros(self._engine.scores["num_docs"], np.float32)
+            return np.zeros(self.rows, np.float32)
         found: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
         return found
 

@@ -3,8 +3,8 @@
 In: a ``Document``. Out: ``Passage`` records whose spans and sentences lie in the document's text.
 
 A passage is one paragraph, list item or table row; a paragraph over ``MAX_CHARACTERS`` is cut between
-sentences. A paragraph that is one sentence ending in a colon before list items is their lead-in: it is searched
-with each of them and never quoted as a finding.
+sentences. The last sentence of a paragraph that ends in a colon before list items is their lead-in: it is
+searched with each of them and never quoted as a finding.
 
 >>> from probqa.records import Block, Source
 >>> text = "The findings were:\\n\\nIt was good. It was late."
@@ -18,6 +18,7 @@ with each of them and never quoted as a finding.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from probqa.records import Block, Document, Passage, Span
 from probqa.sentences import split_sentences
@@ -29,9 +30,7 @@ MAX_CHARACTERS = 800
 def cut_passages(document: Document, first_row: int) -> tuple[Passage, ...]:
     """Cut ``document`` into passages numbered from ``first_row``."""
     passages: list[Passage] = []
-    for block, lead_in in _quotable(document):
-        text = document.slice(block.span)
-        sentences = [Span(block.span.start + s.start, block.span.start + s.end) for s in split_sentences(text)]
+    for sentences, lead_in in _quotable(document):
         for group in _groups(sentences):
             passages.append(
                 Passage(
@@ -54,23 +53,28 @@ def search_text(document: Document, passage: Passage) -> str:
     return "\n".join(line for line in (source.title, about, heading, lead_in, document.slice(passage.span)) if line)
 
 
-def _quotable(document: Document) -> Iterator[tuple[Block, Span | None]]:
-    """Yield every block that can be quoted, with the lead-in of the list it stands in."""
+def _quotable(document: Document) -> Iterator[tuple[list[Span], Span | None]]:
+    """Yield the sentences of every block that can be quoted, with the lead-in of the list it stands in."""
     lead_in: Span | None = None
-    for at, block in enumerate(document.blocks):
-        if block.kind == "heading":
-            lead_in = None
-            continue
+    for block, following in pairwise([*document.blocks, None]):
+        assert block is not None
         if block.kind != "item":
             lead_in = None
-            following = document.blocks[at + 1 : at + 2]
-            text = document.slice(block.span)
-            if text.endswith(":") and following and following[0].kind == "item":
-                sentences = split_sentences(text)
-                lead_in = Span(block.span.start + sentences[-1].start, block.span.end)
-                if len(sentences) == 1:
-                    continue
-        yield block, lead_in
+        if block.kind == "heading":
+            continue
+        sentences = _sentences(document, block)
+        if block.kind == "item":
+            yield sentences, lead_in
+        elif following and following.kind == "item" and document.slice(block.span).endswith(":"):
+            *before, lead_in = sentences
+            yield before, None
+        else:
+            yield sentences, None
+
+
+def _sentences(document: Document, block: Block) -> list[Span]:
+    start = block.span.start
+    return [Span(start + s.start, start + s.end) for s in split_sentences(document.slice(block.span))]
 
 
 def _groups(sentences: list[Span]) -> Iterator[list[Span]]:

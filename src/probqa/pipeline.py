@@ -7,6 +7,7 @@ one module that knows the rooms; they do not know one another.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,17 +27,21 @@ from probqa.errors import (
     InputError,
     ReadingError,
 )
+from probqa.filters import allowed_rows
+from probqa.followups import carry_over
+from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages, search_text
 from probqa.quotes import quote_hits
-from probqa.records import Answer, Document, Passage
+from probqa.records import Added, Answer, Document, Filters, Passage
 from probqa.retrieval import retrieve
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
 DEFAULT_QUOTES = 8
 KEPT_GENERATIONS = 3
+NO_FILTERS = Filters()
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,11 +80,14 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         previous, notes = _previous(settings)
         try:
             documents, reading_failures = _read_all(settings, files, previous, progress)
-            failures = tuple(sorted((*failures, *reading_failures), key=lambda failure: failure.file))
+            glossary, glossary_failures = _read_glossary(settings)
+            failures = tuple(
+                sorted((*failures, *reading_failures, *glossary_failures), key=lambda failure: failure.file)
+            )
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, documents, failures, previous, progress)
+            contents, embedded = _contents(settings, files, documents, glossary, failures, previous, progress)
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -116,27 +124,49 @@ class Library:
         """
         self.generation = Generation.live(settings.index)
         if self.generation.model != settings.model:
+            self.close()
             raise IndexMismatchError(
                 f"the index was made with the model {self.generation.model}, not {settings.model}",
                 "run: probqa build, or set PROBQA_MODEL back",
             )
 
-    def ask(self, question: str, k: int = DEFAULT_QUOTES) -> Answer:
+    def close(self) -> None:
+        """Let go of the generation, so that a later build may delete it."""
+        self.generation.close()
+
+    def ask(
+        self,
+        question: str,
+        k: int = DEFAULT_QUOTES,
+        *,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
+        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
+        which an incomplete question is completed, but for the texts in ``without``.
+
         Raises:
-            InputError: the question is empty, too long or holds control characters; or ``k`` is below 1.
+            InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
+                names what is not there.
         """
         question = checked_question(question)
         if k < 1:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
-        vector = self.generation.encoder.encode_question(question)
+        allowed = allowed_rows(self.generation, filters)
+        glossary = self.generation.glossary
+        run = carry_over(question, [checked_question(one) for one in previous], glossary, without)
+        vector = self.generation.encoder.encode_question(run.question)
         embedded = time.perf_counter()
-        hits = retrieve(self.generation, question, vector, k=max(50, 2 * k))
+        added = glossary.widen(run.question)
+        words = " ".join(word for one in added for word in one.words)
+        hits = retrieve(self.generation, run.question, vector, max(50, 2 * k), allowed, words)
         found = time.perf_counter()
-        quotes = quote_hits(self.generation, question, vector, hits, k)
-        answer = make_answer(self.generation, question, hits, quotes)
+        quotes = quote_hits(self.generation, run.question, vector, hits, k)
+        answer = make_answer(self.generation, run.question, hits, quotes)
         done = time.perf_counter()
         timings = {
             "embed": embedded - began,
@@ -144,7 +174,15 @@ class Library:
             "quote": done - found,
             "total": done - began,
         }
-        return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in timings.items()})
+        return dataclasses.replace(
+            answer,
+            question=question,
+            ran=run.question,
+            carried=run.carried,
+            added=tuple(Added(one.matched, one.phrases) for one in added),
+            filters=filters,
+            timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
+        )
 
 
 def checked_question(question: str) -> str:
@@ -174,14 +212,16 @@ def checked_question(question: str) -> str:
 
 
 def is_stale(settings: Settings, generation: Generation) -> bool:
-    """Whether the corpus folder no longer is what the generation was built from."""
+    """Whether a build would make something else of the corpus folder than the generation.
+
+    Raises:
+        CorpusError: the folder does not exist or holds no document.
+    """
     files, failures = corpus.list_files(settings.corpus)
-    listed = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
-    known = {failure["file"] for failure in generation.manifest["failures"]}
-    indexed = {document.file: (document.file_sha256, document.reader) for document in generation.all_documents()}
-    return {path: made for path, made in listed.items() if path not in known} != indexed or known - listed.keys() != {
-        failure.file for failure in failures
-    }
+    manifest = generation.manifest
+    made_of = {path: tuple(made) for path, made in manifest["corpus"].items()}
+    not_taken = [failure for failure in manifest["failures"] if failure["file"] not in made_of]
+    return _made_of(settings, files) != made_of or [dataclasses.asdict(failure) for failure in failures] != not_taken
 
 
 def verify(settings: Settings) -> Iterator[str]:
@@ -196,9 +236,10 @@ def verify(settings: Settings) -> Iterator[str]:
     generation = Generation.live(settings.index)
     try:
         yield from generation.verify()
-        files = (
-            {} if not settings.corpus.is_dir() else {file.path: file for file in corpus.list_files(settings.corpus)[0]}
-        )
+        try:
+            files = {file.path: file for file in corpus.list_files(settings.corpus)[0]}
+        except CorpusError:
+            files = {}
         for document in generation.all_documents():
             file = files.get(document.file)
             if (
@@ -222,7 +263,10 @@ def status(settings: Settings) -> dict[str, Any]:
     """
     generation = Generation.live(settings.index)
     try:
-        stale = is_stale(settings, generation) if settings.corpus.is_dir() else None
+        try:
+            stale = is_stale(settings, generation)
+        except CorpusError:
+            stale = None
         manifest = generation.manifest
         return {
             "generation": generation.name,
@@ -275,8 +319,11 @@ def _read_all(
                 document = old
             else:
                 document = readers.read(file, settings.corpus)
+                if not corpus.is_unchanged(settings.corpus, file):
+                    raise ReadingError("was changed while it was read", "build again")
         except (ReadingError, OSError) as error:
-            failures.append(Failure(file.path, str(error)))
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            failures.append(Failure(file.path, reason))
             continue
         twin = file_of.setdefault(document.source.id, file.path)
         if twin != file.path:
@@ -289,7 +336,9 @@ def _read_all(
 
 def _contents(
     settings: Settings,
+    files: Sequence[CorpusFile],
     documents: Sequence[Document],
+    glossary: Glossary,
     failures: tuple[Failure, ...],
     previous: Generation | None,
     progress: Progress,
@@ -317,9 +366,28 @@ def _contents(
         encoder_files=encoder_files,
         model=settings.model,
         fingerprint=model_fingerprint,
+        files=_made_of(settings, files),
         failures=failures,
+        glossary=glossary,
     )
     return contents, embedded
+
+
+def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
+    """What decides how files are read: SHA-256 and reader version, by path; the glossary's too."""
+    made_of = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
+    if (settings.corpus / GLOSSARY_FILE).is_file():
+        content = corpus.read_bytes(settings.corpus, GLOSSARY_FILE)
+        made_of[GLOSSARY_FILE] = (hashlib.sha256(content).hexdigest(), "glossary 1")
+    return made_of
+
+
+def _read_glossary(settings: Settings) -> tuple[Glossary, list[Failure]]:
+    """The corpus's glossary; a broken one is listed like any file, and nothing is widened."""
+    try:
+        return load_glossary(settings.corpus), []
+    except ReadingError as error:
+        return Glossary(Entries()), [Failure(GLOSSARY_FILE, str(error))]
 
 
 def _encoder_files(

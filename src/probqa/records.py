@@ -25,6 +25,7 @@ from typing import Literal
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["answered", "weak", "not_found"]
+Body = Literal["CRC", "NPS"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -183,7 +184,8 @@ class Hit:
 class Quote:
     """Words cut from a document: ``text == document.text[span.start:span.end]``, checked when made.
 
-    ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question.
+    ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question. ``also_in`` are
+    other documents that hold the same words.
     """
 
     source: Source
@@ -194,11 +196,50 @@ class Quote:
     heading: tuple[str, ...]
     page: Page | None
     score: float
+    also_in: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages a question is put to; an empty field lets all through, values of one field are alternatives.
+
+    ``areas`` and ``providers`` match names, whole words, also through the glossary (a place lies in another, an
+    owner ran a company). ``since`` and ``until`` are ISO days, months or years, both included. ``bodies`` keeps
+    passages that speak of a Community Rehabilitation Company or of the National Probation Service.
+    """
+
+    documents: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    since: str = ""
+    until: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Words the glossary added to the search: ``matched`` stands in the question, ``phrases`` were searched too."""
+
+    matched: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A name taken over from an earlier question, because this one leaves it out."""
+
+    kind: Literal["provider", "place", "year", "subject"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much was searched: documents and passages in the generation, documents quoted."""
+    """How much was searched: documents and passages in scope, documents quoted."""
 
     documents: int
     passages: int
@@ -207,7 +248,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is shown for one question, best quote first. ``near`` is filled only when nothing was found."""
+    """What is shown for one question, best quote first. ``near`` is filled only when nothing was found.
+
+    ``ran`` is the question that was searched for: the one asked, with what was ``carried`` over from earlier ones.
+    """
 
     question: str
     status: Status
@@ -215,4 +259,8 @@ class Answer:
     coverage: Coverage
     generation: str
     near: tuple[Quote, ...] = ()
+    ran: str = ""
+    carried: tuple[Carried, ...] = ()
+    added: tuple[Added, ...] = ()
+    filters: Filters = Filters()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)

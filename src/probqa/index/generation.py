@@ -13,6 +13,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     sentence_vectors.npy  float16 (sentences, dimension), unit rows
     canary_vectors.npy    float32 (canaries, dimension)
     lexical_*             the keyword index
+    glossary.json         terms, names and who ran what
     encoder.onnx, tokenizer.json, encoder.json
 
 Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
@@ -25,11 +26,13 @@ import datetime
 import fcntl
 import io
 import json
+import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -41,12 +44,15 @@ from probqa.corpus import Failure
 from probqa.dense import DenseIndex
 from probqa.embeddings import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.errors import IndexDamagedError, IndexMismatchError
+from probqa.glossary import Entries, Glossary
 from probqa.index import storage
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 1
+FORMAT = 2
+
+EMPTY_GLOSSARY = Glossary(Entries())
 
 _KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
 _Ints = npt.NDArray[np.int32]
@@ -65,22 +71,27 @@ class Contents:
     encoder_files: Mapping[str, bytes]
     model: str
     fingerprint: str
-    failures: Sequence[Failure] = field(default_factory=tuple)
+    files: Mapping[str, tuple[str, str]]
+    """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
+    failures: Sequence[Failure] = ()
+    glossary: Glossary = EMPTY_GLOSSARY
 
     @property
     def generation(self) -> str:
-        """The name: 16 hexadecimal digits over format, model and the documents' files and readers."""
-        made_of = [FORMAT, self.fingerprint] + [
-            [document.source.id, document.file, document.file_sha256, document.reader, document.text_sha256]
-            for document in self.documents
-        ]
-        return storage.sha256(json.dumps([*made_of, [asdict(failure) for failure in self.failures]]).encode())[:16]
+        """The name: 16 hexadecimal digits over format, model, files, texts and how the texts were cut."""
+        made_of = (
+            (FORMAT, self.fingerprint, sorted(self.files.items()), [asdict(failure) for failure in self.failures]),
+            [(document.source.id, document.file, document.text_sha256) for document in self.documents],
+            [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
+            storage.sha256(self.glossary.to_json()),
+        )
+        return storage.sha256(json.dumps(made_of).encode())[:16]
 
 
 class Generation:
     """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
 
-    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use.
+    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use; ``close()`` lets go.
     """
 
     @classmethod
@@ -92,25 +103,41 @@ class Generation:
             IndexMismatchError: it was written in another format.
             IndexDamagedError: a file differs from what the build wrote, named in the message.
         """
-        name, manifest_sha256 = storage.read_pointer(index)
-        return cls(index / name, manifest_sha256)
+        while True:
+            pointer = storage.read_pointer(index)
+            try:
+                return cls(index / pointer[0], pointer[1])
+            except IndexDamagedError:
+                # Between reading the pointer and taking hold of the folder, builds may have come and gone.
+                if storage.read_pointer(index) == pointer:
+                    raise
 
     def __init__(self, folder: Path, manifest_sha256: str) -> None:
         """Open ``folder``, whose manifest has this SHA-256; raises as ``live`` does."""
         self.name = folder.name
         self.folder = folder
         try:
-            self._lock = (self.folder / storage.MANIFEST).open("rb")
+            lock = os.open(self.folder / storage.MANIFEST, os.O_RDONLY)
         except OSError as error:
-            raise _damaged(self.folder / storage.MANIFEST, "is missing") from error
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        manifest = self._lock.read()
+            raise _unreadable(self.folder / storage.MANIFEST, error) from error
+        # A generation that nobody holds any more lets go of its folder by itself, also when a cache drops it.
+        self.close = weakref.finalize(self, os.close, lock)
+        try:
+            self._open(lock, manifest_sha256)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, lock: int, manifest_sha256: str) -> None:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with open(lock, "rb", closefd=False) as file:
+            manifest = file.read()
         if storage.sha256(manifest) != manifest_sha256:
-            raise _damaged(self.folder / storage.MANIFEST, "is not the one the build wrote")
+            raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
         self.manifest: dict[str, Any] = json.loads(manifest)
         if self.manifest["format"] != FORMAT:
             raise IndexMismatchError(
-                f"the index {folder} has format {self.manifest['format']}, this version reads {FORMAT}",
+                f"the index {self.folder} has format {self.manifest['format']}, this version reads {FORMAT}",
                 "run: probqa build",
             )
         with ThreadPoolExecutor(2) as pool:
@@ -127,20 +154,19 @@ class Generation:
             self.sentence_vectors: npt.NDArray[np.float16] = arrays["sentence_vectors.npy"]
             self.canary_vectors: Vectors = arrays["canary_vectors.npy"]
             self.dense = DenseIndex(arrays["passage_vectors.npy"])
-            lexical = {
-                name: arrays.get(name, content) for name, content in files.items() if name.startswith("lexical_")
+            lexical: dict[str, npt.NDArray[Any] | bytes] = {
+                name: arrays[name] if name in arrays else content  # noqa: SIM401
+                for name, content in files.items()
+                if name.startswith("lexical_")
             }
-            self.lexical = LexicalIndex.from_files(lexical, rows=len(self._passages))
+            self.lexical = LexicalIndex.from_files(lexical)
+            self.glossary = Glossary.from_json(files["glossary.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
         self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        self._lock.close()
 
     @property
     def documents(self) -> int:
@@ -200,7 +226,7 @@ class Generation:
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
-            raise _damaged(self.folder / name, "is missing") from error
+            raise _unreadable(self.folder / name, error) from error
         if len(content) != expected["bytes"] or storage.sha256(content) != expected["sha256"]:
             raise _damaged(self.folder / name, "is not what the build wrote")
         return content
@@ -211,6 +237,7 @@ class Generation:
             "documents.json": (len(self._records), counts["documents"]),
             "passages.npy": (len(self._passages), counts["passages"]),
             "passage_vectors.npy": (len(self.dense.vectors), counts["passages"]),
+            "lexical_rows.npy": (self.lexical.rows, counts["passages"]),
             "sentences.npy": (len(self._sentences), counts["sentences"]),
             "sentence_vectors.npy": (len(self.sentence_vectors), counts["sentences"]),
         }
@@ -269,6 +296,7 @@ def write(index: Path, contents: Contents) -> None:
         OSError: the disk is full or fails; the old generation stays live.
     """
     name = contents.generation
+    target, replaced = index / name, index / f"{storage.STAGING}replaced-{name}"
     staging = Path(tempfile.mkdtemp(prefix=storage.STAGING, dir=index))
     try:
         files = _serialised(contents)
@@ -278,23 +306,22 @@ def write(index: Path, contents: Contents) -> None:
         storage.write_file(staging / storage.MANIFEST, manifest)
         staging.chmod(0o755)
         storage.sync_folder(staging)
-        target = index / name
+        Generation(staging, storage.sha256(manifest)).close()
         if target.exists():
-            # Its name says that it was made of the same things; what was just checked replaces it.
-            target.rename(index / f"{storage.STAGING}replaced-{name}")
+            # Damaged, or live before a later one: made of the same things, and what was just checked replaces it.
+            target.rename(replaced)
         staging.rename(target)
-        storage.sync_folder(index)
-        Generation(target, storage.sha256(manifest)).close()
-        storage.move_pointer(index, name, storage.sha256(manifest))
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    finally:
-        shutil.rmtree(index / f"{storage.STAGING}replaced-{name}", ignore_errors=True)
+    storage.sync_folder(index)
+    storage.move_pointer(index, name, storage.sha256(manifest))
+    shutil.rmtree(replaced, ignore_errors=True)
 
 
 def _serialised(contents: Contents) -> dict[str, bytes]:
-    texts, records, blocks = b"", [], []
+    records: list[dict[str, Any]] = []
+    blocks: list[tuple[int, int, int, int]] = []
     parts: list[bytes] = []
     at = row = 0
     passages_of: dict[str, int] = {}
@@ -321,18 +348,11 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         blocks.extend((_KINDS.index(b.kind), b.span.start, b.span.end, b.level) for b in document.blocks)
         at += len(encoded)
         row += count
-    texts = b"".join(parts)
-    numbers = {document.source.id: number for number, document in enumerate(contents.documents)}
-    passages: list[tuple[int, ...]] = []
-    sentences: list[tuple[int, int]] = []
-    for passage in contents.passages:
-        lead = (passage.lead_in.start, passage.lead_in.end) if passage.lead_in else (-1, -1)
-        passages.append((numbers[passage.document_id], passage.span.start, passage.span.end, *lead, len(sentences)))
-        sentences.extend((span.start, span.end) for span in passage.sentences)
+    passages, sentences = _cut_rows(contents.documents, contents.passages)
     arrays: dict[str, npt.NDArray[Any]] = {
         "blocks.npy": np.array(blocks, np.int32).reshape(-1, 4),
-        "passages.npy": np.array(passages, np.int32).reshape(-1, 6),
-        "sentences.npy": np.array(sentences, np.int32).reshape(-1, 2),
+        "passages.npy": passages,
+        "sentences.npy": sentences,
         "passage_vectors.npy": contents.passage_vectors,
         "sentence_vectors.npy": contents.sentence_vectors,
         "canary_vectors.npy": contents.canary_vectors,
@@ -342,9 +362,22 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
     return (
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
-        | {"texts.txt": texts, "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"glossary.json": contents.glossary.to_json()}
         | dict(contents.encoder_files)
     )
+
+
+def _cut_rows(documents: Sequence[Document], passages: Sequence[Passage]) -> tuple[_Ints, _Ints]:
+    """The rows of ``passages.npy`` and ``sentences.npy``."""
+    numbers = {document.source.id: number for number, document in enumerate(documents)}
+    rows: list[tuple[int, ...]] = []
+    sentences: list[tuple[int, int]] = []
+    for passage in passages:
+        lead = (passage.lead_in.start, passage.lead_in.end) if passage.lead_in else (-1, -1)
+        rows.append((numbers[passage.document_id], passage.span.start, passage.span.end, *lead, len(sentences)))
+        sentences.extend((span.start, span.end) for span in passage.sentences)
+    return np.array(rows, np.int32).reshape(-1, 6), np.array(sentences, np.int32).reshape(-1, 2)
 
 
 def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -356,8 +389,9 @@ def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict
         "counts": {
             "documents": len(contents.documents),
             "passages": len(contents.passages),
-            "sentences": len(contents.sentence_vectors),
+            "sentences": sum(len(passage.sentences) for passage in contents.passages),
         },
+        "corpus": contents.files,
         "failures": [asdict(failure) for failure in contents.failures],
         "files": {
             file_name: {"bytes": len(content), "sha256": storage.sha256(content)}
@@ -380,6 +414,11 @@ def _array(content: bytes) -> npt.NDArray[Any]:
     if dtype.hasobject:
         raise ValueError("an array of objects")
     return np.frombuffer(content, dtype=dtype, offset=buffer.tell()).reshape(shape)
+
+
+def _unreadable(path: Path, error: OSError) -> IndexDamagedError:
+    what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    return _damaged(path, what)
 
 
 def _damaged(path: Path, what: str) -> IndexDamagedError:

@@ -24,6 +24,7 @@ POINTER = "current"
 MANIFEST = "manifest.json"
 STAGING = ".staging-"
 _GENERATION = re.compile(r"[0-9a-f]{16}")
+_POINTER_LINE = re.compile(rb"([0-9a-f]{16}) ([0-9a-f]{64})\n")
 
 
 def sha256(content: bytes | memoryview) -> str:
@@ -62,15 +63,15 @@ def read_pointer(index: Path) -> tuple[str, str]:
         IndexDamagedError: the pointer is not one a build wrote.
     """
     try:
-        text = (index / POINTER).read_text(encoding="ascii")
-    except FileNotFoundError as error:
+        content = (index / POINTER).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissingError(f"there is no index in {index}", "run: probqa build") from error
-    except UnicodeDecodeError as error:
-        raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build") from error
-    found = re.fullmatch(rf"({_GENERATION.pattern}) ([0-9a-f]{{64}})\n", text)
+    except OSError as error:
+        raise IndexDamagedError(f"{index / POINTER} cannot be read: {error.strerror}", "run: probqa build") from error
+    found = _POINTER_LINE.fullmatch(content)
     if not found:
         raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build")
-    return found[1], found[2]
+    return found[1].decode(), found[2].decode()
 
 
 def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
@@ -106,25 +107,24 @@ def build_lock(index: Path) -> Iterator[None]:
 
 
 def remove_old_generations(index: Path, keep: int) -> list[str]:
-    """Delete all but the newest ``keep`` generations and the live one, except those a reader holds."""
+    """Delete all but the newest ``keep`` generations and the live one, except those a reader holds.
+
+    What cannot be deleted now is tried again by the next build.
+    """
     live, _ = read_pointer(index)
-    removed = []
-    for folder in generations(index)[:-keep]:
-        if folder.name != live and _free(folder):
-            grave = index / f"{STAGING}old-{folder.name}"
+    return [folder.name for folder in generations(index)[:-keep] if folder.name != live and _remove_unless_held(folder)]
+
+
+def _remove_unless_held(folder: Path) -> bool:
+    """Delete a generation under an exclusive lock; readers keep a shared one on its manifest."""
+    with contextlib.ExitStack() as stack:
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                manifest = stack.enter_context((folder / MANIFEST).open("rb"))
+                fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            grave = folder.with_name(f"{STAGING}old-{folder.name}")
             folder.rename(grave)
-            shutil.rmtree(grave)
-            removed.append(folder.name)
-    return removed
-
-
-def _free(folder: Path) -> bool:
-    """Whether no reader holds the generation: readers keep a shared lock on its manifest."""
-    try:
-        with (folder / MANIFEST).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return True
-    except BlockingIOError:
-        return False
+        except OSError:
+            return False
+        shutil.rmtree(grave, ignore_errors=True)
     return True

@@ -16,7 +16,7 @@ from probqa.errors import ReadingError
 from probqa.readers import markdown, plaintext
 from probqa.readers.assembly import assemble
 from probqa.readers.metadata import read_metadata
-from probqa.records import Document
+from probqa.records import Document, Removal
 
 __all__ = ["read", "reader_version"]
 
@@ -36,7 +36,8 @@ def read(file: CorpusFile, folder: Path) -> Document:
     sidecar = _decode(read_bytes(folder, file.sidecar)) if file.sidecar else None
     source, body, _ = read_metadata(text, sidecar, file.path)
     if _is_markdown(file.path):
-        pieces, removals = markdown.markdown_pieces(body), []
+        pieces = markdown.markdown_pieces(body)
+        removals: list[Removal] = []
     else:
         pieces, removals = plaintext.plaintext_pieces(body)
     frozen, blocks, _ = assemble(pieces)

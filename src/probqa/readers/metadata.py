@@ -17,13 +17,15 @@ import yaml
 
 from probqa.errors import ReadingError
 from probqa.readers.repairs import tidy
-from probqa.records import Source
+from probqa.records import Source, Wording
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
-_KEYS = {*_TEXT_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
+# When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
+_PROVENANCE_KEYS = ("added", "from")
+_KEYS = {*_TEXT_KEYS, *_PROVENANCE_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -44,69 +46,86 @@ def read_metadata(text: str, sidecar: str | None, path: str) -> tuple[Source, st
     Returns the source, the body, and the line of the file on which the body starts.
 
     Raises:
-        ReadingError: YAML that does not parse, an unknown key or a value of the wrong shape, with its line.
+        ReadingError: YAML that does not parse, a key that is unknown or given twice, or a value of the wrong shape;
+            with its line, and with the sidecar's name where that is where it stands.
     """
     found = _FRONT_MATTER.match(text)
     if found is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
         raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
     values: dict[str, object] = {}
+    places: dict[str, str] = {}
     if sidecar is not None:
-        values |= _mapping(sidecar, str(PurePosixPath(path).with_suffix(".yaml")), first_line=1)
+        _take(values, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
     if found:
-        values |= _mapping(found.group(1), "", first_line=2)
+        _take(values, places, found.group(1), "", first_line=2)
     body = text[found.end() :] if found else text
-    return _source(values, path, body), body, text[: len(text) - len(body)].count("\n") + 1
+    try:
+        source = _source(values, path, body)
+    except ReadingError as error:
+        # The problem with a value begins with its key.
+        place = places.get(error.problem.partition(":")[0], "")
+        raise ReadingError(place + error.problem, error.remedy) from error
+    return source, body, text[: len(text) - len(body)].count("\n") + 1
 
 
-def _mapping(text: str, file: str, first_line: int) -> dict[str, object]:
-    where = f"{file} " if file else ""
+def _take(values: dict[str, object], places: dict[str, str], text: str, file: str, first_line: int) -> None:
+    """Add what ``text`` says to ``values``, and to ``places`` where each key stands."""
     try:
         # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
-        values = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+        node = yaml.compose(text, Loader=_StrictLoader)
+        said = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+    except RecursionError as error:
+        raise ReadingError(f"{file}line {first_line}: broken front matter: too deep", "mend the YAML") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = (mark.line if mark else 0) + first_line
-        reason = getattr(error, "problem", None) or "it is not YAML"
-        raise ReadingError(f"{where}line {line}: broken front matter: {reason}", "mend the YAML") from error
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise ReadingError(f"{where}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
-    for key in values:
+        line = mark.line if mark else text.count("\n", 0, getattr(error, "position", 0))
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
+        raise ReadingError(f"{file}line {line + first_line}: broken front matter: {reason}", "mend the YAML") from error
+    if node is None:
+        return
+    if not isinstance(node, yaml.MappingNode) or not isinstance(said, dict):
+        raise ReadingError(f"{file}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
+    here: dict[str, str] = {}
+    for key_node, _ in node.value:
+        key, place = key_node.value, f"{file}line {key_node.start_mark.line + first_line}: "
         if key not in _KEYS:
             raise ReadingError(
-                f"{where}line {_line_of(text, str(key)) + first_line}: unknown key {key!r} in the front matter",
-                f"known keys: {', '.join(sorted(_KEYS))}",
+                f"{place}unknown key {key!r} in the front matter", f"known keys: {', '.join(sorted(_KEYS))}"
             )
-    return {str(key): value for key, value in values.items() if value is not None}
-
-
-def _line_of(text: str, key: str) -> int:
-    lines = text.split("\n")
-    return next((number for number, line in enumerate(lines) if line.startswith(key)), 0)
+        if key in here:
+            raise ReadingError(f"{place}the key {key!r} is given twice", "keep one of them")
+        here[key] = place
+    values |= {key: value for key, value in said.items() if value is not None}
+    places |= here
 
 
 def _source(values: dict[str, object], path: str, body: str) -> Source:
     texts = {key: _text(values, key) for key in _TEXT_KEYS}
     if texts["published"] and not _DATE.fullmatch(texts["published"]):
         raise ReadingError(f"published: {texts['published']!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
-    if len(texts["published"]) == 10:
+    if texts["published"]:
         try:
-            datetime.date.fromisoformat(texts["published"])
+            datetime.date.fromisoformat(f"{texts['published']}-01-01"[:10])
         except ValueError as error:
             raise ReadingError(f"published: {texts['published']!r} is not a date: {error}", "mend it") from error
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
-    wording = _text(values, "wording") or "verbatim"
-    if wording != "digest" and wording != "verbatim":
-        raise ReadingError(f"wording: {wording!r} is neither 'digest' nor 'verbatim'", "write one of them")
+    wording: Wording
+    match _text(values, "wording") or "verbatim":
+        case "digest" | "verbatim" as said:
+            wording = said
+        case said:
+            raise ReadingError(f"wording: {said!r} is neither 'digest' nor 'verbatim'", "write one of them")
     urls = _texts(values, "urls") or _texts(values, "url")
+    where = "urls" if values.get("urls") else "url"
     for url in urls:
         if not re.fullmatch(r"https?://[^\s<>\"'\\]+", url):
-            raise ReadingError(f"url: {url!r} is not a web address", "write one that starts with http:// or https://")
+            raise ReadingError(
+                f"{where}: {url!r} is not a web address", "write one that starts with http:// or https://"
+            )
     if wording == "digest" and not urls:
-        raise ReadingError("a digest without its sources", "list the addresses of the original under 'urls'")
+        raise ReadingError("wording: a digest without its sources", "list the addresses of the original under 'urls'")
     ratings = values.get("ratings", {})
     if not isinstance(ratings, dict) or not all(isinstance(value, str) for value in ratings.values()):
         raise ReadingError("ratings: not a list of 'what: rating'", "mend the front matter")
@@ -119,7 +138,7 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         published_note=texts["published_note"],
         area=texts["area"],
         providers=_texts(values, "providers"),
-        ratings=tuple((tidy(str(what)), tidy(rating)) for what, rating in ratings.items()),
+        ratings=tuple((_tidy(str(what), "ratings"), _tidy(rating, "ratings")) for what, rating in ratings.items()),
         urls=urls,
         licence=texts["licence"],
         wording=wording,
@@ -130,7 +149,7 @@ def _text(values: dict[str, object], key: str) -> str:
     value = values.get(key, "")
     if not isinstance(value, str):
         raise ReadingError(f"{key}: not a line of text", "mend the front matter")
-    return tidy(value)
+    return _tidy(value, key)
 
 
 def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
@@ -138,7 +157,14 @@ def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise ReadingError(f"{key}: not a list of texts", "mend the front matter")
-    return tuple(tidy(item) for item in items)
+    return tuple(_tidy(item, key) for item in items)
+
+
+def _tidy(text: str, key: str) -> str:
+    """Tidy a value; YAML can write half a character (``"\\ud800"``), which no file can hold."""
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise ReadingError(f"{key}: holds half a character", "write the character itself")
+    return tidy(text)
 
 
 def _slug(path: str) -> str:
@@ -147,5 +173,5 @@ def _slug(path: str) -> str:
 
 
 def _first_heading(body: str) -> str:
-    found = re.search(r"^#{1,6} +(.+?) *#*$", body, re.MULTILINE)
-    return tidy(found.group(1)) if found else ""
+    found = re.search(r"^#{1,6} +(.+)$", body, re.MULTILINE)
+    return tidy(found.group(1).rstrip().rstrip("#")) if found else ""

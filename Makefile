@@ -1,0 +1,38 @@
+# `make run` to ask, `make test` to check. Everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check install format bench clean
+
+run: .venv/.installed
+	$(BIN)/probqa build
+	$(BIN)/probqa serve
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: .venv/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.installed-dev
+	$(BIN)/python benchmarks/speed.py
+
+install: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt scripts/install.py
+	$(PYTHON) scripts/install.py
+	touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt scripts/install.py
+	$(PYTHON) scripts/install.py --dev
+	touch $@ .venv/.installed
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis

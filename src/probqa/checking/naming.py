@@ -1,0 +1,164 @@
+"""Which reports a text names: by title, by area and year, or by publisher.
+
+In: the sources, and a text with the quotes taken out. Out: ``NamedReport`` records.
+
+Only what is plain is taken: a whole title; an area beside a word like "report" or "inspectors" ("the 2017 Gwent
+report", "inspectors in Kent"), with the year where one stands by it; a publisher by its full name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from probqa.checking.tokens import Token, tokenise
+from probqa.checking.verdicts import NamedReport
+from probqa.errors import InputError
+from probqa.records import Source, Span
+
+_T = TypeVar("_T")
+_Forms = tuple[str, ...]
+
+_REPORT_WORDS = frozenset(
+    "report reports inspection inspections inspector inspectors inspectorate review findings study thematic".split()
+)
+# Words that may stand between an area and the report word without loosening them: "report on probation in Gwent".
+_BETWEEN = frozenset(
+    """
+    a an the 's of on in into at for about from by and probation service services work delivery unit units pdu pdus crc
+    crcs nps region regional division quality impact & community rehabilitation company national area published its
+    annual joint final latest earlier same , ( ) - january february march april may june july august september
+    october november december
+    """.split()
+)
+_REACH = 8
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MIN_TITLE_WORDS = 3
+
+
+class Names:
+    """What the reports of an index go by."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        """Read the names off the sources."""
+        self._ids: dict[str, list[str]] = {source.id: [source.id] for source in sources}
+        self._titles: dict[_Forms, list[str]] = {}
+        self._areas: dict[_Forms, list[Source]] = {}
+        self._publishers: dict[_Forms, list[str]] = {}
+        for source in sources:
+            for title in dict.fromkeys((source.title, source.title.split(" (")[0])):
+                self._titles.setdefault(_forms(title), []).append(source.id)
+            for area in re.sub(r"\([^)]*\)", "", source.area).split(";"):
+                self._areas.setdefault(_forms(area), []).append(source)
+            for name in re.split(r"[;()]| and (?=HM |the )", source.publisher):
+                if len(_forms(name)) > 1 and name.strip()[:1].isupper():
+                    self._publishers.setdefault(_forms(name), []).append(source.id)
+        self._areas.pop((), None)
+        self._long_titles = {title: ids for title, ids in self._titles.items() if len(title) >= _MIN_TITLE_WORDS}
+
+    def named_in(self, text: str, hidden: Sequence[Span]) -> list[NamedReport]:
+        """The reports named in ``text`` outside the ``hidden`` spans, in its order.
+
+        A publisher counts only where no report is named more closely.
+        """
+        tokens = [token for token in tokenise(text) if not any(s.start <= token.start < s.end for s in hidden)]
+        used: set[int] = set()
+        found = [
+            _named(text, tokens, at, at + length, ids) for at, length, ids in _phrases(tokens, self._long_titles, used)
+        ]
+        found += self._named_areas(text, tokens, used)
+        if not found:
+            found = [
+                _named(text, tokens, at, at + length, ids)
+                for at, length, ids in _phrases(tokens, self._publishers, used)
+            ]
+        return sorted(found, key=lambda named: named.span or Span(0, 1))
+
+    def resolve(self, names: Iterable[str]) -> list[NamedReport]:
+        """The reports that a caller names, each by id, title, or as a text would ("the 2017 Gwent report").
+
+        Raises:
+            InputError: no report has this id or name.
+        """
+        resolved: list[NamedReport] = []
+        for name in names:
+            ids = self._ids.get(name.strip()) or self._titles.get(_forms(name)) or []
+            ids = ids or [found for named in self.named_in(name, ()) for found in named.document_ids]
+            if not ids:
+                raise InputError(
+                    f"no report is called “{name}”", "name one by its id or title as probqa status lists them"
+                )
+            resolved.append(NamedReport(name, None, tuple(dict.fromkeys(ids))))
+        return resolved
+
+    def _named_areas(self, text: str, tokens: Sequence[Token], used: set[int]) -> Iterator[NamedReport]:
+        for at, length, sources in _phrases(tokens, self._areas, used):
+            stretch = _report_stretch(tokens, at, at + length)
+            # "reading" in small letters is no name of a place.
+            if stretch and tokens[at].text[:1].isupper():
+                years = {token.text for token in tokens[slice(*stretch)] if _YEAR.fullmatch(token.text)}
+                ids = [source.id for source in sources if not years or years & _years(source)]
+                yield _named(text, tokens, *stretch, ids)
+
+
+def _named(text: str, tokens: Sequence[Token], first: int, after: int, ids: Sequence[str]) -> NamedReport:
+    span = Span(tokens[first].start, tokens[after - 1].end)
+    return NamedReport(text[span.start : span.end], span, tuple(ids))
+
+
+def _phrases(
+    tokens: Sequence[Token], by_phrase: dict[_Forms, list[_T]], used: set[int]
+) -> Iterator[tuple[int, int, list[_T]]]:
+    """Where one of the phrases stands, the longest first at each place; tokens are used once."""
+    forms = [token.text.lower() for token in tokens]
+    lengths = sorted({len(phrase) for phrase in by_phrase}, reverse=True)
+    for length in lengths:
+        for at in range(len(forms) - length + 1):
+            found = by_phrase.get(tuple(forms[at : at + length]))
+            if found and used.isdisjoint(range(at, at + length)):
+                used.update(range(at, at + length))
+                yield at, length, found
+
+
+def _report_stretch(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
+    """The tokens from an area to the nearest report word, and the year beside them; None without a report word."""
+    after = _reach(tokens, range(end, min(end + _REACH, len(tokens))))
+    before = _reach(tokens, range(start - 1, max(start - 1 - _REACH, -1), -1))
+    if after is None and before is None:
+        return None
+    first = start if before is None else before
+    last = end if after is None else after + 1
+    # A year right beside them belongs to them: "the 2017 Gwent report", "the Gwent report of April 2017".
+    for _ in range(3):
+        if first > 0 and _joins(tokens[first - 1]):
+            first -= 1
+        if last < len(tokens) and _joins(tokens[last]):
+            last += 1
+    return first, last
+
+
+def _reach(tokens: Sequence[Token], way: range) -> int | None:
+    for at in way:
+        form = tokens[at].text.lower().removesuffix("'s")
+        if form in _REPORT_WORDS:
+            return at
+        if not _joins(tokens[at]):
+            return None
+    return None
+
+
+def _joins(token: Token) -> bool:
+    return token.text.lower() in _BETWEEN or _YEAR.fullmatch(token.text) is not None
+
+
+def _years(source: Source) -> set[str]:
+    """The years that a report goes by: of publication and in its title; the one before where the date is uncertain."""
+    years = {source.published[:4], *_YEAR.findall(source.title)}
+    if source.published_note and source.published[:4].isdigit():
+        years.add(str(int(source.published[:4]) - 1))
+    return years
+
+
+def _forms(name: str) -> _Forms:
+    return tuple(token.text.lower() for token in tokenise(name))

@@ -1,0 +1,124 @@
+"""The glossary's records: terms, who owned and ran which service, and which place lies in which.
+
+In: nothing. Out: frozen records. Every field but those without a default may be empty: what was not seen is left out.
+
+>>> Term("Recall", "Returning someone on licence to prison.", "general knowledge").synonyms
+()
+
+Dates are an ISO year, month or day, as far as they were seen. ``seen_in`` are web addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Basis = Literal["seen", "partly seen", "general knowledge"]
+ServiceKind = Literal["CRC", "NPS division", "region", "PDU", "approved premises"]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the field. ``abbreviation`` and ``synonyms`` mean the same; ``related`` words do not."""
+
+    term: str
+    definition: str
+    basis: Basis
+    abbreviation: str = ""
+    synonyms: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    note: str = ""
+    basis_note: str = ""
+    seen_in: tuple[str, ...] = ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every way to write it: the term, its abbreviation, its synonyms."""
+        return (self.term, *filter(None, (self.abbreviation,)), *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A company tied to an owner, and ``how``: a reader may know its name instead."""
+
+    name: str
+    how: str
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owned Community Rehabilitation Companies."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    linked: tuple[Linked, ...] = ()
+    note: str = ""
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An owner's time with one company; ``reported`` are the dates of publications that show it."""
+
+    owner: str
+    since: str = ""
+    until: str = ""
+    reported: tuple[str, ...] = ()
+    note: str = ""
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The service that has had a company's area, or a part of it, after it."""
+
+    name: str
+    since: str = ""
+    basis: Basis = "seen"
+    note: str = ""
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A body that inspectors look at. ``area`` names a place, ``region`` the service that a PDU belongs to."""
+
+    name: str
+    kind: ServiceKind
+    also: tuple[str, ...] = ()
+    area: str = ""
+    region: str = ""
+    run_by: tuple[Run, ...] = ()
+    successors: tuple[Successor, ...] = ()
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place and the larger ones it lies in; a group of counties that one service covered is a place too."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    basis: Basis = "seen"
+    note: str = ""
+    seen_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhoRanWhat:
+    """Owners, and the services that they and the public sector ran."""
+
+    owners: tuple[Owner, ...] = ()
+    services: tuple[Service, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """All that a glossary file holds. Forms in ``as_written`` are matched only in exactly these letters."""
+
+    terms: tuple[Term, ...] = ()
+    who_ran_what: WhoRanWhat = WhoRanWhat()
+    places: tuple[Place, ...] = ()
+    as_written: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""Known names to where they stand in a text: whole words, the longest name first.
+
+In: names, each with what it stands for. Out: for a text, the spans of the names that occur in it.
+
+>>> names = Names("terms", ["PO"])
+>>> names.add("low risk", "Low risk")
+>>> names.add("PO", "Probation officer")
+>>> [(found.meaning, found.span) for found in names.find("Low-risk people see no PO; a po is a river.")]
+[('Low risk', Span(start=0, end=8)), ('Probation officer', Span(start=23, end=25))]
+
+Capitals, plural endings, and a hyphen in place of a space make no difference; a comma or a dash between two words
+does, where the name has none there. Names given as ``as_written`` are found in exactly their letters.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from probqa.errors import ReadingError
+from probqa.records import Span
+
+_WORD = re.compile(r"\w+(?:&\w+)*|&")
+# What may stand between two words of one name; anything else must stand in the name too.
+_PLAIN_GAP = re.compile(r"\s*|[-‐‑'’]")
+_NAME_GAP = re.compile(r",\s+|\s+[-–—]\s+")
+_ABBREVIATION = re.compile(r"[A-Z\d&]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One name where it stands in the text, and what it stands for."""
+
+    span: Span
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+    meaning: str
+    words: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    def exact_forms(self) -> tuple[tuple[str, ...], ...]:
+        """Its words as they are written; an abbreviation may have a small s behind it ("POs")."""
+        plural = (*self.words[:-1], self.words[-1] + "s")
+        return (self.words, plural) if _ABBREVIATION.fullmatch(self.words[-1]) else (self.words,)
+
+
+class Names:
+    """A list of names, no two of them alike; ``what`` says in errors of which list."""
+
+    def __init__(self, what: str, as_written: Collection[str]) -> None:
+        """Start empty."""
+        self._what = what
+        self._as_written = frozenset(as_written)
+        self._names: dict[tuple[str, ...], _Name] = {}
+        self._longest = 0
+
+    def add(self, name: str, meaning: str) -> None:
+        """Add ``name`` for ``meaning``; the same name twice for one meaning is one.
+
+        Raises:
+            ReadingError: the name stands for something else already, or holds no word.
+        """
+        words, gaps = _cut(name, list(_WORD.finditer(name)))
+        if not words:
+            raise ReadingError(f"{self._what} {meaning!r}: {name!r} holds no word", "mend the glossary")
+        known = _Name(name, meaning, words, gaps)
+        for form in known.exact_forms():
+            taken = self._names.setdefault(tuple(map(fold, form)), known)
+            if taken.meaning != meaning:
+                raise ReadingError(
+                    f"{self._what} {meaning!r}: {name!r} already stands for {taken.meaning!r}", "mend the glossary"
+                )
+        self._longest = max(self._longest, len(words))
+
+    def __contains__(self, name: str) -> bool:
+        """Whether this very name was added."""
+        return any(known.name == name for known in self._names.values())
+
+    def find(self, text: str) -> Iterator[Found]:
+        """The names in ``text`` from left to right, the longest one at each place, none overlapping another."""
+        words = list(_WORD.finditer(text))
+        at = 0
+        while at < len(words):
+            for count in range(min(self._longest, len(words) - at), 0, -1):
+                name = self._match(text, words[at : at + count])
+                if name:
+                    yield Found(Span(words[at].start(), words[at + count - 1].end()), name.name, name.meaning)
+                    at += count
+                    break
+            else:
+                at += 1
+
+    def _match(self, text: str, matches: list[re.Match[str]]) -> _Name | None:
+        name = self._names.get(tuple(fold(match.group()) for match in matches))
+        if name is None:
+            return None
+        words, gaps = _cut(text, matches)
+        if name.name in self._as_written and words not in name.exact_forms():
+            return None
+        for gap, own in zip(gaps, name.gaps, strict=True):
+            if not (_PLAIN_GAP.fullmatch(gap) or (_NAME_GAP.fullmatch(gap) and not _PLAIN_GAP.fullmatch(own))):
+                return None
+        return name
+
+
+def fold(word: str) -> str:
+    """A word without its capitals and plural ending; the same for both sides of a comparison.
+
+    >>> [fold(word) for word in "Offenders companies risk NPS CRCs &".split()]
+    ['offender', 'company', 'risk', 'nps', 'crcs', 'and']
+    """
+    word = "and" if word == "&" else word.lower()
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and re.search("[aeiouy]", word[:-1]):
+        return word[:-1] if len(word) > 3 else word
+    return word
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of ``text`` as they are written."""
+    return tuple(match.group() for match in _WORD.finditer(text))
+
+
+def _cut(text: str, matches: list[re.Match[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words, and what stands between each two of them."""
+    gaps = (text[one.end() : two.start()] for one, two in itertools.pairwise(matches))
+    return tuple(match.group() for match in matches), tuple(gaps)

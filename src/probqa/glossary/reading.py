@@ -1,0 +1,242 @@
+"""YAML or JSON to checked ``Entries``, and back to JSON.
+
+In: the text of a glossary file. Out: ``Entries``, or one ``ReadingError`` that names file and entry.
+
+>>> entries = read_yaml("terms:\\n- {term: Recall, definition: Return to prison., basis: general knowledge}", "g.yaml")
+>>> read_json(to_json(entries), "glossary.json") == entries
+True
+>>> read_yaml("terms:\\n- {term: Recall, meaning: Return to prison.}", "g.yaml")
+Traceback (most recent call last):
+probqa.errors.ReadingError: g.yaml: terms 'Recall': unknown key 'meaning'; known keys: term, definition, basis, \
+abbreviation, synonyms, related, note, basis_note, seen_in
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import MISSING, Field, asdict, fields
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import yaml
+
+from probqa.errors import ReadingError
+from probqa.glossary.entries import Entries, Place, Service
+
+_Record = TypeVar("_Record")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def read_yaml(text: str, where: str) -> Entries:
+    """Read and check the text of a glossary file; ``where`` names it in errors.
+
+    Raises:
+        ReadingError: not the YAML or not the entries that a glossary is made of.
+    """
+    try:
+        # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
+        values = yaml.load(text, Loader=_TextLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or "it is not YAML"
+        raise ReadingError(f"{where}{line}: {reason}", "mend the YAML") from error
+    return _checked({} if values is None else values, where)
+
+
+def read_json(content: bytes, where: str) -> Entries:
+    """Read and check what ``to_json`` gave.
+
+    Raises:
+        ReadingError: it is not.
+    """
+    try:
+        values = json.loads(content)
+    except ValueError as error:
+        raise ReadingError(f"{where}: is not JSON: {error}", "run: probqa build") from error
+    return _checked(values, where)
+
+
+def to_json(entries: Entries) -> bytes:
+    """The entries as UTF-8 JSON; the same entries give the same bytes."""
+    return json.dumps(asdict(entries), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Safe YAML that keeps dates and numbers as text, and refuses aliases and a key written twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "an alias; write the value out", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        for at, key in enumerate(keys):
+            if key in keys[:at]:
+                mark = node.value[at][0].start_mark
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is there twice", mark)
+        return super().construct_mapping(node, deep)
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _checked(values: object, where: str) -> Entries:
+    entries = _record(Entries, values, where)
+    for what, problem in _problems(entries):
+        raise ReadingError(f"{where}: {what}: {problem}", "mend the glossary")
+    return entries
+
+
+def _record(kind: type[_Record], values: object, where: str) -> _Record:
+    """Make a record of the values of a mapping: every key known, none missing, every value of its type."""
+    if not isinstance(values, dict):
+        raise ReadingError(f"{where}: is not a list of 'key: value'", "mend the glossary")
+    known: dict[str, Field[Any]] = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            raise ReadingError(f"{where}: unknown key {key!r}", f"known keys: {', '.join(known)}")
+    hints = get_type_hints(kind)
+    made = {}
+    for name, field in known.items():
+        value = values.get(name)
+        if value is not None:
+            made[name] = _value(hints[name], value, where, name)
+        elif field.default is MISSING:
+            raise ReadingError(f"{where}: {name} is missing", "mend the glossary")
+    return kind(**made)
+
+
+def _value(hint: Any, value: object, where: str, name: str) -> object:
+    if get_origin(hint) is tuple:
+        item = get_args(hint)[0]
+        if not isinstance(value, list):
+            raise ReadingError(f"{where}: {name} is not a list", "mend the glossary")
+        if item is str:
+            return tuple(_text(part, where, name) for part in value)
+        return tuple(_record(item, part, _where(where, name, item, part, at)) for at, part in enumerate(value, start=1))
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise ReadingError(f"{where}: {name} {value!r} is none of: {', '.join(get_args(hint))}", "choose one")
+        return value
+    if hint is str:
+        # An empty text is what JSON holds where YAML leaves the key out.
+        return value if value == "" else _text(value, where, name)
+    return _record(hint, value, f"{where}: {name}")
+
+
+def _where(where: str, name: str, kind: type, part: object, at: int) -> str:
+    """How an error names one entry of a list: by its first field, or else by its number."""
+    label = part.get(fields(kind)[0].name) if isinstance(part, dict) else None
+    return f"{where}: {name} {label!r}" if isinstance(label, str) else f"{where}: {name} number {at}"
+
+
+def _text(value: object, where: str, name: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ReadingError(f"{where}: {name} is not a text", "mend the glossary")
+    return " ".join(value.split())
+
+
+def _problems(entries: Entries) -> Iterator[tuple[str, str]]:
+    """What is wrong across entries: the entry, and why."""
+    for term in entries.terms:
+        what = f"terms {term.term!r}"
+        if not term.seen_in and term.basis != "general knowledge":
+            yield what, f"seen_in is missing, yet its basis is {term.basis!r}"
+        if not (term.term and term.definition):
+            yield what, "the term or its definition is empty"
+        yield from _wrong_addresses(what, term.seen_in)
+        for form in term.related:
+            if form in term.forms:
+                yield what, f"{form!r} is both the same and only related"
+    yield from _wrong_owners(entries)
+    services = {service.name: service for service in entries.who_ran_what.services}
+    for service in services.values():
+        yield from _wrong_service(service, services, entries)
+    yield from _wrong_places(entries.places)
+
+
+def _wrong_owners(entries: Entries) -> Iterator[tuple[str, str]]:
+    for owner in entries.who_ran_what.owners:
+        what = f"who_ran_what: owners {owner.name!r}"
+        for addresses in (owner.seen_in, *(linked.seen_in for linked in owner.linked)):
+            if not addresses:
+                yield what, "seen_in is missing"
+            yield from _wrong_addresses(what, addresses)
+
+
+def _wrong_service(service: Service, services: dict[str, Service], entries: Entries) -> Iterator[tuple[str, str]]:
+    what = f"who_ran_what: services {service.name!r}"
+    if not service.seen_in and not service.run_by:
+        yield what, "seen_in is missing"
+    if service.area and service.area not in {place.name for place in entries.places}:
+        yield what, f"its area {service.area!r} is none of the places"
+    if service.region and (service.region not in services or services[service.region].kind != "region"):
+        yield what, f"its region {service.region!r} is none of the services of kind region"
+    yield from _wrong_addresses(what, service.seen_in)
+    for run in service.run_by:
+        if run.owner not in {owner.name for owner in entries.who_ran_what.owners}:
+            yield what, f"{run.owner!r}, who ran it, is none of the owners"
+        yield from _wrong_dates(what, (run.since, run.until, *run.reported))
+        known = min(len(run.since), len(run.until))
+        if run.until[:known] < run.since[:known]:
+            yield what, f"run by {run.owner!r} until {run.until}, before {run.since}"
+        if not run.seen_in:
+            yield what, f"run by {run.owner!r}: seen_in is missing"
+        yield from _wrong_addresses(what, run.seen_in)
+    for successor in service.successors:
+        if successor.name not in services or successor.name == service.name:
+            yield what, f"its successor {successor.name!r} is none of the other services"
+        yield from _wrong_dates(what, (successor.since,))
+        if not successor.seen_in:
+            yield what, f"its successor {successor.name!r}: seen_in is missing"
+        yield from _wrong_addresses(what, successor.seen_in)
+
+
+def _wrong_places(places: tuple[Place, ...]) -> Iterator[tuple[str, str]]:
+    within = {place.name: place.within for place in places}
+    for place in places:
+        what = f"places {place.name!r}"
+        if not place.seen_in and place.basis != "general knowledge":
+            yield what, "seen_in is missing"
+        yield from _wrong_addresses(what, place.seen_in)
+        for larger in place.within:
+            if larger not in within:
+                yield what, f"it lies in {larger!r}, which is none of the places"
+        if place.name in containing(within, place.name):
+            yield what, "it lies in itself"
+
+
+def containing(within: dict[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
+    """The places that ``name`` lies in, nearest first, each once; ends even where they go round in a ring.
+
+    >>> containing({"Newport": ("Gwent",), "Gwent": ("Wales",)}, "Newport")
+    ('Gwent', 'Wales')
+    """
+    found: list[str] = []
+    waiting = list(within.get(name, ()))
+    while waiting:
+        larger = waiting.pop(0)
+        if larger not in found:
+            found.append(larger)
+            waiting.extend(within.get(larger, ()))
+    return tuple(found)
+
+
+def _wrong_addresses(what: str, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for address in addresses:
+        if not _ADDRESS.fullmatch(address):
+            yield what, f"seen_in {address!r} is not a web address"
+
+
+def _wrong_dates(what: str, dates: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for date in dates:
+        if date and not _DATE.fullmatch(date):
+            yield what, f"{date!r} is not a year, month or day"

@@ -1,0 +1,138 @@
+"""An answer to what a terminal, a program or a page shows.
+
+In: ``Answer``. Out: plain text, a JSON object, or words; the words of a quote are never changed.
+
+>>> date_in_words("2017-04-19"), date_in_words("2017-04"), date_in_words("2017", "year estimated")
+('19 April 2017', 'April 2017', 'about 2017')
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from probqa.records import Answer, Quote, Source
+
+DIGEST_LABEL = "digest, not the inspectorate's wording"
+
+_MONTHS = "January February March April May June July August September October November December".split()
+# Marks that turn the direction of what follows; shown, since they could disguise what a quote says.
+_DIRECTION_MARKS = {
+    code: f"[U+{code:04X}]" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def date_in_words(published: str, note: str = "") -> str:
+    """A date as people write it, as exact as it is known; "about" before one that is estimated."""
+    if not published:
+        return ""
+    year, *rest = published.split("-")
+    words = [str(int(rest[1]))] if len(rest) > 1 else []
+    words += [_MONTHS[int(rest[0]) - 1]] if rest else []
+    about = ["about"] if "estimated" in note else []
+    return " ".join([*about, *words, year])
+
+
+def visible(text: str) -> str:
+    """Text with direction marks made visible, for showing; never for storing or comparing."""
+    return text.translate(_DIRECTION_MARKS)
+
+
+def finding_line(answer: Answer) -> str:
+    """One sentence of counts: what was found, or that these reports do not say."""
+    documents, quotes = answer.coverage.documents_with_quotes, len(answer.quotes)
+    if answer.status == "not_found":
+        return f"These reports do not say. {_count(answer.coverage.documents, 'report')} searched."
+    if answer.status == "weak":
+        return f"{_count(quotes, 'passage')} may answer this; read before relying on it."
+    return (
+        f"{_count(quotes, 'passage')} in {_count(documents, 'report')} {'answers' if quotes == 1 else 'answer'} this."
+    )
+
+
+def source_line(quote: Quote) -> str:
+    """Title, publisher, date, section and page of a quote, as far as they are known."""
+    source = quote.source
+    parts = [source.title, source.publisher, date_in_words(source.published, source.published_note)]
+    parts += [" › ".join(quote.heading), page_in_words(quote)]
+    return " · ".join(part for part in parts if part)
+
+
+def page_in_words(quote: Quote) -> str:
+    """The printed page, with the PDF's page where it differs."""
+    page = quote.page
+    if page is None:
+        return ""
+    if not page.printed:
+        return f"PDF page {page.pdf}"
+    return f"p. {page.printed}" + (f" (PDF page {page.pdf})" if page.printed != str(page.pdf) else "")
+
+
+def label(source: Source) -> str:
+    """What must be said wherever a digest is shown; nothing for a publication's own words."""
+    return DIGEST_LABEL if source.wording == "digest" else ""
+
+
+def to_text(answer: Answer, width: int = 88) -> str:
+    """The answer for a terminal; a quote's words are wrapped between words and not changed."""
+    lines = [finding_line(answer), ""]
+    if answer.near:
+        lines += ["Not an answer, but near:", ""]
+    for number, quote in enumerate(answer.quotes or answer.near[:3], start=1):
+        lines += textwrap.wrap(
+            f"{number}. “{visible(quote.text)}”",
+            width,
+            subsequent_indent="   ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for part in (source_line(quote), label(quote.source), quote.source.url):
+            if part:
+                lines += textwrap.wrap(
+                    visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
+                )
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The answer as one JSON object (docs/json.md); equal for equal answers but for ``timings_ms``."""
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "quotes": [quote_to_json(quote) for quote in answer.quotes],
+        "near": [quote_to_json(quote) for quote in answer.near],
+        "coverage": {
+            "documents": answer.coverage.documents,
+            "passages": answer.coverage.passages,
+            "documents_with_quotes": answer.coverage.documents_with_quotes,
+        },
+        "generation": answer.generation,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def quote_to_json(quote: Quote) -> dict[str, Any]:
+    """One quote; ``start`` and ``end`` are characters of the document's text, half-open."""
+    source = quote.source
+    return {
+        "text": quote.text,
+        "document_id": source.id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published": source.published,
+        "kind": source.kind,
+        "wording": source.wording,
+        "label": label(source),
+        "url": source.url,
+        "heading": list(quote.heading),
+        "page": {"pdf": quote.page.pdf, "printed": quote.page.printed} if quote.page else None,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "context": quote.context,
+        "score": quote.score,
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,148 @@
+"""What tests share: small corpora, indexes that need no model, one index that has it, and ../shared where it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+import hash_encoder
+from probqa import pipeline
+from probqa.index import Generation
+from probqa.settings import DEFAULT_MODEL, Settings
+
+hypothesis_settings.register_profile("probqa", deadline=None, derandomize=True, max_examples=60)
+hypothesis_settings.load_profile("probqa")
+
+# Written for these tests: three reports of places that do not exist.
+REPORTS = {
+    "ambleton.md": """---
+title: Inspection of Ambleton
+publisher: The Inspectorate
+published: 2017-04-19
+kind: inspection report
+area: Ambleton
+providers: [Northway Ltd]
+url: https://example.org/ambleton
+---
+# Findings
+
+## Supervision
+
+Northway supervised people at low risk by a telephone call every nine weeks. This was not enough. Dr. Hale said so.
+
+The main findings were:
+
+- Work to protect the public was poor in 12 of 30 cases.
+- Staff morale was low. Sickness absence was high.
+
+## Courts
+
+| Court | Reports on time |
+|---|---|
+| Ambleton | 22.5% |
+| Selby Green | 91% |
+""",
+    "northway/selby.md": """---
+title: Inspection of Selby Green
+publisher: The Inspectorate
+published: 2018
+kind: inspection report
+url: https://example.org/selby
+---
+# Findings
+
+Managers at Selby Green checked every assessment. Unpaid work began within seven days.
+
+Victims were told of a release in good time, and no appointment was missed.
+""",
+    "weir.txt": """Inspection of Weir
+
+Inspectors found strong leadership at Weir. However, the buildings were cold.
+
+  • Women had their own reporting times.
+  • Group work was cancelled
+    twice in May.
+
+Share on twitter
+Share on facebook
+""",
+}
+
+
+def write_corpus(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write files below ``folder``, making folders as needed."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "model: needs the real model, exported once a session (about a minute)")
+
+
+@pytest.fixture
+def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an empty place, where the hash encoder is the model."""
+    hash_encoder.install(monkeypatch.setattr)
+    # What a killed process wrote is there all the same; waiting for the disk is most of a small build's time.
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    (tmp_path / "corpus").mkdir()
+    return Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", model=hash_encoder.MODEL)
+
+
+@pytest.fixture
+def built(chosen: Settings) -> Settings:
+    """Settings of a place where ``REPORTS`` are indexed with the hash encoder."""
+    write_corpus(chosen.corpus, REPORTS)
+    pipeline.build(chosen)
+    return chosen
+
+
+Opener = Callable[[Settings], Generation]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    """Open live generations; each is closed when the test ends."""
+    held: list[Generation] = []
+
+    def open_live(chosen: Settings) -> Generation:
+        held.append(Generation.live(chosen.index))
+        return held[-1]
+
+    yield open_live
+    for generation in held:
+        generation.close()
+
+
+@pytest.fixture
+def library(built: Settings) -> Iterator[pipeline.Library]:
+    """An opened library over ``REPORTS``."""
+    with closing(pipeline.Library(built)) as library:
+        yield library
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An index of ``REPORTS`` made with the default model; exporting it takes most of a minute."""
+    place = tmp_path_factory.mktemp("real")
+    chosen = Settings(corpus=place / "corpus", index=place / "index", model=DEFAULT_MODEL)
+    write_corpus(chosen.corpus, REPORTS)
+    pipeline.build(chosen)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real reports and question sets beside the repository; skips where there is none."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("PROBQA_SHARED") or beside)
+    if not folder.is_dir():
+        pytest.skip(f"no shared folder at {folder}: set PROBQA_SHARED")
+    return folder

@@ -1,0 +1,178 @@
+"""The terminal: commands, exit codes, and one clear line for each mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import REPORTS, write_corpus
+from probqa import cli
+from probqa.settings import Settings
+
+QUESTION = "how did Northway supervise people at low risk?"
+
+
+@pytest.fixture
+def run(chosen: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command in an empty place; gives its exit code, standard output and standard error."""
+    monkeypatch.setenv("PROBQA_CORPUS", str(chosen.corpus))
+    monkeypatch.setenv("PROBQA_INDEX", str(chosen.index))
+    monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = cli.main(arguments)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+@pytest.fixture
+def built_run(run, chosen: Settings):
+    write_corpus(chosen.corpus, REPORTS)
+    assert run("build")[0] == 0
+    return run
+
+
+def test_build_says_what_it_did(run, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, REPORTS)
+    code, out, _ = run("build")
+    assert code == 0
+    assert out.splitlines()[0] == "3 added, 0 changed, 0 removed, 0 unchanged; 10 passages embedded"
+    changed = REPORTS["weir.txt"].replace("twice in May", "once in May")
+    write_corpus(chosen.corpus, {"weir.txt": changed, "new.md": "A new report about Weir."})
+    (chosen.corpus / "ambleton.md").unlink()
+    _, out, _ = run("build")
+    assert out.splitlines()[0] == "1 added, 1 changed, 1 removed, 1 unchanged; 2 passages embedded"
+    _, out, _ = run("build")
+    assert out.splitlines()[0] == "0 added, 0 changed, 0 removed, 3 unchanged; 0 passages embedded"
+
+
+def test_ask_quotes_with_the_source(built_run) -> None:
+    code, out, err = built_run("ask", QUESTION)
+    assert (code, err) == (0, "")
+    assert "“Northway supervised people at low risk by a telephone call every nine weeks.”" in out
+    assert "Inspection of Ambleton · The Inspectorate · 19 April 2017 · Findings › Supervision" in out
+    assert "https://example.org/ambleton" in out
+
+
+def test_ask_json_prints_one_object_with_the_slice(built_run, chosen: Settings) -> None:
+    code, out, _ = built_run("ask", QUESTION, "--json", "-k", "1")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["status"] == "answered"
+    [quote] = answer["quotes"]
+    assert quote["text"] == "Northway supervised people at low risk by a telephone call every nine weeks."
+    assert quote["end"] - quote["start"] == len(quote["text"])
+    assert (quote["document_id"], quote["wording"], quote["page"]) == ("ambleton", "verbatim", None)
+    assert answer["generation"] == (chosen.index / "current").read_text().split()[0]
+
+
+def test_a_question_the_reports_do_not_answer_ends_with_1(built_run) -> None:
+    code, out, err = built_run("ask", "zyzzyva quokka?")
+    assert (code, err) == (1, "")
+    assert out.startswith("These reports do not say. 3 reports searched.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["ask", "   "], "probqa: the question is empty; type a question\n"),
+        (["ask", "x" * 501], "probqa: the question has 501 characters, more than 500; shorten it\n"),
+        (["ask", "who\x07?"], "probqa: the question holds the control character U+0007; remove it\n"),
+        (["ask", "who?", "-k", "0"], "probqa: 0 quotes cannot be shown; ask for 1 or more with -k\n"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_one_line(built_run, arguments: list[str], line: str) -> None:
+    assert built_run(*arguments) == (2, "", line)
+
+
+@pytest.mark.parametrize("command", [("ask", "who?"), ("status",), ("verify",), ("serve",)])
+def test_without_an_index_every_command_says_how_to_make_one(run, chosen: Settings, command: tuple[str, ...]) -> None:
+    assert run(*command) == (2, "", f"probqa: there is no index in {chosen.index}; run: probqa build\n")
+
+
+def test_a_missing_corpus_is_one_line(run, chosen: Settings) -> None:
+    nowhere = chosen.corpus / "nowhere"
+    line = f"probqa: there is no corpus folder at {nowhere}; name one with --corpus or PROBQA_CORPUS\n"
+    assert run("build", "--corpus", str(nowhere)) == (2, "", line)
+
+
+def test_an_empty_corpus_is_one_line_and_keeps_the_old_index(built_run, chosen: Settings, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    code, out, err = built_run("build", "--corpus", str(empty))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"probqa: the corpus folder {empty} holds no document; ")
+    assert err.count("\n") == 1
+    assert built_run("ask", QUESTION)[0] == 0
+
+
+def test_a_broken_file_is_named_with_its_line_and_the_rest_is_indexed(run, chosen: Settings) -> None:
+    broken = {"bad.md": "---\ntitle: A\nkind: [open\n---\nText.", "latin.txt": "caf\u00e9 one\ntwo".encode("latin-1")}
+    write_corpus(chosen.corpus, REPORTS | broken)
+    code, out, err = run("build")
+    assert code == 0
+    assert out.startswith("3 added")
+    assert "not indexed: bad.md: line 4: broken front matter: " in err
+    assert "not indexed: latin.txt: line 1: byte 3 is not UTF-8; save the file as UTF-8" in err
+    _, listed, _ = run("status")
+    assert "not indexed: bad.md: line 4: broken front matter: " in listed
+    assert [failure["file"] for failure in json.loads(run("status", "--json")[1])["failures"]] == [
+        "bad.md",
+        "latin.txt",
+    ]
+
+
+def test_status_says_whether_the_corpus_has_changed(built_run, chosen: Settings) -> None:
+    assert f"the corpus {chosen.corpus} is unchanged" in built_run("status")[1]
+    write_corpus(chosen.corpus, {"new.md": "A new report."})
+    assert f"the corpus {chosen.corpus} has changed since: run probqa build" in built_run("status")[1]
+
+
+def test_verify_is_content_with_what_was_built_and_names_what_differs(built_run, chosen: Settings) -> None:
+    assert built_run("verify") == (0, "every file, hash, passage and sentence is as it was built\n", "")
+    texts = next(chosen.index.glob("*/texts.txt"))
+    texts.write_bytes(texts.read_bytes().replace(b"nine weeks", b"nine years"))
+    code, out, err = built_run("verify")
+    assert (code, out) == (3, "")
+    assert err == f"probqa: {texts} is not what the build wrote; run: probqa build\n"
+
+
+def test_a_model_that_differs_from_the_index_is_refused(built_run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROBQA_MODEL", "another model")
+    code, _, err = built_run("ask", "who?")
+    assert code == 2
+    assert err == (
+        "probqa: the index was made with the model hash model, not another model; "
+        "run: probqa build, or set PROBQA_MODEL back\n"
+    )
+
+
+def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(built_run, chosen: Settings) -> None:
+    from probqa.index import storage
+
+    generation, _ = storage.read_pointer(chosen.index)
+    manifest = chosen.index / generation / storage.MANIFEST
+    older = json.dumps(json.loads(manifest.read_text()) | {"format": 0}).encode()
+    manifest.write_bytes(older)
+    (chosen.index / storage.POINTER).unlink()
+    storage.move_pointer(chosen.index, generation, storage.sha256(older))
+    code, _, err = built_run("ask", "who?")
+    assert code == 2
+    assert err.endswith("; run: probqa build\n")
+    assert "has format 0" in err
+    assert built_run("build")[0] == 0
+    assert built_run("ask", QUESTION)[0] == 0
+
+
+def test_a_usage_error_ends_with_2(run) -> None:
+    code, _, err = run("ask")
+    assert code == 2
+    assert "QUESTION" in err
+    assert run("nonsense")[0] == 2

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from conftest import write_corpus
+from probqa.corpus import MAX_FILE_BYTES, CorpusFile, Failure, is_unchanged, list_files, read_bytes
+from probqa.errors import CorpusError, ReadingError
+
+
+def paths(folder: Path) -> list[str]:
+    return [file.path for file in list_files(folder)[0]]
+
+
+def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> None:
+    write_corpus(
+        tmp_path,
+        {
+            "b.md": "1",
+            "a/z.txt": "2",
+            "a/B.MD": "3",
+            "a b.md": "4",
+            "notes.yaml": "title: a",
+            "sheet.csv": "5",
+            "md": "6",
+            ".hidden.md": "7",
+            ".git/c.md": "8",
+            "a/.away/d.md": "9",
+            "README.md": "About this folder.",
+            "a/readme.txt": "About that folder.",
+        },
+    )
+    (tmp_path / "folder.md").mkdir()
+    assert list_files(tmp_path)[1] == ()
+    assert paths(tmp_path) == ["a b.md", "a/B.MD", "a/z.txt", "b.md"]
+
+
+def test_a_file_is_known_by_its_content_and_its_sidecars(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.txt": "Text."})
+    plain = CorpusFile("a.txt", hashlib.sha256(b"Text.").hexdigest())
+    assert list_files(tmp_path) == ((plain,), ())
+    write_corpus(tmp_path, {"a.yaml": "title: A"})
+    [[first], _] = list_files(tmp_path)
+    assert first == CorpusFile("a.txt", hashlib.sha256(b"Text.\0sidecar\0title: A").hexdigest(), "a.yaml")
+    assert is_unchanged(tmp_path, first)
+    assert not is_unchanged(tmp_path, plain)
+    write_corpus(tmp_path, {"a.yaml": "title: B"})
+    assert not is_unchanged(tmp_path, first)
+    assert list_files(tmp_path)[0][0].sha256 != first.sha256
+
+
+def test_of_two_files_with_the_same_content_the_first_by_path_is_taken(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"b.md": "Text.", "a.md": "Text.", "c.txt": "Text.", "d.txt": "Text.", "d.yaml": "title: D"})
+    files, failures = list_files(tmp_path)
+    assert [file.path for file in files] == ["a.md", "d.txt"]
+    reason = "has the same content as a.md; it is indexed once, remove one of them"
+    assert failures == (Failure("b.md", reason), Failure("c.txt", reason))
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    write_corpus(folder, {"a.md": "Text.", "c.md": "C."})
+    write_corpus(tmp_path, {"secret.md": "Secret.", "secret.yaml": "title: S", "corpus-beside/x.md": "Beside."})
+    (folder / "out.md").symlink_to(tmp_path / "secret.md")
+    (folder / "beside.md").symlink_to(tmp_path / "corpus-beside" / "x.md")
+    (folder / "c.yaml").symlink_to(tmp_path / "secret.yaml")
+    (folder / "gone.md").symlink_to(folder / "nothing.md")
+    (folder / "round.md").symlink_to(folder / "round.md")
+    (folder / "elsewhere").symlink_to(tmp_path)
+    (folder / "z.md").symlink_to(folder / "a.md")
+    files, failures = list_files(folder)
+    assert [file.path for file in files] == ["a.md"]
+    out = "leads out of the corpus folder; copy the file into it instead of linking"
+    assert [(failure.file, failure.problem) for failure in failures] == [
+        ("beside.md", out),
+        ("c.md", out),
+        ("gone.md", "No such file or directory"),
+        ("out.md", out),
+        ("round.md", "Too many levels of symbolic links"),
+        ("z.md", "has the same content as a.md; it is indexed once, remove one of them"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["../secret.md", "sub/../../secret.md", "/etc/hostname"])
+def test_a_path_out_of_the_folder_is_never_read(tmp_path: Path, path: str) -> None:
+    write_corpus(tmp_path, {"secret.md": "Secret.", "corpus/sub/a.md": "Text."})
+    with pytest.raises(ReadingError, match="leads out of the corpus folder"):
+        read_bytes(tmp_path / "corpus", path)
+
+
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.md": "Text."})
+    os.mkfifo(tmp_path / "pipe.md")
+    assert list_files(tmp_path)[1] == (Failure("pipe.md", "is not a file; remove it"),)
+
+
+def test_a_file_that_is_too_large_is_listed(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.md": "Text.", "large.txt": "x"})
+    os.truncate(tmp_path / "large.txt", MAX_FILE_BYTES + 1)
+    assert list_files(tmp_path)[1] == (Failure("large.txt", "is larger than 100 MB; split it into smaller files"),)
+
+
+def test_a_name_that_is_not_utf8_is_listed_as_it_can_be_shown(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.md": "Text."})
+    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("Late.")
+    assert paths(tmp_path) == ["a.md"]
+    assert list_files(tmp_path)[1] == (Failure("caf\\xe9.md", "its name is not UTF-8; rename it"),)
+
+
+@pytest.mark.parametrize("files", [{}, {"README.md": "About."}, {".a.md": "Hidden."}, {"a.yaml": "title: A"}])
+def test_a_folder_without_a_document_is_refused(tmp_path: Path, files: dict[str, str]) -> None:
+    write_corpus(tmp_path, files)
+    with pytest.raises(CorpusError) as refused:
+        list_files(tmp_path)
+    assert refused.value.problem == f"the corpus folder {tmp_path} holds no document"
+    assert refused.value.remedy.startswith("put files ending in .md")
+
+
+def test_a_missing_folder_or_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "none", tmp_path / "file"):
+        with pytest.raises(CorpusError) as refused:
+            list_files(place)
+        assert str(refused.value) == f"there is no corpus folder at {place}; name one with --corpus or PROBQA_CORPUS"

@@ -1,0 +1,125 @@
+"""An answer as text and JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from probqa.records import Answer, Coverage, Page, Quote, Source, Span
+from probqa.rendering import date_in_words, finding_line, page_in_words, source_line, to_json, to_text, visible
+
+SOURCE = Source(
+    id="gwent",
+    title="Probation work in Gwent",
+    publisher="HMI Probation",
+    kind="inspection report",
+    published="2017-04-19",
+    urls=("https://example.org/gwent", "https://example.org/other"),
+    wording="digest",
+)
+QUOTE = Quote(
+    SOURCE, Span(10, 22), "It was good.", Span(0, 22), "Morale low. It was good.", ("Findings", "CRC"), None, 0.5
+)
+ANSWER = Answer("was it good?", "answered", (QUOTE,), Coverage(112, 739, 1), "0" * 16, timings_ms={"total": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("published", "note", "words"),
+    [
+        ("2017-04-19", "", "19 April 2017"),
+        ("2017-04-01", "", "1 April 2017"),
+        ("2017-12", "", "December 2017"),
+        ("2025", "year estimated; date not shown", "about 2025"),
+        ("2025", "only the year is known", "2025"),
+        ("", "", ""),
+    ],
+)
+def test_a_date_is_as_exact_as_it_is_known(published: str, note: str, words: str) -> None:
+    assert date_in_words(published, note) == words
+
+
+def test_the_source_line_names_title_publisher_date_and_section() -> None:
+    assert source_line(QUOTE) == "Probation work in Gwent · HMI Probation · 19 April 2017 · Findings › CRC"
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (None, ""),
+        (Page(0, 16, "14"), "p. 14 (PDF page 16)"),
+        (Page(0, 14, "14"), "p. 14"),
+        (Page(0, 2, "ii"), "p. ii (PDF page 2)"),
+        (Page(0, 3), "PDF page 3"),
+    ],
+)
+def test_both_page_numbers_are_shown_where_they_differ(page: Page | None, words: str) -> None:
+    assert page_in_words(dataclasses.replace(QUOTE, page=page)) == words
+
+
+def test_the_finding_line_counts_and_never_paraphrases() -> None:
+    two = dataclasses.replace(ANSWER, quotes=(QUOTE, QUOTE), coverage=Coverage(112, 739, 2))
+    weak = dataclasses.replace(ANSWER, status="weak")
+    nothing = dataclasses.replace(ANSWER, status="not_found", quotes=(), near=(QUOTE,))
+    assert [finding_line(answer) for answer in (ANSWER, two, weak, nothing)] == [
+        "1 passage in 1 report answers this.",
+        "2 passages in 2 reports answer this.",
+        "1 passage may answer this; read before relying on it.",
+        "These reports do not say. 112 reports searched.",
+    ]
+
+
+def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
+    assert "digest, not the inspectorate's wording" in to_text(ANSWER)
+    assert "https://example.org/gwent" in to_text(ANSWER)
+    assert to_json(ANSWER)["quotes"][0]["label"] == "digest, not the inspectorate's wording"
+    published = dataclasses.replace(QUOTE, source=dataclasses.replace(SOURCE, wording="verbatim"))
+    theirs = dataclasses.replace(ANSWER, quotes=(published,))
+    assert "digest" not in to_text(theirs)
+    assert to_json(theirs)["quotes"][0]["label"] == ""
+
+
+def test_the_json_object_has_exactly_the_documented_keys() -> None:
+    shown = to_json(ANSWER)
+    assert list(shown) == ["question", "status", "quotes", "near", "coverage", "generation", "timings_ms"]
+    assert shown["coverage"] == {"documents": 112, "passages": 739, "documents_with_quotes": 1}
+    assert shown["quotes"] == [
+        {
+            "text": "It was good.",
+            "document_id": "gwent",
+            "title": "Probation work in Gwent",
+            "publisher": "HMI Probation",
+            "published": "2017-04-19",
+            "kind": "inspection report",
+            "wording": "digest",
+            "label": "digest, not the inspectorate's wording",
+            "url": "https://example.org/gwent",
+            "heading": ["Findings", "CRC"],
+            "page": None,
+            "start": 10,
+            "end": 22,
+            "context": "Morale low. It was good.",
+            "score": 0.5,
+        }
+    ]
+    assert json.loads(json.dumps(shown)) == shown
+
+
+def test_the_words_of_a_wrapped_quote_are_the_words_of_the_quote() -> None:
+    text = "A self-evident finding about low-risk people, " * 12 + "with a very" + "long" * 30 + "word."
+    shown = to_text(dataclasses.replace(ANSWER, quotes=(dataclasses.replace(QUOTE, text=text),)), width=60)
+    quoted = " ".join(shown.split("“")[1].split("”")[0].split())
+    assert quoted == text
+
+
+def test_marks_that_turn_the_direction_are_shown_and_not_obeyed() -> None:
+    assert visible("not\u202e good\u2069") == "not[U+202E] good[U+2069]"
+    assert "\u202e" not in to_text(dataclasses.replace(ANSWER, quotes=(dataclasses.replace(QUOTE, text="a\u202eb"),)))
+
+
+def test_what_is_only_near_is_labelled_as_no_answer() -> None:
+    nothing = dataclasses.replace(ANSWER, status="not_found", quotes=(), near=(QUOTE,))
+    assert "Not an answer, but near:" in to_text(nothing)
+    assert to_json(nothing)["quotes"] == []
+    assert to_json(nothing)["near"][0]["text"] == "It was good."
