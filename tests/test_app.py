@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
 import probqa.ui
+from conftest import REPORTS, write_corpus
+from probqa import pipeline
+from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
+from probqa.ui import cards
+from probqa.ui.views import read
 
+View = Callable[..., AppTest]
 PAGE = Path(probqa.ui.__file__).parent / "main.py"
 
 
@@ -25,73 +36,451 @@ def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]
     streamlit.cache_resource.clear()
 
 
+@pytest.fixture
+def view(page: AppTest) -> View:
+    """One page of the app by name, at an address; the settings are those of ``page``."""
+
+    def run(name: str, **parameters: str | list[str]) -> AppTest:
+        view = AppTest.from_string(
+            f"from probqa.ui import opening\nfrom probqa.ui.views import {name}\n{name}.draw(opening.live_library())\n",
+            default_timeout=30,
+        )
+        for parameter, value in parameters.items():
+            view.query_params[parameter.rstrip("_")] = value
+        view.run()
+        assert not view.exception
+        return view
+
+    return run
+
+
 def drawn(page: AppTest) -> str:
-    """All HTML on the page but the style sheet."""
-    return "".join(part.proto.body for part in page.get("html") if not part.proto.body.startswith("<style>"))
+    """All HTML on the page but the style sheet and the script."""
+    return "".join(
+        part.proto.body for part in page.get("html") if not part.proto.body.startswith(("<style>", "<script>"))
+    )
+
+
+def headings(page: AppTest) -> list[tuple[int, str]]:
+    """Level and text of each heading, in order."""
+    return [
+        (int(level), re.sub("<[^>]+>", "", text))
+        for level, text in re.findall(r"<h(\d)[^>]*>(.*?)</h\1>", drawn(page), re.DOTALL)
+    ]
+
+
+def asked(page: AppTest, *questions: str, **parameters: str | list[str]) -> AppTest:
+    """The page at an address that asks these questions."""
+    page.query_params["q"] = list(questions)
+    for name, value in parameters.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def chips(page: AppTest) -> list[tuple[str, str]]:
+    """What each chip says, and where its cross leads."""
+    found = re.findall(r'<li class="pq-chip"><span>(.*?)</span> <a class="pq-go" href="([^"]*)"', drawn(page))
+    return [(html.unescape(re.sub("<[^>]+>", "", said)), html.unescape(target)) for said, target in found]
+
+
+LOW_RISK = "how did Northway supervise people at low risk?"
 
 
 def test_without_an_index_the_page_says_what_to_do(page: AppTest, chosen: Settings) -> None:
     page.run()
     assert not page.exception
-    assert page.title[0].value == "The index cannot be used"
-    assert page.text[0].value == f"there is no index in {chosen.index}; run: probqa build"
+    assert headings(page) == [(1, "The index cannot be used")]
+    assert html.escape(f"there is no index in {chosen.index}; run: probqa build") in drawn(page)
 
 
-def test_the_first_sight_says_what_is_covered_and_offers_examples(page: AppTest, built: Settings) -> None:
+def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page: AppTest, built: Settings) -> None:
     page.run()
     assert not page.exception
-    assert [text.value for text in page.text][1] == "3 publications, 2017 to 2018. This is not an official service."
-    assert len(page.button) == 6
+    assert headings(page)[0] == (1, "Ask the inspection reports")
+    assert "Every answer is their own words, with the page to check." in drawn(page)
+    assert '<a class="pq-go" href="reports">3 publications, 2017 to 2018</a>' in drawn(page)
+    assert "Not an official service." in drawn(page)
 
 
-def test_a_question_is_answered_with_a_card(page: AppTest, built: Settings) -> None:
+def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(page: AppTest, chosen: Settings) -> None:
+    headed = (
+        "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\nWhat was found about {1} in {0} in 2017.\n"
+    )
+    write_corpus(
+        chosen.corpus,
+        {"a.md": headed.format("Ambleton", "Court reports"), "b.md": headed.format("Selby", "Unpaid work")},
+    )
+    pipeline.build(chosen)
     page.run()
-    page.chat_input[0].set_value("how did Northway supervise people at low risk?").run()
+    examples = [html.unescape(text) for text in re.findall(r'<li><a class="pq-go" href="[^"]*">(.*?)</a>', drawn(page))]
+    assert examples == [
+        "What was found about court reports in Ambleton in 2017?",
+        "What was found about unpaid work in Selby in 2017?",
+    ]
+    for example, title in zip(examples, ("Ambleton", "Selby"), strict=True):
+        answer = pipeline.Library(chosen).ask(example)
+        assert (answer.status, answer.quotes[0].source.title) == ("answered", title)
+
+
+def test_a_typed_question_goes_to_the_address_and_is_answered_with_a_card(page: AppTest, built: Settings) -> None:
+    page.run()
+    page.chat_input[0].set_value(LOW_RISK).run()
     assert not page.exception
-    html = drawn(page)
+    assert page.query_params["q"] == LOW_RISK
+    assert headings(page)[:2] == [(1, "Ask the inspection reports"), (2, LOW_RISK)]
     marked = "Northway supervised people at low risk by a telephone call every nine weeks."
-    assert f'<mark class="pq-words">{marked}</mark>' in html
-    assert "<cite>Inspection of Ambleton</cite> · The Inspectorate · 19 April 2017" in html
-    assert 'href="https://example.org/ambleton"' in html
+    assert f'<mark class="pq-words">{marked}</mark>' in drawn(page)
+    assert "<cite>Inspection of Ambleton</cite> · The Inspectorate · 19 April 2017" in drawn(page)
+    assert 'href="https://example.org/ambleton#:~:text=' in drawn(page)
 
 
-def test_an_example_is_asked_when_it_is_chosen(page: AppTest, built: Settings) -> None:
-    page.run()
-    page.button[0].click().run()
+def test_an_address_shows_the_same_page_as_typing(page: AppTest, built: Settings) -> None:
+    typed = page.run().chat_input[0].set_value(LOW_RISK).run()
+    typed_page = drawn(typed)
+    again = AppTest.from_file(str(PAGE), default_timeout=30)
+    asked(again, LOW_RISK, g=page.query_params["g"])
+    assert drawn(again) == typed_page
+
+
+def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK)
+    opened, _, folded = drawn(page).partition('<details class="pq-rest">')
+    assert opened.count("<article") == 3
+    count = folded.partition("</details></section>")[0].count("<article")
+    assert count > 0
+    assert f"<summary>Show {count} more</summary>" in folded
+
+
+def test_a_follow_up_is_asked_with_the_questions_before_it(
+    page: AppTest, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = listen(monkeypatch)
+    asked(page, LOW_RISK, "and staff morale?")
+    assert (LOW_RISK, ()) in seen
+    assert ("and staff morale?", (LOW_RISK,)) in seen
+    assert [text for level, text in headings(page) if level == 2] == [LOW_RISK, "and staff morale?"]
+
+
+def test_only_the_newest_question_is_scrolled_to_and_only_after_another(page: AppTest, built: Settings) -> None:
+    assert "data-arrive" not in drawn(asked(page, LOW_RISK))
+    asked(page, LOW_RISK, "and staff morale?")
+    assert re.findall(r'data-arrive="([^"]*)"', drawn(page)) == ["2. and staff morale?"]
+
+
+def test_a_name_carried_over_is_a_chip_and_taking_it_away_asks_without_it(
+    page: AppTest, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = listen(monkeypatch, carried=(Carried("provider", "Northway"),))
+    asked(page, LOW_RISK, "and staff morale?")
+    said, target = chips(page)[-1]
+    assert said == "from before: Northway"
+    assert parse_qs(urlsplit(target).query)["drop"] == ["2.Northway"]
+    asked(page, LOW_RISK, "and staff morale?", drop="2.Northway")
+    assert ("and staff morale?", ("how did supervise people at low risk?",)) in seen
+
+
+def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(page: AppTest, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {**REPORTS, "glossary.yaml": GLOSSARY})
+    pipeline.build(chosen)
+    asked(page, "what of a recall?")
+    assert chips(page) == [("also searched: jail", ".?q=what+of+a+recall%3F&exact=1")]
+    asked(page, "what of a recall?", exact="1")
+    assert chips(page) == []
+
+
+def test_words_in_a_quote_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a.md": "# Recall\n\nA recall was slow in May.\n", "glossary.yaml": GLOSSARY})
+    pipeline.build(chosen)
+    asked(page, "was a recall slow in May?")
+    assert "<summary>What these words mean: Recall</summary><dl><dt>Recall</dt><dd>Return to prison.</dd>" in drawn(
+        page
+    )
+
+
+def test_a_filter_in_the_address_is_applied_shown_and_can_be_taken_away(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK, area="Ambleton", since="2017", g="0" * 16)
+    assert chips(page) == [
+        ("area: Ambleton", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&since=2017&g=0000000000000000"),
+        ("from: 2017", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
+    ]
+    assert set(re.findall("<cite>(.*?)</cite>", drawn(page))) == {"Inspection of Ambleton"}
+    assert [box.value for box in page.multiselect] == [[], ["Ambleton"], []]
+    assert [box.value for box in page.selectbox] == ["2017", "Any", "Any"]
+
+
+def test_choosing_a_filter_puts_it_into_the_address(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK)
+    page.multiselect[1].set_value(["Ambleton"]).run()
+    page.radio[0].set_value("CRC").run()
     assert not page.exception
-    assert [message.name for message in page.chat_message] == ["user", "assistant"]
+    assert page.query_params["area"] == "Ambleton"
+    assert page.query_params["body"] == "CRC"
+    assert page.query_params["q"] == LOW_RISK
+
+
+def test_only_filters_that_let_something_through_are_offered_with_their_number_of_documents(
+    page: AppTest, built: Settings
+) -> None:
+    page.run()
+    assert page.multiselect[0].options == ["Northway Ltd (1)"]
+    assert page.multiselect[1].options == ["Ambleton (1)"]
+    assert page.multiselect[2].options == ["inspection report (2)"]
+    assert page.selectbox[0].options == ["Any", "2017", "2018"]
+
+
+def test_a_filter_for_a_document_that_is_not_there_is_explained(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK, document="nowhere")
+    assert "There is no document &#x27;nowhere&#x27; in the index: see: probqa list." in drawn(page)
+
+
+def test_a_link_of_another_edition_says_so(page: AppTest, built: Settings) -> None:
+    said = "The reports have changed since this link was made"
+    asked(page, LOW_RISK, g="0" * 16)
+    assert said in drawn(page)
+    live = pipeline.Library(built).generation.name
+    assert said not in drawn(asked(page, LOW_RISK, g=live))
+
+
+def test_a_weak_answer_is_said_in_other_words_and_another_shape(
+    page: AppTest, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen(monkeypatch, status="weak")
+    asked(page, LOW_RISK)
+    found = re.search(r'<p class="pq-finding pq-weak">(.*?)</p>', drawn(page))
+    assert found
+    assert "may answer this; read" in found[1]
 
 
 def test_not_found_is_said_and_what_is_near_is_labelled(page: AppTest, built: Settings) -> None:
-    page.run()
-    page.chat_input[0].set_value("zyzzyva quokka?").run()
-    assert not page.exception
-    assert "These reports do not say. 3 reports searched." in drawn(page)
-    assert "Not an answer, but near:" in drawn(page)
+    asked(page, "zyzzyva quokka?")
+    assert "These reports do not say." in drawn(page)
+    assert (3, "Not an answer, but near") in headings(page)
+    assert drawn(page).count("<article") == 3
 
 
-def test_a_question_that_cannot_be_asked_is_explained_and_kept_out_of_the_chat(page: AppTest, built: Settings) -> None:
+def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, built: Settings) -> None:
     page.run()
     page.chat_input[0].set_value("x" * 501).run()
     assert not page.exception
-    assert page.warning[0].value == "The question cannot be asked."
-    assert page.text[-1].value == "the question has 501 characters, more than 500; shorten it"
-    assert not page.chat_message
+    assert "This question cannot be asked" in drawn(page)
+    assert "The question has 501 characters, more than 500: shorten it." in drawn(page)
+    assert f'<p class="pq-typed">{"x" * 501}</p>' in drawn(page)
+    assert "q" not in page.query_params
 
 
-def test_text_of_a_source_is_never_markup(page: AppTest, chosen: Settings) -> None:
-    from conftest import write_corpus
-    from probqa import pipeline
+def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
+    assert "Nothing was typed" in drawn(asked(page, " "))
 
-    title = '---\ntitle: "<img src=x onerror=alert(1)>"\n---\n'
+
+def test_a_question_in_an_address_that_cannot_be_asked_does_not_stop_the_next(page: AppTest, built: Settings) -> None:
+    asked(page, "x" * 501, LOW_RISK)
+    assert "This question cannot be asked" in drawn(page)
+    assert '<mark class="pq-words">Northway supervised' in drawn(page)
+
+
+def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, chosen: Settings) -> None:
+    text = "---\ntitle: A\narea: Ambleton\npublished: 2017-04-19\n---\n## Court reports\n\nCourt reports were late.\n"
+    write_corpus(
+        chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nWhat was found about unpaid work in Ambleton in 2017.\n"}
+    )
+    pipeline.build(chosen)
+    asked(page, "were court reports late?")
+    assert (3, "What else these reports answer") in headings(page)
+    offered = drawn(page).partition("What else")[2]
+    assert re.findall(r'<a class="pq-go" href="[^"]*">(.*?)</a>', offered)[0] == (
+        "What was found about unpaid work in Ambleton in 2017?"
+    )
+
+
+def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chosen: Settings) -> None:
+    title = '---\ntitle: "<img src=x onerror=alert(1)>"\narea: "<b>x</b>"\n---\n'
     nasty = title + "# <b>Costs</b>\n\nIt cost $5 to $10 :red[x] <script>y</script>.\n"
     write_corpus(chosen.corpus, {"nasty.md": nasty})
     pipeline.build(chosen)
-    page.run()
-    page.chat_input[0].set_value("what did it cost?").run()
-    html = drawn(page)
-    assert "It cost $5 to $10 :red[x] &lt;script&gt;y&lt;/script&gt;." in html
-    assert "<cite>&lt;img src=x onerror=alert(1)&gt;</cite>" in html
-    assert "<script>" not in html
-    assert "<img" not in html
-    assert "<b>" not in html
+    asked(page, 'what did it cost? "><script>z</script>', area="<b>x</b>", g='"><b>')
+    body = drawn(page)
+    assert "It cost $5 to $10 :red[x] &lt;script&gt;y&lt;/script&gt;." in body
+    assert "<cite>&lt;img src=x onerror=alert(1)&gt;</cite>" in body
+    assert "what did it cost? &quot;&gt;&lt;script&gt;z&lt;/script&gt;</h2>" in body
+    assert "<script>" not in body
+    assert "<img" not in body
+    assert "<b>x" not in body
+
+
+def test_no_folder_switches_on_pages_that_streamlit_finds_itself() -> None:
+    assert not (PAGE.parent / "pages").exists()
+
+
+def test_reading_shows_all_words_of_a_document_under_headings_in_order(view: View, built: Settings) -> None:
+    read = view("read", document="ambleton")
+    assert headings(read) == [
+        (1, "Inspection of Ambleton"),
+        (2, "Findings"),
+        (3, "Supervision"),
+        (3, "Courts"),
+        (2, "Where this text comes from"),
+    ]
+    document = pipeline.Library(built).generation.document("ambleton")
+    assert document
+    body = re.search(r'<article class="pq-document".*?</article>', drawn(read), re.DOTALL)
+    assert body
+    shown = html.unescape(re.sub("<[^>]+>", "", body[0]))
+    assert "".join(shown.split()) == "".join(document.text.split())
+
+
+def test_the_passage_of_a_link_is_marked_and_scrolled_to(view: View, built: Settings) -> None:
+    quote = pipeline.Library(built).ask(LOW_RISK).quotes[0]
+    link = urlsplit(cards.reading_link(quote))
+    given = {f"{name}_": values[0] for name, values in parse_qs(link.query).items()}
+    marks = re.findall(r'<mark class="pq-words"([^>]*)>(.*?)</mark>', drawn(view(link.path, **given)))
+    where = f'id="passage" data-arrive="{quote.span.start}-{quote.span.end}" data-block="center"'
+    assert marks == [(f" {where}", html.escape(quote.text))]
+
+
+@pytest.mark.parametrize("given", [("9", "5"), ("0", "99999999"), ("1" * 5000, "2" * 5001), ("x", "y"), ("²", "9")])
+def test_a_passage_that_is_not_there_is_said_and_the_document_shown(
+    view: View, built: Settings, given: tuple[str, str]
+) -> None:
+    read = drawn(view("read", document="ambleton", from_=given[0], to=given[1]))
+    assert "The passage that was linked to is not in this edition" in read
+    assert "<mark" not in read
+    assert "by a telephone call every nine weeks" in read
+
+
+def test_a_document_that_is_not_there_is_said(view: View, built: Settings) -> None:
+    assert "There is no document “&lt;b&gt;” in the index." in drawn(view("read", document="<b>"))
+    assert "No document was named." in drawn(view("read"))
+
+
+def test_reading_says_where_the_text_comes_from(view: View, built: Settings) -> None:
+    document = pipeline.Library(built).generation.document("weir")
+    assert document
+    read = drawn(view("read", document="weir"))
+    assert f"<dt>SHA-256 of the file</dt><dd>{document.file_sha256}</dd>" in read
+    assert f"<dt>Read with</dt><dd>{document.reader}</dd>" in read
+    assert f"<dt>Left out</dt><dd>{html.escape(document.removals[0].text)} (" in read
+
+
+def test_a_digest_says_so_on_its_own_page_and_a_publication_does_not(view: View, chosen: Settings) -> None:
+    write_corpus(
+        chosen.corpus,
+        {**REPORTS, "d.md": "---\ntitle: D\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"},
+    )
+    pipeline.build(chosen)
+    said = "digest, not the inspectorate&#x27;s wording"
+    assert said in drawn(view("read", document="d"))
+    assert said not in drawn(view("read", document="ambleton"))
+
+
+def test_page_numbers_stand_where_pages_begin_and_the_original_opens_there() -> None:
+    source = Source("a", "A", "P", "report", urls=("https://example.org/a.pdf",))
+    text = "One two. Three four."
+    document = Document(
+        source, "a.pdf", "0", "pdf 1", text, (Block("paragraph", Span(0, 20)),), (Page(0, 3, "1"), Page(9, 4))
+    )
+    drawn = read._text(document, Span(4, 14))
+    assert re.sub("<[^>]+>", "|", drawn) == "||p. 1 · PDF 3| One |two. ||PDF 4| |Three| four.||".replace("||p", "|||p")
+    quote = Quote(source, Span(9, 20), "Three four.", Span(0, 20), text, (), document.page(9), 0.5)
+    assert cards.original(source, quote) == "https://example.org/a.pdf#page=4"
+
+
+def test_a_web_page_opens_at_the_words_but_never_at_those_of_a_digest() -> None:
+    source = Source("a", "A", "P", "report", urls=("https://example.org/a",))
+    quote = Quote(source, Span(0, 14), "Well-run, “now”", Span(0, 14), "Well-run, “now”", (), None, 0.5)
+    assert cards.original(source, quote) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
+    assert cards.original(replace(source, wording="digest"), quote) == "https://example.org/a"
+    assert cards.original(replace(source, urls=("javascript:alert(1)",)), quote) == ""
+
+
+def titles(page: AppTest) -> list[str]:
+    """The titles in the table, in order."""
+    return re.findall(r'data-head="Title"><a [^>]*>(.*?)</a>', drawn(page))
+
+
+def test_the_table_has_every_report_the_newest_first_and_sorts_by_any_column(view: View, built: Settings) -> None:
+    ambleton, selby, weir = "Inspection of Ambleton", "Inspection of Selby Green", "weir"
+    table = view("reports")
+    assert titles(table) == [selby, ambleton, weir]
+    heads = re.findall(
+        r'<th role="columnheader" scope="col"( aria-sort="[a-z]+")?><a [^>]*href="([^"]*)">', drawn(table)
+    )
+    assert heads[2] == (' aria-sort="descending"', "reports?sort=date.up")
+    assert heads[5] == ("", "reports?sort=passages.down")
+    assert titles(view("reports", sort="date.up")) == [weir, ambleton, selby]
+    assert titles(view("reports", sort="title.down")) == [weir, selby, ambleton]
+    assert titles(view("reports", sort="passages.down"))[0] == ambleton
+    assert titles(view("reports", sort="nonsense")) == [selby, ambleton, weir]
+
+
+def test_a_row_says_all_there_is_to_say(view: View, built: Settings) -> None:
+    cells = re.findall(r'<td role="cell" class="pq-\w+" data-head="(\w+)">(.*?)</td>', drawn(view("reports")))
+    passages = len(pipeline.Library(built).generation.passages_of("ambleton"))
+    assert cells[7:14] == [
+        ("Title", '<a class="pq-go" href="read?document=ambleton">Inspection of Ambleton</a>'),
+        ("Kind", "inspection report"),
+        ("Date", "19 April 2017"),
+        ("Area", "Ambleton"),
+        ("Provider", "Northway Ltd"),
+        ("Passages", str(passages)),
+        ("Wording", "verbatim"),
+    ]
+
+
+def test_the_table_is_narrowed_by_filters_and_by_words(view: View, built: Settings) -> None:
+    assert titles(view("reports", since="2018")) == ["Inspection of Selby Green"]
+    assert titles(view("reports", find="northway ambleton")) == ["Inspection of Ambleton"]
+    none = view("reports", find="quokka")
+    assert titles(none) == []
+    assert "No report passes." in drawn(none)
+    assert "This list cannot be made" in drawn(view("reports", since="soon"))
+
+
+def test_typing_a_word_to_find_puts_it_into_the_address_and_keeps_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up")
+    table.text_input[0].set_value("selby").run()
+    assert titles(table) == ["Inspection of Selby Green"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("selby", "title.up")
+
+
+def test_choosing_a_filter_keeps_the_word_and_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up", find="inspection")
+    table.multiselect[1].set_value(["Ambleton"]).run()
+    assert titles(table) == ["Inspection of Ambleton"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("inspection", "title.up")
+
+
+def test_the_picture_counts_each_year_and_kind_and_each_bar_leads_to_its_reports(view: View, built: Settings) -> None:
+    bars = re.findall(r'href="([^"]*)" aria-label="([^"]*)">(\d+)<span class="pq-bar"', drawn(view("reports")))
+    assert [(label, count) for _, label, count in bars] == [
+        ("inspection report, 2017: 1", "1"),
+        ("inspection report, 2018: 1", "1"),
+    ]
+    given = {name: values[0] for name, values in parse_qs(urlsplit(html.unescape(bars[0][0])).query).items()}
+    assert titles(view("reports", **given)) == ["Inspection of Ambleton"]
+
+
+def test_places_are_counted_and_lead_to_their_reports(view: View, built: Settings) -> None:
+    places = re.findall(
+        r'<li><a class="pq-go" href="(reports[^"]*)">(\w+)</a> <span[^>]*></span> (\d+)</li>', drawn(view("reports"))
+    )
+    assert places == [("reports?area=Ambleton", "Ambleton", "1")]
+
+
+GLOSSARY = """terms:
+- {term: Recall, definition: Return to prison., basis: general knowledge, synonyms: [jail]}
+"""
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, tuple[str, ...]]]:
+    """Note each question that is asked and those given before it; ``changes`` are made to each answer."""
+    seen: list[tuple[str, tuple[str, ...]]] = []
+    really = pipeline.Library.ask
+
+    def ask(library: pipeline.Library, question: str, **options: Any) -> Answer:
+        seen.append((question, options["previous"]))
+        return replace(really(library, question, **options), **changes)
+
+    monkeypatch.setattr(pipeline.Library, "ask", ask)
+    return seen

@@ -2,62 +2,147 @@
 
 In: ``Quote`` and ``Answer``. Out: HTML strings for ``st.html``, which changes nothing and fetches nothing.
 
->>> _escaped("<b>$5 :red[x]</b>")
+>>> escaped("<b>$5 :red[x]</b>")
 '&lt;b&gt;$5 :red[x]&lt;/b&gt;'
 """
 
 from __future__ import annotations
 
-import html
+import re
+from collections.abc import Sequence
+from urllib.parse import quote as percent_encoded
 
-from probqa.records import Answer, Quote
-from probqa.rendering import date_in_words, finding_line, label, page_in_words, visible
+from probqa.glossary import Glossary
+from probqa.records import Answer, Quote, Source
+from probqa.rendering import date_in_words, finding_line, label, page_in_words, source_line
+from probqa.ui.address import link_to
+from probqa.ui.frame import escaped
+
+OPEN_CARDS = 3
+NEAR_CARDS = 3
 
 
 def finding(answer: Answer) -> str:
-    """The line that says what was found."""
-    return f'<p class="pq-finding pq-{answer.status}">{_escaped(finding_line(answer))}</p>'
+    """The line that says what was found, different in words and shape for each status."""
+    return f'<p class="pq-finding pq-{answer.status}">{escaped(finding_line(answer))}</p>'
 
 
-def card(quote: Quote, number: int) -> str:
-    """One quote in its context, with where it comes from."""
+def cards(answer: Answer, glossary: Glossary) -> str:
+    """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
+    if answer.near:
+        near = "".join(card(quote, at, glossary) for at, quote in enumerate(answer.near[:NEAR_CARDS], start=1))
+        return f'<h3 class="pq-near">Not an answer, but near</h3><div class="pq-near-cards">{near}</div>'
+    drawn = [card(quote, at, glossary) for at, quote in enumerate(answer.quotes, start=1)]
+    rest = drawn[OPEN_CARDS:]
+    folded = (
+        f'<details class="pq-rest"><summary>Show {len(rest)} more</summary>{"".join(rest)}</details>' if rest else ""
+    )
+    return "".join(drawn[:OPEN_CARDS]) + folded
+
+
+def card(quote: Quote, number: int, glossary: Glossary) -> str:
+    """One quote in its context, where it comes from, and what can be done with it."""
     before = quote.context[: quote.span.start - quote.context_span.start]
     after = quote.context[quote.span.end - quote.context_span.start :]
+    spaced = " pq-spaced" if re.search(r"\s\s|[^\S ]", quote.context) else ""
+    return (
+        f'<article class="pq-card" aria-label="Quote {number}">'
+        f'<blockquote class="pq-quote{spaced}">{_neighbour(before)}'
+        f'<mark class="pq-words">{escaped(quote.text)}</mark>{_neighbour(after)}</blockquote>'
+        f"{_where_from(quote)}{_badges(quote)}{_actions(quote)}{terms((quote.text,), glossary)}</article>"
+    )
+
+
+def terms(texts: Sequence[str], glossary: Glossary) -> str:
+    """The words of the field that stand in the texts, each explained once, folded; nothing where there are none."""
+    found = dict.fromkeys(term for text in texts for _, term in glossary.definitions(text))
+    if not found:
+        return ""
+    names = " · ".join(escaped(term.abbreviation or term.term) for term in found)
+    listed = "".join(
+        f"<dt>{escaped(term.term)}{f' ({escaped(term.abbreviation)})' if term.abbreviation else ''}</dt>"
+        f"<dd>{escaped(term.definition)}</dd>"
+        for term in found
+    )
+    return (
+        f'<details class="pq-terms"><summary>What these words mean: {names}</summary><dl>{listed}</dl>'
+        '<p class="pq-small">In this project’s own words, not the report’s.</p></details>'
+    )
+
+
+def original(source: Source, quote: Quote | None = None) -> str:
+    """Where the original can be read, at the quote's page or words if there is one; only the web is linked to.
+
+    A PDF opens at the page. A web page opens at the very words, where it holds them: a digest's words are not there.
+    """
+    url = source.url
+    if not url.startswith(("https://", "http://")):
+        return ""
+    if quote is None or "#" in url:
+        return url
+    if quote.page is not None:
+        return f"{url}#page={quote.page.pdf}"
+    if source.wording == "digest":
+        return url
+    first_words = " ".join(quote.text.split()[:8])
+    return f"{url}#:~:text={percent_encoded(first_words, safe='').replace('-', '%2D')}"
+
+
+def citation(quote: Quote) -> str:
+    """The quote with its source, as plain text to paste."""
+    lines = [f"“{quote.text}”", source_line(quote), label(quote.source), original(quote.source, quote)]
+    return "\n".join(line for line in lines if line)
+
+
+def reading_link(quote: Quote) -> str:
+    """The page that shows the quote where it stands."""
+    return reading_link_to(quote.source.id, quote.span.start, quote.span.end)
+
+
+def reading_link_to(document_id: str, start: int, end: int) -> str:
+    """The page that shows these characters of a document."""
+    return link_to("read", {"document": [document_id], "from": [str(start)], "to": [str(end)]})
+
+
+def _where_from(quote: Quote) -> str:
     source = quote.source
-    published = date_in_words(source.published, source.published_note)
-    about = ", ".join((source.area, *source.providers)).strip(", ")
+    about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
-        published,
+        date_in_words(source.published, source.published_note),
         f"about {about}" if about else "",
         " › ".join(quote.heading),
         page_in_words(quote),
     ]
-    badge = f'<p class="pq-badge">{_escaped(label(source))}</p>' if label(source) else ""
     return (
-        f'<section class="pq-card" aria-label="Quote {number}">'
-        f'<blockquote class="pq-quote">{_neighbour(before)}'
-        f'<mark class="pq-words">{_escaped(quote.text)}</mark>{_neighbour(after)}</blockquote>'
-        f'<p class="pq-source"><cite>{_escaped(source.title)}</cite>'
-        + "".join(f" · {_escaped(fact)}" for fact in facts if fact)
-        + f"</p>{badge}{_original(quote)}</section>"
+        f'<p class="pq-source"><cite>{escaped(source.title)}</cite>'
+        + "".join(f" · {escaped(fact)}" for fact in facts if fact)
+        + "</p>"
     )
 
 
-def _original(quote: Quote) -> str:
-    """A link to the original; only addresses of the web become links."""
-    url = quote.source.url
-    if not url.startswith(("https://", "http://")):
-        return ""
-    return (
-        f'<p class="pq-link"><a href="{_escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">'
-        f"Open original</a> <span>{_escaped(url)}</span></p>"
-    )
+def _badges(quote: Quote) -> str:
+    badges = [escaped(label(quote.source))] if label(quote.source) else []
+    if quote.also_in:
+        titles = ", ".join(escaped(source.title) for source in quote.also_in)
+        badges.append(f"the same words also in: {titles}")
+    return "".join(f'<p class="pq-badge">{badge}</p>' for badge in badges)
+
+
+def _actions(quote: Quote) -> str:
+    url = original(quote.source, quote)
+    host = re.sub(r"^https?://(www\.)?|[/?#].*$", "", url)
+    actions = [
+        f'<a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a>',
+        f'<button type="button" class="pq-copy" data-copy="{escaped(citation(quote))}">Copy with citation</button>',
+    ]
+    if url:
+        actions.append(
+            f'<a href="{escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">Open original</a> '
+            f'<span class="pq-small">{escaped(host)}</span>'
+        )
+    return f'<p class="pq-actions">{"".join(f"<span>{action}</span>" for action in actions)}</p>'
 
 
 def _neighbour(text: str) -> str:
-    return f'<span class="pq-context">{_escaped(text)}</span>' if text else ""
-
-
-def _escaped(text: str) -> str:
-    return html.escape(visible(text))
+    return f'<span class="pq-context">{escaped(text)}</span>' if text else ""

@@ -32,9 +32,10 @@ BUSY_PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><ti
 
 
 def _inline_scripts() -> str:
-    """The CSP hashes of the scripts that Streamlit's own page carries inside it."""
+    """The CSP hashes of the scripts that Streamlit's own page carries inside it, and of our own."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    scripts.append((Path(__file__).parent / "page.js").read_text(encoding="utf-8"))
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
 
 

@@ -1,0 +1,63 @@
+"""What every visitor shares: the opened index and the answers it has given.
+
+In: the settings in the environment. Out: a ``Library`` of the live generation, and its answers, each worked out once.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+import streamlit as st
+
+from probqa.index.storage import read_pointer
+from probqa.pipeline import Library
+from probqa.records import Answer, Filters
+from probqa.settings import settings
+
+KEPT_ANSWERS = 500
+
+
+class Ask(Protocol):
+    """Asks a question, given those before it; ``widen`` says whether the glossary may add words."""
+
+    def __call__(self, question: str, previous: tuple[str, ...] = (), widen: bool = True) -> Answer:
+        """Answer, or raise ``InputError``."""
+
+
+def live_library() -> Library:
+    """The library of the live generation.
+
+    Raises:
+        ProbqaError: there is none, or it cannot be used.
+    """
+    return _open(*read_pointer(settings(os.environ).index))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the reports")
+def _open(generation: str, manifest_sha256: str) -> Library:  # noqa: ARG001
+    """Opened once for all visitors; a rebuild has another name and brings a new one."""
+    return Library(settings(os.environ))
+
+
+def asker(library: Library, filters: Filters) -> Ask:
+    """A function that asks with these filters."""
+
+    def ask(question: str, previous: tuple[str, ...] = (), widen: bool = True) -> Answer:
+        return _answer(library, library.generation.name, question, repr(filters), filters, previous, widen)
+
+    return ask
+
+
+@st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _answer(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+    previous: tuple[str, ...],
+    widen: bool,
+) -> Answer:
+    """Answers do not change while the generation does not, so each is worked out once."""
+    return _library.ask(question, filters=_filters, previous=previous, widen=widen)

@@ -1,0 +1,172 @@
+"""Ask: a chat whose answers are quotes.
+
+In: the questions in the address, and what is typed. Out: each question with its answer, newest last, and the box.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import streamlit as st
+
+from probqa.errors import InputError, ProbqaError
+from probqa.pipeline import Library, checked_question
+from probqa.records import Answer, Filters
+from probqa.rendering import date_in_words, finding_line
+from probqa.ui import cards, filtering, frame, suggesting
+from probqa.ui.address import Address, link, read
+from probqa.ui.frame import escaped
+from probqa.ui.opening import Ask, asker
+
+TITLE = "Ask the inspection reports"
+PROMISE = "Every answer is their own words, with the page to check."
+
+
+def draw(library: Library) -> None:
+    """Draw the conversation that the address holds."""
+    address = read(filtering.parameters())
+    filtering.side_bar(library, address)
+    ask = asker(library, address.filters)
+    if address.questions:
+        fresh = link(Address(filters=address.filters))
+        frame.heading(TITLE)
+        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
+        _edition(library, address)
+        for number in range(1, len(address.questions) + 1):
+            _turn(library, address, number, ask)
+    else:
+        _welcome(library, address)
+    # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
+    below = st.container()
+    frame.foot()
+    # In a container of its own the box does not drag the page down past the first quote; style.css keeps it in sight.
+    with st.container(key="ask"):
+        typed = st.chat_input("Ask about probation inspections", key="question")
+    if typed is not None:
+        try:
+            question = checked_question(typed)
+        except InputError as error:
+            with below:
+                _refused(typed, error)
+        else:
+            filtering.go(replace(address.asking(question), generation=library.generation.name))
+            st.rerun()
+
+
+def _welcome(library: Library, address: Address) -> None:
+    """What this is, what is covered, and questions to start from."""
+    frame.heading(TITLE, PROMISE)
+    examples = _examples(library, library.generation.name)
+    listed = "".join(
+        f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
+        for question in examples
+    )
+    if listed:
+        st.html(f'<h2 class="pq-sub">For example</h2><ul class="pq-questions">{listed}</ul>')
+    sources = [document.source for document in library.generation.all_documents()]
+    years = sorted(source.published[:4] for source in sources if source.published)
+    covered = f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
+    st.html(
+        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(covered)}</a>. '
+        '<a class="pq-go" href="about">How it works</a></p>'
+    )
+    if address.filters:
+        st.html(
+            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(filtering.chips(library, address))}</ul>'
+        )
+
+
+@st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
+def _examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
+    return suggesting.examples(_library.generation, asker(_library, Filters()))
+
+
+def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
+    """One question and its answer."""
+    question = address.questions[number - 1]
+    newest = number == len(address.questions)
+    previous = _previous(address, number)
+    try:
+        answer = ask(question, previous, number not in address.unwidened)
+    except InputError as error:
+        _refused(question, error)
+        return
+    arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
+    said = f' data-said="{escaped(finding_line(answer))}"' if arrive else ""
+    chips = _chips(library, address, number, answer)
+    st.html(
+        f'<section class="pq-turn" aria-label="Question {number}">'
+        f'<h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>{cards.finding(answer)}{chips}'
+        f"{cards.cards(answer, library.generation.glossary)}</section>"
+    )
+    if newest:
+        _what_else(library, address, answer, ask)
+
+
+def _previous(address: Address, number: int) -> tuple[str, ...]:
+    """The questions before this one, oldest first, that can be asked at all, without the names that were dropped."""
+    previous = []
+    for question in address.questions[: number - 1]:
+        for at, name in address.dropped:
+            if at == number:
+                question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
+        try:
+            previous.append(checked_question(question))
+        except InputError:
+            continue
+    return tuple(previous)
+
+
+def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
+    """What was searched besides the words that were typed; each can be taken away."""
+    chips = [
+        filtering.chip(
+            f"from before: <b>{escaped(carried.text)}</b>",
+            f"Ask without {carried.text}",
+            link(replace(address, dropped=(*address.dropped, (number, carried.text)))),
+        )
+        for carried in answer.carried
+    ]
+    if answer.added:
+        words = " · ".join(escaped(phrase) for added in answer.added for phrase in added.phrases)
+        without = replace(address, unwidened=(*address.unwidened, number))
+        chips.append(filtering.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
+    if number == len(address.questions):
+        chips += filtering.chips(library, address)
+    return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
+
+
+def _what_else(library: Library, address: Address, answer: Answer, ask: Ask) -> None:
+    """At most three questions that the reports answer, asked after this one."""
+    asked = _previous(address, len(address.questions) + 1)
+    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked, True))
+    if questions:
+        listed = "".join(
+            f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
+            for question in questions
+        )
+        st.html(f'<h3 class="pq-sub">What else these reports answer</h3><ul class="pq-questions">{listed}</ul>')
+
+
+def _asking(address: Address, question: str, library: Library) -> str:
+    return link(replace(address.asking(question), generation=library.generation.name))
+
+
+def _edition(library: Library, address: Address) -> None:
+    """Say so where the link was made with another index than the one that answers now."""
+    if address.generation and address.generation != library.generation.name:
+        created = date_in_words(str(library.generation.manifest["created"])[:10])
+        frame.notice(
+            "The reports have changed since this link was made",
+            f"These answers come from the edition of {created}. They may differ from what the sender saw.",
+        )
+
+
+def _refused(question: str, error: ProbqaError) -> None:
+    """A question that cannot be asked: why, and the words that were typed, so that they are not lost."""
+    problem = error.problem[:1].upper() + error.problem[1:]
+    title = "Nothing was typed" if not question.strip() else "This question cannot be asked"
+    frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
+    if question.strip():
+        st.html(f'<p class="pq-typed">{escaped(question[:2000])}</p>')
