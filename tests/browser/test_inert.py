@@ -1,6 +1,7 @@
 """Text from reports and questions is never markup: of 1,000 attempts none does a thing.
 
-The same attempts succeed on a page that trusts its text, which shows that they would be noticed. The server's content security policy is switched off here: escaping alone must hold.
+The same attempts succeed on a page that trusts its text, which shows that they would be noticed. The server's content
+security policy is switched off here: escaping alone must hold.
 """
 
 from __future__ import annotations
