@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Error
 
 from browser import awkward
-from browser.conftest import Open, Serve, Site, Visit, asked_at_once, opened_cards
+from browser.conftest import Open, Serve, Site, Visit, asked_at_once, opened_cards, settled
 from browser.payloads import ACTS, EACH, FAMILIES, STRANGER, Family, payloads, written
 from browser.test_verbatim import shown_as
 
@@ -86,9 +86,12 @@ def test_titles_headings_bodies_and_file_names_are_text(hostile: Site, attack: O
     assert len(documents) == 2 * EACH
     seen: set[str] = set()
     groups = 2 * EACH // A_LOAD
+    visited = attack(hostile.url)
     for first in range(0, groups, A_LOAD):
         topics = [awkward.topic(group) for group in range(first, min(first + A_LOAD, groups))]
-        visited = attack(asked_at_once(hostile, [f"{about(topic)}: which case says what?" for topic in topics]))
+        questions = [f"{about(topic)}: which case says what?" for topic in topics]
+        visited.follow(asked_at_once(hostile, questions))
+        visited.page.get_by_text(questions[-1], exact=True).first.wait_for()
         for card in opened_cards(visited.page, len(topics)):
             document = documents[card["title"]]
             seen.add(document.source.id)
@@ -99,7 +102,6 @@ def test_titles_headings_bodies_and_file_names_are_text(hostile: Site, attack: O
         assert tripped(visited) == []
         assert visited.complaints == []
         assert visited.page.evaluate(FOREIGN) == []
-        visited.close()
     assert seen == {document.source.id for document in documents.values()}
     attempts = payloads()
     for number in range(EACH):
@@ -110,20 +112,43 @@ def test_titles_headings_bodies_and_file_names_are_text(hostile: Site, attack: O
     assert {f"{name}.txt" for name in attempts["file name"]} <= files
 
 
+def test_the_list_of_reports_and_their_pages_are_text(hostile: Site, attack: Open) -> None:
+    visited = attack(f"{hostile.url}/reports")
+    page = visited.page
+    page.get_by_role("table").last.wait_for()
+    documents = list(hostile.library.generation.all_documents())
+    shown = page.locator("body").inner_text()
+    for document in documents:
+        assert shown_as(document.source.title) in shown
+    for document in documents[::8]:
+        visited.follow(f"{hostile.url}/read?{urlencode({'document': document.source.id})}")
+        text = page.get_by_role("article", name="Text of the document")
+        text.get_by_text(shown_as(document.text)[-40:]).wait_for()
+        settled(page)
+        assert page.locator("h1").inner_text() == shown_as(document.source.title)
+        for block in document.blocks:
+            assert shown_as(document.slice(block.span)) in text.inner_text()
+        assert tripped(visited) == []
+    assert visited.complaints == []
+    assert page.evaluate(FOREIGN) == []
+
+
 def test_questions_are_text(hostile: Site, attack: Open) -> None:
     questions = payloads()["question"]
+    visited = attack(hostile.url)
+    page = visited.page
     for first in range(0, EACH, A_LOAD):
         asked = questions[first : first + A_LOAD]
         # One report, so that the page is short.
-        visited = attack(asked_at_once(hostile, asked) + "&document=report-000")
-        opened_cards(visited.page, len(asked))
-        shown = visited.page.locator("body").inner_text()
+        visited.follow(asked_at_once(hostile, asked) + "&document=report-000")
+        page.get_by_text(shown_as(asked[-1]), exact=True).first.wait_for()
+        opened_cards(page, len(asked))
+        shown = page.locator("body").inner_text()
         for question in asked:
             assert shown_as(question) in shown
         assert tripped(visited) == []
         assert visited.complaints == []
-        assert visited.page.evaluate(FOREIGN) == []
-        visited.close()
+        assert page.evaluate(FOREIGN) == []
 
 
 def test_an_embedded_answer_is_text(hostile: Site, attack: Open) -> None:
