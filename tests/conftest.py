@@ -90,6 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of an empty place, where the hash encoder is the model."""
     hash_encoder.install(monkeypatch.setattr)
+    # What a killed process wrote is there all the same; waiting for the disk is most of a small build's time.
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     (tmp_path / "corpus").mkdir()
     return Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", model=hash_encoder.MODEL)
 

@@ -155,6 +155,16 @@ def test_the_sidecar_says_what_catalogue_and_digest_know_and_when_and_from_where
     }
 
 
+def test_what_a_digest_says_of_others_words_is_not_said_of_the_report(listed: Settings, site: Web) -> None:
+    digest = DIGEST.replace("publisher: HM Inspectorate", "publisher: commentary on HM Inspectorate")
+    digest = digest.replace("licence: Open Government Licence", "licence: not stated; not the Open Government Licence")
+    (listed.corpus / "ambleton.md").write_text(digest)
+    fetch_all(listed, site, "ambleton-report")
+    said = sidecar(listed, "ambleton-report.yaml")
+    assert said["publisher"] == "HM Inspectorate of Probation (HMI Probation)"
+    assert "licence" not in said
+
+
 def test_a_sidecar_is_one_that_the_readers_accept(listed: Settings, site: Web) -> None:
     fetch_all(listed, site)
     text = (listed.corpus / "reports/selby-release.yaml").read_text(encoding="utf-8")
@@ -225,6 +235,17 @@ def test_a_report_that_becomes_a_pdf_leaves_no_page_behind(listed: Settings, sit
     assert files(listed) == [".fetched.json", "selby-release.pdf", "selby-release.yaml"]
 
 
+def test_an_entry_that_moves_is_asked_for_anew(listed: Settings, site: Web) -> None:
+    site.routes["/selby"] = page(b"<p>Selby Green.</p>", 'ETag: "a1"')
+    fetch_all(listed, site, "selby-release")
+    catalogue = listed.corpus / "catalogue.yaml"
+    catalogue.write_text(catalogue.read_text().replace("/selby", "/new"))
+    site.routes["/new"] = site.routes["/selby"]
+    assert fetch_all(listed, site, "selby-release")["selby-release"].startswith("changed: ")
+    assert "If-None-Match" not in site.requests[-1].headers
+    assert sidecar(listed, "selby-release.yaml")["urls"] == [site.url("/new")]
+
+
 @pytest.mark.parametrize("damage", ["edit", "delete", "delete the sidecar", "forget", "spoil the state"])
 def test_what_is_not_as_it_was_stored_is_asked_for_anew(listed: Settings, site: Web, damage: str) -> None:
     def conditional(request: Request, connection: socket.socket) -> None:
@@ -250,6 +271,19 @@ def test_what_is_not_as_it_was_stored_is_asked_for_anew(listed: Settings, site: 
     assert stored.read_bytes() == PAGE
     assert stored.with_suffix(".yaml").is_file()
     assert json.loads(state.read_text())["ambleton-report"]["file"] == "ambleton-report.html"
+
+
+@pytest.mark.parametrize("file", ["../ambleton.md", "ambleton-report./../../ambleton.md", "selby-release.html"])
+def test_a_state_that_names_another_file_touches_none(listed: Settings, site: Web, file: str) -> None:
+    fetch_all(listed, site)
+    (listed.corpus / "reports/ambleton-report.").mkdir()
+    state = listed.corpus / "reports/.fetched.json"
+    was = json.loads(state.read_text())
+    was["ambleton-report"]["file"] = file
+    state.write_text(json.dumps(was))
+    fetch_all(listed, site, "ambleton-report")
+    assert (listed.corpus / "ambleton.md").read_text() == DIGEST
+    assert (listed.corpus / "reports/selby-release.html").is_file()
 
 
 @pytest.mark.parametrize(
@@ -598,7 +632,19 @@ def test_a_digest_is_not_removed(place: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "named", ["nothing", "", ".", "..", "reports", "reports/../ambleton.md", "../corpus/ambleton.md", "reports/*", "*"]
+    "named",
+    [
+        "nothing",
+        "",
+        ".",
+        "..",
+        "reports",
+        "reports/../ambleton.md",
+        "../corpus/ambleton.md",
+        "reports/*",
+        "*",
+        "reports/.lock",
+    ],
 )
 def test_nothing_else_can_be_named(place: Settings, named: str) -> None:
     stored(place, a_txt="A.")

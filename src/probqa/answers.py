@@ -23,7 +23,7 @@ WEAK_COVERAGE, WEAK_COSINE = 0.35, 0.3
 
 def make_answer(generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
     """Judge the quotes and put the answer together; where nothing is found they are ``near``, not quotes."""
-    status = _status(generation, question, hits, quotes)
+    status = judge(generation, question, hits, quotes)
     shown = tuple(quotes) if status != "not_found" else ()
     return Answer(
         question=question,
@@ -39,7 +39,8 @@ def make_answer(generation: Generation, question: str, hits: Sequence[Hit], quot
     )
 
 
-def _status(generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Status:
+def judge(generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Status:
+    """Whether the quotes, cut from the hits, answer the question."""
     if not quotes:
         return "not_found"
     covered = max(word_coverage(generation, question, quote) for quote in quotes[:3])

@@ -154,8 +154,9 @@ def _fetch_one(corpus: Path, reports: Path, entry: Entry, downloader: Downloader
             return Outcome(entry.id, "unchanged", _where(corpus, reports / was["file"]))
         target = reports / f"{entry.id}{found.suffix}"
         sha256 = hashlib.sha256(found.content).hexdigest()
-        state: State = "unchanged" if is_stored(target, sha256) else "changed" if target.exists() or whole else "new"
-        if state != "unchanged":
+        same = is_stored(target, sha256) and (was is None or was["url"] == entry.url)
+        state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
+        if not same:
             store(target, found.content, _fetched_sidecar(corpus, entry, found))
         if was is not None and was["file"] != target.name:
             (reports / was["file"]).unlink(missing_ok=True)

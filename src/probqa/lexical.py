@@ -10,6 +10,7 @@ in common. Why bm25s: docs/decisions/0002-keyword-index.md.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,9 @@ _STOP_WORDS = frozenset(
     about any some am being s t
     """.split()
 )
+# What decides the scores in an index, besides the texts; an index made with others is made anew.
+SETTINGS = f"bm25s lucene k1={K1} b={B} stop={hashlib.sha256(' '.join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]} 1"
+
 _FILES = (
     "lexical_data.npy",
     "lexical_indices.npy",

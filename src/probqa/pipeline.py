@@ -10,13 +10,14 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from probqa import corpus, readers
-from probqa.answers import make_answer
+from probqa.answers import judge, make_answer
 from probqa.corpus import CorpusFile, Failure
 from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
 from probqa.errors import (
@@ -28,13 +29,24 @@ from probqa.errors import (
     ReadingError,
 )
 from probqa.filters import allowed_rows
+from probqa.followups import carry_over
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages, search_text
 from probqa.quotes import quote_hits
-from probqa.records import Added, Answer, Document, Filters, Passage
-from probqa.retrieval import retrieve
+from probqa.records import (
+    Added,
+    Answer,
+    Coverage,
+    Document,
+    DocumentAnswer,
+    EveryAnswer,
+    Filters,
+    Passage,
+    Removal,
+)
+from probqa.retrieval import retrieve, retrieve_each
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
@@ -140,12 +152,14 @@ class Library:
         *,
         filters: Filters = NO_FILTERS,
         previous: Sequence[str] = (),
+        without: Sequence[str] = (),
         widen: bool = True,
     ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
-        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first;
-        ``widen`` says whether the glossary may add words to the search.
+        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
+        which an incomplete question is completed, but for the texts in ``without``; ``widen`` says whether the
+        glossary may add words to the search.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -156,14 +170,16 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         allowed = allowed_rows(self.generation, filters)
-        vector = self.generation.encoder.encode_question(question)
+        glossary = self.generation.glossary
+        run = carry_over(question, [checked_question(one) for one in previous], glossary, without)
+        vector = self.generation.encoder.encode_question(run.question)
         embedded = time.perf_counter()
-        added = self.generation.glossary.widen(question) if widen else ()
+        added = glossary.widen(run.question) if widen else ()
         words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(self.generation, question, vector, max(50, 2 * k), allowed, words)
+        hits = retrieve(self.generation, run.question, vector, max(50, 2 * k), allowed, words)
         found = time.perf_counter()
-        quotes = quote_hits(self.generation, question, vector, hits, k)
-        answer = make_answer(self.generation, question, hits, quotes)
+        quotes = quote_hits(self.generation, run.question, vector, hits, k)
+        answer = make_answer(self.generation, run.question, hits, quotes)
         done = time.perf_counter()
         timings = {
             "embed": embedded - began,
@@ -173,10 +189,49 @@ class Library:
         }
         return dataclasses.replace(
             answer,
-            ran=question,
+            question=question,
+            ran=run.question,
+            carried=run.carried,
             added=tuple(Added(one.matched, one.phrases) for one in added),
             filters=filters,
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
+        )
+
+    def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
+        """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
+
+        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer.
+
+        Raises:
+            InputError: as ``ask``.
+        """
+        question = checked_question(question)
+        generation = self.generation
+        allowed = allowed_rows(generation, filters)
+        documents = [document.source for document in generation.all_documents()]
+        groups = [np.array(generation.passages_of(source.id), np.int64) for source in documents]
+        if allowed is not None:
+            groups = [rows[np.isin(rows, allowed)] for rows in groups]
+        scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
+        vector = generation.encoder.encode_question(question)
+        words = " ".join(word for one in generation.glossary.widen(question) for word in one.words)
+        found = retrieve_each(generation, question, vector, (rows for _, rows in scope), words)
+        answers = []
+        for (source, _), hits in zip(scope, found, strict=True):
+            quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, question, hits, quotes) != "not_found"
+            answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
+        answers.sort(key=lambda one: one.source.published, reverse=True)
+        return EveryAnswer(
+            question=question,
+            documents=tuple(answers),
+            coverage=Coverage(
+                documents=len(scope),
+                passages=sum(len(rows) for _, rows in scope),
+                documents_with_quotes=sum(one.quote is not None for one in answers),
+            ),
+            generation=generation.name,
+            filters=filters,
         )
 
 
@@ -280,13 +335,77 @@ def status(settings: Settings) -> dict[str, Any]:
                     "reader": document.reader,
                     "characters": len(document.text),
                     "passages": len(generation.passages_of(document.source.id)),
-                    "removed": [dataclasses.asdict(removal) for removal in document.removals],
+                    "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
+                    "removed": [_removed(removal) for removal in document.removals],
                 }
                 for document in generation.all_documents()
             ],
         }
     finally:
         generation.close()
+
+
+def documents(settings: Settings) -> list[dict[str, Any]]:
+    """What is known of every document in the index, in the order of their rows.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        return [
+            dataclasses.asdict(document.source)
+            | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
+            for document in generation.all_documents()
+        ]
+    finally:
+        generation.close()
+
+
+def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
+    """What was read of one document, page by page, and what was left out, and where the file came from.
+
+    Raises:
+        InputError: there is no such document.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: the index cannot be opened.
+    """
+    with closing(Generation.live(settings.index)) as generation:
+        document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
+        if document is None:
+            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa status")
+        ends = [*(page.start for page in document.pages[1:]), len(document.text)]
+        source = document.source
+        return {
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published": source.published,
+            "published_note": source.published_note,
+            "file": document.file,
+            "sha256": document.file_sha256,
+            "reader": document.reader,
+            "added": source.added,
+            "from": source.origin,
+            "characters": len(document.text),
+            "passages": len(generation.passages_of(source.id)),
+            "headings": len(document.headings),
+            "pages": [
+                {
+                    "pdf": page.pdf,
+                    "printed": page.printed,
+                    "characters": len(document.text[page.start : end].strip()),
+                    "text_layer": page.layer == "text",
+                    "unreadable": page.layer == "image",
+                    "removed": [_removed(removal) for removal in document.removals if removal.page == page.pdf],
+                }
+                for page, end in zip(document.pages, ends, strict=False)
+            ],
+            "removed": [_removed(removal) for removal in document.removals if not removal.page],
+        }
+
+
+def _removed(removal: Removal) -> dict[str, Any]:
+    return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
 
 
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:

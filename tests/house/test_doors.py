@@ -14,8 +14,9 @@ DOORS: dict[str, set[str]] = {
     "addresses": {"errors"},
     "answers": {"index", "lexical", "records"},
     "catalogue": {"addresses", "errors"},
-    "checking": {"errors", "records", "sentences"},
-    "cli": {"errors", "pipeline", "rendering", "settings", "ui"},
+    "checking": {"errors", "records", "rendering", "sentences"},
+    "citing": {"records", "rendering"},
+    "cli": {"checking", "errors", "evaluation", "fetching", "pipeline", "records", "rendering", "settings", "ui"},
     "connecting": {"addresses", "errors"},
     "corpus": {"errors"},
     "dense": {"embeddings"},
@@ -25,8 +26,10 @@ DOORS: dict[str, set[str]] = {
     "evaluation": {"errors", "records"},
     "exporting": {"embeddings", "errors", "settings"},
     "fetching": {"catalogue", "corpus", "downloading", "errors", "records", "reports", "settings"},
+    "filters": {"dense", "errors", "glossary", "index", "records"},
+    "followups": {"glossary", "lexical", "records"},
     "glossary": {"corpus", "errors", "records"},
-    "index": {"corpus", "dense", "embeddings", "errors", "lexical", "passages", "records"},
+    "index": {"corpus", "dense", "embeddings", "errors", "glossary", "lexical", "passages", "records"},
     "lexical": set(),
     "passages": {"records", "sentences"},
     "pipeline": {
@@ -35,6 +38,9 @@ DOORS: dict[str, set[str]] = {
         "embeddings",
         "errors",
         "exporting",
+        "filters",
+        "followups",
+        "glossary",
         "index",
         "lexical",
         "passages",
@@ -52,7 +58,7 @@ DOORS: dict[str, set[str]] = {
     "retrieval": {"dense", "embeddings", "index", "records"},
     "sentences": {"records"},
     "settings": set(),
-    "ui": {"errors", "filters", "glossary", "index", "pipeline", "records", "rendering", "settings"},
+    "ui": {"checking", "errors", "filters", "glossary", "index", "pipeline", "records", "rendering", "settings"},
 }
 
 # Library -> the only rooms that may import it.
@@ -67,6 +73,9 @@ LIBRARIES = {
     "bm25s": {"lexical"},
     "Stemmer": {"lexical"},
     "markdown_it": {"readers"},
+    "pypdfium2": {"readers"},
+    "trafilatura": {"readers"},
+    "lxml": {"readers"},
     "streamlit": {"ui"},
     "starlette": {"ui"},
 }

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asking import fresh
+from conftest import write_corpus
 from probqa.errors import IndexDamagedError, InputError
 from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, build, checked_question
 from probqa.quotes import cut_quote
@@ -153,3 +154,13 @@ def test_a_library_without_an_answer_still_names_its_generation(built: Settings)
     with closing(Library(built)) as library:
         answer = library.ask("zebra?")
     assert (answer.generation, answer.coverage.documents, answer.coverage.passages) == (library.generation.name, 3, 10)
+
+
+def test_the_same_words_in_two_reports_are_quoted_once(chosen: Settings) -> None:
+    text = "The court of Ambleton was late."
+    write_corpus(chosen.corpus, {"a.md": f"# One\n\n{text}", "b.md": f"# Two\n\n{text}"})
+    build(chosen)
+    with closing(Library(chosen)) as library:
+        answer = library.ask("Was the court of Ambleton late?")
+    assert [quote.text for quote in answer.quotes] == [text]
+    assert answer.coverage.passages == 2

@@ -16,8 +16,9 @@ import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
 from probqa import pipeline
 from probqa.embeddings import CANARIES
-from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ProbqaError
 from probqa.index import Contents, Generation, storage, write
+from probqa.index.generation import FORMAT
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
 from probqa.settings import Settings
@@ -208,13 +209,16 @@ def test_a_reader_that_lost_the_race_with_builds_opens_the_live_generation(
         assert generation.name == now
 
 
-def test_a_generation_that_cannot_be_opened_is_let_go(built: Settings) -> None:
+@pytest.mark.parametrize("fault", ["damaged", "another model"])
+def test_a_generation_that_is_refused_is_let_go(built: Settings, fault: str) -> None:
     folder = storage.generations(built.index)[0]
-    (folder / "texts.txt").unlink()
-    with pytest.raises(IndexDamagedError):
-        Generation.live(built.index)
+    if fault == "damaged":
+        (folder / "texts.txt").unlink()
+    with pytest.raises(ProbqaError) as refused:
+        pipeline.Library(replace(built, model=fault))
     with (folder / storage.MANIFEST).open("rb") as manifest:
         fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert refused.tb is not None  # it still refers to what was opened
 
 
 def test_no_index_is_said_with_the_command_that_makes_one(chosen: Settings) -> None:
@@ -264,12 +268,10 @@ def test_an_index_of_another_format_is_refused_and_built_anew(built: Settings) -
     storage.move_pointer(built.index, name, storage.sha256(path.read_bytes()))
     with pytest.raises(IndexMismatchError) as refused:
         pipeline.Library(built)
-    assert str(refused.value) == f"the index {built.index / name} has format 0, this version reads 1; run: probqa build"
+    problem = f"the index {built.index / name} has format 0, this version reads {FORMAT}"
+    assert str(refused.value) == f"{problem}; run: probqa build"
     report = pipeline.build(built)
-    assert report.notes == (
-        f"the old index could not be used and everything was made anew: the index {built.index / name} has format 0, "
-        "this version reads 1",
-    )
+    assert report.notes == (f"the old index could not be used and everything was made anew: {problem}",)
     assert (report.added, report.embedded) == (3, report.passages)
     assert list(pipeline.verify(built)) == []
 

@@ -46,11 +46,11 @@ from probqa.embeddings import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.errors import IndexDamagedError, IndexMismatchError
 from probqa.glossary import Entries, Glossary
 from probqa.index import storage
-from probqa.lexical import LexicalIndex
+from probqa.lexical import SETTINGS, LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 2
+FORMAT = 3
 
 EMPTY_GLOSSARY = Glossary(Entries())
 
@@ -80,7 +80,13 @@ class Contents:
     def generation(self) -> str:
         """The name: 16 hexadecimal digits over format, model, files, texts and how the texts were cut."""
         made_of = (
-            (FORMAT, self.fingerprint, sorted(self.files.items()), [asdict(failure) for failure in self.failures]),
+            (
+                FORMAT,
+                SETTINGS,
+                self.fingerprint,
+                sorted(self.files.items()),
+                [asdict(failure) for failure in self.failures],
+            ),
             [(document.source.id, document.file, document.text_sha256) for document in self.documents],
             [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
             storage.sha256(self.glossary.to_json()),
@@ -139,6 +145,10 @@ class Generation:
             raise IndexMismatchError(
                 f"the index {self.folder} has format {self.manifest['format']}, this version reads {FORMAT}",
                 "run: probqa build",
+            )
+        if self.manifest["lexical"] != SETTINGS:
+            raise IndexMismatchError(
+                f"the keyword index of {self.folder} has other settings than this version", "run: probqa build"
             )
         with ThreadPoolExecutor(2) as pool:
             # The largest file first: it is hashed while the others are.
@@ -385,6 +395,7 @@ def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict
         "format": FORMAT,
         "generation": name,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "lexical": SETTINGS,
         "model": {"name": contents.model, "fingerprint": contents.fingerprint},
         "counts": {
             "documents": len(contents.documents),

@@ -6,7 +6,7 @@ In: the body of a Markdown file. Out: ``Piece`` records in reading order.
 [('heading', 'A b'), ('item', 'one'), ('item', 'two')]
 
 Parsed as CommonMark with tables by markdown-it-py. Raw HTML is shown as the text it is written as, never
-interpreted; of an image the alternative text is kept; of a link its words.
+interpreted; of an image the alternative text is kept; of a link its words; the number of a numbered item.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ def markdown_pieces(body: str) -> list[Piece]:
     pieces: list[Piece] = []
     items_open = 0
     level = 0
+    number = ""
     columns: list[str] = []
     cells: list[str] | None = None
     for token in _PARSER.parse(body):
         match token.type:
             case "list_item_open":
                 items_open += 1
+                number = f"{token.info}{token.markup} " if token.info else ""
             case "list_item_close":
                 items_open -= 1
             case "heading_open":
@@ -56,7 +58,9 @@ def markdown_pieces(body: str) -> list[Piece]:
                 cells.append(_plain(token))
             case "inline":
                 kind: BlockKind = "heading" if level else "item" if items_open else "paragraph"
-                pieces.append(Piece(kind, _plain(token), level))
+                text = _plain(token)
+                pieces.append(Piece(kind, text and number + text, level))
+                number = ""
             case "fence" | "code_block":
                 pieces.append(Piece("paragraph", tidy(token.content)))
             case _:

@@ -20,7 +20,10 @@ from probqa.records import Removal
 
 VERSION = "text 1"
 
-_BULLET = re.compile(r"^[ \t]*(?:[•●▪◦‣·*–-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)")
+_MARKER = re.compile(
+    r"^[ \t]*(?:(?P<sign>[•●▪◦‣·*])|(?P<dash>[–-])|(?P<number>\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]))[ \t]+(?=\S)"
+)
+_SIGN = re.compile(r"^[ \t]*[•●▪◦‣·*–-][ \t]+")
 _MAX_HEADING_CHARACTERS = 100
 
 
@@ -29,11 +32,12 @@ def plaintext_pieces(body: str) -> tuple[list[Piece], list[Removal]]:
     lines, removals = _without_furniture(body.splitlines())
     pieces: list[Piece] = []
     for block in _blocks(lines):
-        if _BULLET.match(block[0]):
-            pieces.append(Piece("item", tidy(_BULLET.sub("", "\n".join(block), count=1))))
+        if _marker(block[0]):
+            # A sign or dash is layout; the number or letter of an item was published, and stays.
+            pieces.append(Piece("item", tidy(_SIGN.sub("", "\n".join(block)))))
         else:
             pieces.append(Piece("paragraph", tidy("\n".join(block))))
-    return [_heading_or(piece, pieces[at + 1 :]) for at, piece in enumerate(pieces)], removals
+    return [*map(_heading_or, pieces[:-1]), *pieces[-1:]], removals
 
 
 def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
@@ -52,26 +56,41 @@ def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:
-    """Group lines into blocks: a blank line ends one, a bullet starts one."""
+    """Group lines into blocks: a blank line ends one, a list item starts one."""
     blocks: list[list[str]] = [[]]
     for line in lines:
         if not line.strip():
             blocks.append([])
-        elif _BULLET.match(line):
+        elif _starts_item(line, blocks[-1]):
             blocks.append([line])
         else:
             blocks[-1].append(line)
     return [block for block in blocks if block]
 
 
-def _heading_or(piece: Piece, following: list[Piece]) -> Piece:
-    """Take a short paragraph without closing punctuation that heads a longer piece for a heading."""
+def _starts_item(line: str, block: list[str]) -> bool:
+    """Whether ``line`` opens a list item rather than going on with ``block``.
+
+    A wrapped line may begin with a dash or "22."; below a paragraph only a sign such as "•" is sure.
+    """
+    marker = _marker(line)
+    if not marker or not block:
+        return bool(marker)
+    return marker in ("sign", _marker(block[0])) or block[-1].rstrip().endswith(":")
+
+
+def _marker(line: str) -> str | None:
+    found = _MARKER.match(line)
+    return found.lastgroup if found else None
+
+
+def _heading_or(piece: Piece) -> Piece:
+    """Take a short paragraph without closing punctuation, which heads what follows, for a heading."""
     if (
         piece.kind == "paragraph"
         and len(piece.text) <= _MAX_HEADING_CHARACTERS
         and re.search(r"[\w)’'\"”]$", piece.text)
         and piece.text[:1].isupper()
-        and following
     ):
         return Piece("heading", piece.text, level=2)
     return piece

@@ -1,0 +1,111 @@
+"""A checked quote as words that a person can follow: what was pasted, with what the report says where it differs.
+
+In: a pasted text and its ``CheckedQuote``. Out: ``Piece`` records for a page, and plain text for a terminal.
+
+>>> from probqa.checking.verdicts import CheckedQuote, Operation
+>>> from probqa.records import Span
+>>> steps = (Operation("equal", "in", "in", Span(0, 2), Span(9, 11)),
+...          Operation("replaced", "83", "38", Span(3, 5), Span(12, 14)))
+>>> in_plain_text(pieces_of("in 83 cases", CheckedQuote("in 83 cases", Span(0, 11), "altered", operations=steps)))
+'in [-38-] {+83+} cases'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from probqa.checking.verdicts import CheckedQuote, CheckReport, Operation, Place, describe
+from probqa.rendering import visible
+
+Kind = Literal["same", "missing", "added"]
+
+_MARKS = {"same": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a checked quote, and which side says them.
+
+    ``missing`` is in the report only, ``added`` in the pasted text only. Joined, the others are the pasted text, but
+    for white space beside what is missing. ``place`` counts from 1, set on the first piece taken from another place.
+    """
+
+    kind: Kind
+    text: str
+    place: int = 0
+
+
+def pieces_of(pasted: str, quote: CheckedQuote) -> list[Piece]:
+    """A quote with what differs; one piece where nothing does."""
+    pieces: list[Piece] = []
+    at = quote.span.start
+    place = -1
+    is_stitched = len({step.place for step in quote.operations}) > 1
+    source_end = -1
+    for step in quote.operations:
+        start = step.quote_span.start if step.quote_span else at
+        before = pasted[at:start]
+        if before:
+            pieces.append(Piece("same", before))
+        elif pieces and not _touches(step, source_end, pieces[-1]):
+            pieces.append(Piece("same", " "))
+        number = step.place + 1 if is_stitched and step.place != place else 0
+        place = step.place
+        pieces += _pieces_of_step(step, number)
+        at = step.quote_span.end if step.quote_span else at
+        source_end = step.source_span.end if step.source_span else source_end
+    if pasted[at : quote.span.end]:
+        pieces.append(Piece("same", pasted[at : quote.span.end]))
+    return pieces
+
+
+def in_plain_text(pieces: Sequence[Piece]) -> str:
+    """``[-in the report only-]`` and ``{+pasted only+}``, as ``git diff --word-diff`` writes them."""
+    return "".join(
+        (f"({piece.place}) " if piece.place else "") + _MARKS[piece.kind].format(piece.text) for piece in pieces
+    )
+
+
+def to_text(report: CheckReport) -> str:
+    """All quotes of a report for a terminal: a line each, what differs, and where it stands."""
+    quotes = ("".join(f"{line}\n" for line in _lines(report, *numbered)) for numbered in enumerate(report.quotes, 1))
+    return visible("\n".join(quotes))
+
+
+def _touches(step: Operation, source_end: int, last: Piece) -> bool:
+    """Whether a step stands right behind the piece before it, as a comma does behind a word."""
+    if step.source_span and source_end >= 0 and last.kind != "added":
+        return step.source_span.start == source_end
+    return step.quote_span is not None and last.kind != "missing"
+
+
+def _pieces_of_step(step: Operation, place: int) -> list[Piece]:
+    match step.change:
+        case "equal":
+            return [Piece("same", step.quote, place)]
+        case "inserted":
+            return [Piece("added", step.quote, place)]
+        case "deleted":
+            return [Piece("missing", step.source, place)]
+        case "replaced":
+            return [Piece("missing", step.source, place), Piece("same", " "), Piece("added", step.quote)]
+
+
+def _lines(report: CheckReport, number: int, quote: CheckedQuote) -> Iterator[str]:
+    yield f"{number}. {quote.status.replace('_', ' ')}: “{_one_line(quote.text)}”"
+    yield f"   {describe(quote)}"
+    if quote.operations:
+        yield f"   {_one_line(in_plain_text(pieces_of(report.text, quote)))}"
+    for place in quote.places[:3]:
+        yield f"   {_where(place)}"
+
+
+def _where(place: Place) -> str:
+    characters = f"{place.source.id}, characters {place.span.start} to {place.span.end}"
+    return f"{characters}, {place.source.url}" if place.source.url else characters
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

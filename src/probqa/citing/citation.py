@@ -1,0 +1,127 @@
+"""What every format says of a quote, put into words once.
+
+In: a ``Quote`` and the day it was read. Out: a ``Citation``, whose texts are safe to show and to store anywhere.
+
+>>> shown("a\\u202eb\\x00\\r\\nc")
+'a[U+202E]b[U+0000]\\nc'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote as percent_encoded
+from urllib.parse import urldefrag, urlsplit
+
+from probqa.records import Quote, Source
+from probqa.rendering import date_in_words, label, page_in_words, visible
+
+# Controls, halves of characters and non-characters: XML, UTF-8 or a terminal would refuse or obey them.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote with all that is said of it; an empty text is not known, and all but ``text`` are one line.
+
+    ``published`` is the ISO day, month or year, ``when`` the same in words, or "undated"; ``is_about`` says that it
+    is estimated. ``page`` is in words, ``printed`` the number on the paper. ``label`` is never empty for a digest.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    label: str
+    title: str
+    publisher: str
+    published: str
+    when: str
+    is_about: bool
+    page: str
+    printed: str
+    section: str
+    address: str
+    licence: str
+    accessed: date
+
+    @property
+    def around_title(self) -> tuple[str, str]:
+        """What a reference says before the title, and what it says after."""
+        before = f"{self.publisher}, " if self.publisher else ""
+        section = f"under “{self.section}”" if self.section else ""
+        return before, ", ".join(part for part in (f" ({self.when})", self.page, section) if part) + "."
+
+    @property
+    def terms(self) -> str:
+        """When it was read, and the licence line of the source."""
+        return f"Accessed {date_in_words(self.accessed.isoformat())}. Licence: {self.licence}."
+
+
+def cite(quote: Quote, accessed: date) -> Citation:
+    """Say where a quote comes from."""
+    source = quote.source
+    return Citation(
+        document_id=source.id,
+        start=quote.span.start,
+        end=quote.span.end,
+        text=shown(quote.text),
+        label=label(source),
+        title=one_line(source.title),
+        publisher=one_line(source.publisher),
+        published=source.published,
+        when=date_in_words(source.published, source.published_note) or "undated",
+        is_about="estimated" in source.published_note,
+        page=one_line(page_in_words(quote)),
+        printed=one_line(quote.page.printed) if quote.page else "",
+        section=one_line(" › ".join(quote.heading)),
+        address=address(quote),
+        licence=licence(source),
+        accessed=accessed,
+    )
+
+
+def address(quote: Quote) -> str:
+    """The address of the original, at its page where that is a PDF; only addresses of the web are given.
+
+    >>> from probqa.records import Page, Span
+    >>> source = Source("a", "A", "P", "report", urls=("https://example.org/a b.pdf#top",))
+    >>> address(Quote(source, Span(0, 1), "x", Span(0, 1), "x", (), Page(0, 3), 1.0))
+    'https://example.org/a%20b.pdf#page=3'
+    """
+    url = web_address(quote.source)
+    if quote.page and urlsplit(url).path.lower().endswith(".pdf"):
+        return f"{urldefrag(url).url}#page={quote.page.pdf}"
+    return url
+
+
+def web_address(source: Source) -> str:
+    """The address of a source, with what may not stand in one percent-encoded; nothing if it is not of the web."""
+    if not re.match(r"https?://[^/]", source.url, re.IGNORECASE):
+        return ""
+    try:
+        urlsplit(source.url)
+    except ValueError:
+        return ""
+    return percent_encoded(source.url, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")
+
+
+def licence(source: Source) -> str:
+    """The licence line of a source."""
+    return one_line(source.licence).rstrip(".") or "not stated"
+
+
+def shown(text: str) -> str:
+    """Text with direction marks and what no file may hold made visible, and every line break the same."""
+    text = visible(re.sub("\r\n?|\u2028|\u2029", "\n", text))
+    return _UNFIT.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+
+
+def one_line(text: str) -> str:
+    """Text as it is shown, with one space for each line break and the white space round it.
+
+    >>> one_line("a \\n\\n  b")
+    'a b'
+    """
+    return re.sub(r"[ \t]*\n\s*", " ", shown(text)).replace("\t", " ").strip()

@@ -1,0 +1,93 @@
+"""The answer of every report, also of those that say nothing, as a table.
+
+In: an ``EveryAnswer`` and the day it was read. Out: CSV or Markdown, a row a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from probqa.citing.citation import cite, licence, one_line, shown, web_address
+from probqa.citing.prose import escape_markdown
+from probqa.citing.tables import COLUMNS, row, write_rows
+from probqa.records import Quote, Source
+from probqa.rendering import date_in_words
+
+SAYS_NOTHING = "nothing found in this report"
+
+
+class DocumentAnswer(Protocol):
+    """What one report says: its best quote, or nothing."""
+
+    @property
+    def source(self) -> Source:
+        """The report."""
+
+    @property
+    def quote(self) -> Quote | None:
+        """Its best quote."""
+
+
+class EveryAnswer(Protocol):
+    """What every report in scope says to one question."""
+
+    @property
+    def question(self) -> str:
+        """The question as it was asked."""
+
+    @property
+    def documents(self) -> Sequence[DocumentAnswer]:
+        """The reports."""
+
+
+def every_to_csv(answer: EveryAnswer, accessed: date) -> bytes:
+    """The columns of a quote behind the question and whether the report says something."""
+    rows = [(shown(answer.question), "yes" if one.quote else "no", *_cells(one, accessed)) for one in answer.documents]
+    return write_rows([("question", "found", *COLUMNS), *rows])
+
+
+def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
+    """A table in which the words of a digest are called so in the same cell."""
+    found = sum(one.quote is not None for one in answer.documents)
+    lines = [
+        f"# {_inline(answer.question)}",
+        "",
+        f"{found} of {len(answer.documents)} reports say something about this. "
+        f"Accessed {date_in_words(accessed.isoformat())}.",
+        "",
+        "| Report | Published | Words | Page | Section | Address | Licence |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in answer.documents:
+        cells = dict(zip(COLUMNS, _cells(one, accessed), strict=True))
+        label = cite(one.quote, accessed).label if one.quote else ""
+        words = _inline(f"“{cells['quote']}”") if one.quote else f"*{SAYS_NOTHING}*"
+        address = f"<{cells['address']}>" if cells["address"] else ""
+        texts = [_inline(cells[name]) for name in ("page", "section")]
+        lines.append(
+            f"| {_inline(cells['title'])} | {cells['published']} | {words}{f' *{label}*' if label else ''} "
+            f"| {' | '.join(texts)} | {address} | {_inline(cells['licence'])} |"
+        )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _cells(one: DocumentAnswer, accessed: date) -> tuple[str, ...]:
+    if one.quote:
+        return row(cite(one.quote, accessed))
+    source = one.source
+    known = {
+        "title": one_line(source.title),
+        "publisher": one_line(source.publisher),
+        "published": date_in_words(source.published, source.published_note) or "undated",
+        "address": web_address(source),
+        "accessed": accessed.isoformat(),
+        "licence": licence(source),
+        "document": source.id,
+    }
+    return tuple(known.get(name, "") for name in COLUMNS)
+
+
+def _inline(text: str) -> str:
+    return escape_markdown(one_line(text))

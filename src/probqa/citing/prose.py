@@ -1,0 +1,63 @@
+"""Citations as people read and paste them: plain text and Markdown.
+
+In: citations. Out: UTF-8. Markdown is escaped so that what it renders to is the text, sign for sign.
+
+>>> escape_markdown("1. *not* $5 <b> re-offending")
+'1\\\\. \\\\*not\\\\* \\\\$5 \\\\<b\\\\> re-offending'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from probqa.citing.citation import Citation
+
+# Signs that mean something to some Markdown wherever they stand; a colon only before a letter (":red[", "https:").
+_SIGNS = re.compile(r"[\\`*_{}\[\]<>#!|~$@&^=]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+# What makes a list, a rule or a heading at the start of a line.
+_LINE_START = re.compile(r"(?m)^([ \t]*)(?:([-+])|(\d{1,9})([.)]))")
+
+
+def to_text(citations: Sequence[Citation]) -> bytes:
+    """Plain text: the words, where they stand, the address, and the terms."""
+    return "\n".join(map(_text, citations)).encode()
+
+
+def to_markdown(citations: Sequence[Citation]) -> bytes:
+    """Markdown: block quotes, each followed by its source."""
+    return "\n".join(map(_markdown, citations)).encode()
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown renders to ``text``, but that spaces and tabs at the ends of lines are lost."""
+    escaped = _SIGNS.sub(r"\\\g<0>", text)
+    return _LINE_START.sub(lambda m: m[1] + (rf"\{m[2]}" if m[2] else rf"{m[3]}\{m[4]}"), escaped)
+
+
+def markdown_reference(citation: Citation) -> str:
+    """Publisher, title and place of a quote in one line of Markdown."""
+    before, after = map(escape_markdown, citation.around_title)
+    return f"{before}**{escape_markdown(citation.title)}**{after}"
+
+
+def _text(citation: Citation) -> str:
+    before, after = citation.around_title
+    lines = [
+        f"“{citation.text}”",
+        f"[{citation.label}]" if citation.label else "",
+        before + citation.title + after,
+        citation.address,
+        citation.terms,
+    ]
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def _markdown(citation: Citation) -> str:
+    # A backslash at the end of a line keeps the line break; an empty line in a block quote is a new paragraph.
+    words = escape_markdown(re.sub(r"[ \t]+$|^[ \t]+", "", f"“{citation.text}”", flags=re.MULTILINE))
+    words = re.sub(r"(?<=[^\n])\n(?=[^\n])", "\\\\\n", words)
+    quote = "".join(f"> {line}".rstrip() + "\n" for line in words.split("\n"))
+    label = f">\n> *{escape_markdown(citation.label)}*\n" if citation.label else ""
+    address = f" <{citation.address}>." if citation.address else ""
+    return f"{quote}{label}\n{markdown_reference(citation)}{address} {escape_markdown(citation.terms)}\n"

@@ -1,0 +1,70 @@
+"""Citations as a table for a spreadsheet.
+
+In: citations. Out: CSV in UTF-8 with a byte order mark, which Excel needs to read it as such.
+
+>>> cell("=1+1"), cell("a = b"), cell("\\uff0dx")
+("'=1+1", 'a = b', "'－x")
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from probqa.citing.citation import Citation
+
+# A spreadsheet runs a cell that starts with one of these; quoting does not stop it, an apostrophe does.
+_STARTS_A_FORMULA = tuple("=+-@\t\r\n\x00＝＋－＠")
+
+COLUMNS = (
+    "quote",
+    "wording",
+    "title",
+    "publisher",
+    "published",
+    "page",
+    "section",
+    "address",
+    "accessed",
+    "licence",
+    "document",
+    "start",
+    "end",
+)
+
+
+def to_csv(citations: Sequence[Citation]) -> bytes:
+    """One row a quote; ``start`` and ``end`` are characters of the document's text."""
+    return write_rows([COLUMNS, *map(row, citations)])
+
+
+def row(citation: Citation) -> tuple[str, ...]:
+    """The cells of one quote, as ``COLUMNS`` names them."""
+    return (
+        citation.text,
+        citation.label or "the publication's own words",
+        citation.title,
+        citation.publisher,
+        citation.when,
+        citation.page,
+        citation.section,
+        citation.address,
+        citation.accessed.isoformat(),
+        citation.licence,
+        citation.document_id,
+        str(citation.start),
+        str(citation.end),
+    )
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV, every cell quoted and none a formula."""
+    file = io.StringIO(newline="")
+    csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(map(cell, cells) for cells in rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def cell(text: str) -> str:
+    """Text that a spreadsheet takes for text; white space before a formula does not hide it."""
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA) else text

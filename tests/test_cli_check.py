@@ -1,0 +1,114 @@
+"""``probqa check``: what became of a quote, in words and as JSON, and an exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from conftest import REPORTS, write_corpus
+from probqa import cli, pipeline
+from probqa.settings import Settings
+
+FOUND = "Northway supervised people at low risk by a telephone call every nine weeks."
+ALTERED = "Northway supervised people at low risk by a telephone call every six weeks."
+ABSENT = "Zebras were seen grazing beside the motorway."
+
+
+@pytest.fixture
+def run(chosen: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run ``probqa check`` over ``REPORTS``, with bytes on standard input."""
+    write_corpus(chosen.corpus, REPORTS)
+    pipeline.build(chosen)
+
+    def command(*arguments: str, typed: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
+        places = ("--corpus", str(chosen.corpus), "--index", str(chosen.index))
+        monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+        code = cli.main(["check", *arguments, *places])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+def test_a_quote_that_stands_in_a_report_ends_with_0_and_says_where(run) -> None:
+    code, out, err = run(FOUND)
+    assert (code, err) == (0, "")
+    assert out == (
+        f"1. found: “{FOUND}”\n"
+        "   Found word for word in “Inspection of Ambleton” (2017-04-19), under “Supervision”.\n"
+        "   ambleton, characters 23 to 99, https://example.org/ambleton\n"
+    )
+
+
+def test_an_altered_quote_ends_with_1_and_shows_the_words_that_differ(run) -> None:
+    code, out, _ = run(ALTERED)
+    assert code == 1
+    lines = out.splitlines()
+    assert lines[0] == f"1. altered: “{ALTERED}”"
+    assert lines[1].endswith("A number differs.")
+    assert lines[2] == ("   Northway supervised people at low risk by a telephone call every [-nine-] {+six+} weeks.")
+
+
+def test_each_quote_of_a_paragraph_is_told_and_one_that_is_absent_ends_with_1(run) -> None:
+    code, out, _ = run(f"They say “{FOUND}” and then “{ABSENT}” too.")
+    assert code == 1
+    assert [line for line in out.splitlines() if line[:1].isdigit()] == [
+        f"1. found: “{FOUND}”",
+        f"2. absent: “{ABSENT}”",
+    ]
+    assert out.endswith("   Not in these reports.\n")
+
+
+def test_a_quote_from_another_report_than_the_one_named_ends_with_1(run) -> None:
+    assert run(FOUND, "--named", "ambleton")[0] == 0
+    code, out, _ = run(FOUND, "--named", "Inspection of Selby Green")
+    assert code == 1
+    assert out.splitlines()[1].startswith("   Not in the report that is named, but in “Inspection of Ambleton”")
+
+
+def test_a_hyphen_reads_standard_input_with_or_without_a_byte_order_mark(run) -> None:
+    for mark in (b"", b"\xef\xbb\xbf"):
+        code, out, _ = run("-", typed=mark + f"“{FOUND}”\n".encode())
+        assert code == 0
+        assert out.startswith(f"1. found: “{FOUND}”\n")
+
+
+def test_json_prints_one_object(run) -> None:
+    code, out, _ = run(ALTERED, "--json")
+    report = json.loads(out)
+    assert code == 1
+    assert report["summary"] == {"altered": 1}
+    [quote] = report["quotes"]
+    assert quote["flags"] == ["number"]
+    assert [(step["quote"], step["source"]) for step in quote["operations"] if step["change"] == "replaced"] == [
+        ("six", "nine")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "said"),
+    [
+        ([" "], b"", "there is no text to check; paste a quote, or a paragraph with quotes in quote marks"),
+        (["x" * 20_001], b"", "the text has 20,001 characters, more than 20,000; paste less of it"),
+        (["-"], b"abc \xff", "standard input is not UTF-8 from byte 4 on; save the text as UTF-8"),
+    ],
+)
+def test_a_text_that_cannot_be_checked_ends_with_2_and_one_line(run, arguments, typed, said) -> None:
+    code, out, err = run(*arguments, typed=typed)
+    assert (code, out, err) == (2, "", f"probqa: {said}\n")
+
+
+def test_a_report_that_is_not_here_ends_with_2_and_one_line(run) -> None:
+    code, out, err = run(FOUND, "--named", "Zyzzyva")
+    assert (code, out) == (2, "")
+    assert err.startswith("probqa: ")
+    assert "Zyzzyva" in err
+    assert err.count("\n") == 1
+
+
+def test_direction_marks_are_shown(run) -> None:
+    assert "[U+202E]" in run("Zebras were \u202e seen grazing beside the motorway.")[1]
