@@ -58,7 +58,18 @@ DOORS: dict[str, set[str]] = {
     "retrieval": {"dense", "embeddings", "index", "records"},
     "sentences": {"records"},
     "settings": set(),
-    "ui": {"checking", "errors", "filters", "glossary", "index", "pipeline", "records", "rendering", "settings"},
+    "ui": {
+        "checking",
+        "citing",
+        "errors",
+        "filters",
+        "glossary",
+        "index",
+        "pipeline",
+        "records",
+        "rendering",
+        "settings",
+    },
 }
 
 # Library -> the only rooms that may import it.

@@ -11,7 +11,7 @@ from typing import Protocol
 import streamlit as st
 
 from probqa.pipeline import Library
-from probqa.records import Answer, Filters
+from probqa.records import Answer, EveryAnswer, Filters
 from probqa.settings import settings
 from probqa.ui.libraries import open_library
 
@@ -62,3 +62,19 @@ def _answer(
 ) -> Answer:
     """Answers do not change while the generation does not, so each is worked out once."""
     return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+
+
+def every(library: Library, question: str, filters: Filters) -> EveryAnswer:
+    """The question put to every report that the filters let through."""
+    return _every(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=50, show_spinner="Asking every report")
+def _every(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> EveryAnswer:
+    return _library.every(question, filters=_filters)

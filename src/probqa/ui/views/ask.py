@@ -20,7 +20,7 @@ from probqa.ui.frame import escaped
 from probqa.ui.opening import Ask, asker
 
 TITLE = "Ask the inspection reports"
-PROMISE = "Every answer is their own words, with the page to check."
+PROMISE = "Every answer is quoted word for word, with the place to check."
 
 
 def draw(library: Library) -> None:
@@ -102,6 +102,8 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
         f"{cards.cards(answer, library.generation.glossary)}</section>"
     )
     if newest:
+        every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
+        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
         _what_else(library, address, answer, ask)
 
 
