@@ -106,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print one JSON object")
     status = add("status", _status, "Say what is in the index, what is not and why.")
+    status.add_argument("--document", metavar="ID", help="what was read of one document, page by page")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     add("verify", _verify, "Check every byte, passage and sentence of the index.")
     serve = add("serve", _serve, "Open the app in a browser.")
@@ -252,6 +253,8 @@ def _check(options: argparse.Namespace, chosen: Settings) -> int:
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa import pipeline
 
+    if options.document:
+        return _document_status(pipeline.document_status(chosen, options.document), as_json=options.json)
     found = pipeline.status(chosen)
     if options.json:
         _print_json(found)
@@ -271,6 +274,28 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     print(f"the corpus {found['corpus']} {state[found['stale']]}")
     for failure in found["failures"]:
         print(f"not indexed: {failure['file']}: {failure['problem']}")
+    return 0
+
+
+def _document_status(found: dict[str, Any], *, as_json: bool) -> int:
+    from probqa.rendering import visible
+
+    if as_json:
+        _print_json(found)
+        return 0
+    print(f"{found['id']}: {visible(found['title'])}")
+    print(f"file {visible(found['file'])}, SHA-256 {found['sha256']}, read by {found['reader']}")
+    if found["added"] or found["from"]:
+        print(f"added {found['added'] or 'at an unknown time'} from {visible(found['from']) or 'an unknown place'}")
+    print(f"{found['characters']} characters, {found['headings']} headings, {found['passages']} passages")
+    for page in found["pages"]:
+        printed = f" (printed {visible(page['printed'])})" if page["printed"] else ""
+        layer = ", a picture without a text layer" if page["unreadable"] else ""
+        print(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
+        for removal in page["removed"]:
+            print(f"    left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
+    for removal in found["removed"]:
+        print(f"left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
     return 0
 
 
