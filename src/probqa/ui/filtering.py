@@ -57,6 +57,25 @@ def go(address: Address) -> None:
     st.query_params.from_dict(others | address.parameters())
 
 
+def text_box(label: str, name: str, value: str) -> str:
+    """A box whose text stands in the address under ``name``."""
+    state = st.session_state
+    count = f"{name} boxes"
+    # As with the filters: a box that Back has emptied would come back full.
+    if state.get(f"{name} typed") != value or f"{name} {state[count]}" not in state:
+        state[f"{name} typed"], state[count] = value, state.get(count, 0) + 1
+        state[f"{name} {state[count]}"] = value
+    key = f"{name} {state[count]}"
+
+    def changed() -> None:
+        state[f"{name} typed"] = state[key]
+        held = {other: values for other, values in parameters().items() if other != name}
+        st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
+
+    st.text_input(label, key=key, on_change=changed)
+    return value
+
+
 def chips(library: Library, address: Address, page: str = "") -> list[str]:
     """A chip for each filter that is on, which takes it away."""
     drawn = []

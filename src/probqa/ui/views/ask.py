@@ -5,7 +5,7 @@ In: the questions in the address, and what is typed. Out: each question with its
 
 from __future__ import annotations
 
-import re
+import contextlib
 from dataclasses import replace
 
 import streamlit as st
@@ -20,7 +20,7 @@ from probqa.ui.frame import escaped
 from probqa.ui.opening import Ask, asker
 
 TITLE = "Ask the inspection reports"
-PROMISE = "Every answer is their own words, with the page to check."
+PROMISE = "Every answer is quoted word for word, with the place to check."
 
 
 def draw(library: Library) -> None:
@@ -87,8 +87,9 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
     question = address.questions[number - 1]
     newest = number == len(address.questions)
     previous = _previous(address, number)
+    without = tuple(name for at, name in address.dropped if at == number)
     try:
-        answer = ask(question, previous, number not in address.unwidened)
+        answer = ask(question, previous, without, number not in address.unwidened)
     except InputError as error:
         _refused(question, error)
         return
@@ -101,20 +102,17 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
         f"{cards.cards(answer, library.generation.glossary)}</section>"
     )
     if newest:
+        every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
+        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
         _what_else(library, address, answer, ask)
 
 
 def _previous(address: Address, number: int) -> tuple[str, ...]:
-    """The questions before this one, oldest first, that can be asked at all, without the names that were dropped."""
+    """The questions before this one, oldest first, that can be asked at all."""
     previous = []
     for question in address.questions[: number - 1]:
-        for at, name in address.dropped:
-            if at == number:
-                question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
-        try:
+        with contextlib.suppress(InputError):
             previous.append(checked_question(question))
-        except InputError:
-            continue
     return tuple(previous)
 
 
@@ -140,7 +138,7 @@ def _chips(library: Library, address: Address, number: int, answer: Answer) -> s
 def _what_else(library: Library, address: Address, answer: Answer, ask: Ask) -> None:
     """At most three questions that the reports answer, asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
-    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked, True))
+    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked))
     if questions:
         listed = "".join(
             f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'

@@ -44,7 +44,7 @@ def draw(library: Library) -> None:
     everything = list(library.generation.all_documents())
     frame.heading("Reports", f"{_count(len(everything), 'publication')} can be asked. Each can be read here in full.")
     st.html(f'<div class="pq-wide">{_timeline(everything)}{_areas(everything)}</div>')
-    find = _find_box(next(iter(given.get("find", ())), ""))
+    find = filtering.text_box("Find in titles, publishers, areas and providers", "find", given.get("find", [""])[-1])
     try:
         rows = _rows(library, address.filters, find)
     except ProbqaError as error:
@@ -126,24 +126,6 @@ def _area(name: str, count: int, most: int) -> str:
         f'<li><a class="pq-go" href="{escaped(target)}">{escaped(name)}</a> '
         f'<span class="pq-length" style="width: {6 * count / most:.2f}rem"></span> {count}</li>'
     )
-
-
-def _find_box(find: str) -> str:
-    """A box that narrows the table; what it holds stands in the address."""
-    state = st.session_state
-    if state.get("found") != find or f"find {state.get('finds', 0)}" not in state:
-        # As with the filters: a box that Back has emptied would come back full.
-        state["found"], state["finds"] = find, state.get("finds", 0) + 1
-        state[f"find {state['finds']}"] = find
-    key = f"find {state['finds']}"
-
-    def changed() -> None:
-        state["found"] = state[key]
-        held = {name: value for name, value in filtering.parameters().items() if name != "find"}
-        st.query_params.from_dict(held | ({"find": [state[key]]} if state[key] else {}))
-
-    st.text_input("Find in titles, publishers, areas and providers", key=key, on_change=changed, max_chars=200)
-    return find
 
 
 def _rows(library: Library, filters: Filters, find: str) -> list[Row]:
