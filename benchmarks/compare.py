@@ -34,7 +34,7 @@ from probqa.exporting import find_model
 from probqa.settings import DEFAULT_MODEL
 
 WORKER = Path(__file__).with_name("compare_libraries.py")
-SETS = ("squad2_dev_half", "doc2dial_val")
+SETS = ("squad2_dev_half", "or_sharc_dev")
 # Whose answers are short enough to be held by one sentence.
 SENTENCES_OF = "squad2_dev_half"
 COLD_RUNS = 3
@@ -66,7 +66,13 @@ LIBRARIES = (
     Library(
         "langchain + FAISS",
         "langchain",
-        (TORCH, "langchain-community", "langchain-huggingface", "sentence-transformers==6.2.0", "faiss-cpu==1.15.1"),
+        (
+            TORCH,
+            "langchain-community==0.4.2",
+            "langchain-huggingface==1.2.3",
+            "sentence-transformers==6.2.0",
+            "faiss-cpu==1.15.1",
+        ),
     ),
 )
 
@@ -159,9 +165,15 @@ def _run(
         environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "src"), str(WORKER.parent)))
     with tempfile.TemporaryDirectory() as work:
         job, output = Path(work, "job.json"), Path(work, "output.json")
-        record = {"library": library.name, "action": action, "model": str(find_model(DEFAULT_MODEL))}
-        given = passages if action == "build" else []
-        record |= {"folder": str(folder), "passages": given, "questions": questions, "output": str(output)}
+        record = {
+            "library": library.name,
+            "action": action,
+            "model": str(find_model(DEFAULT_MODEL)),
+            "folder": str(folder),
+            "passages": passages if action == "build" else [],
+            "questions": questions,
+            "output": str(output),
+        }
         job.write_text(json.dumps(record), encoding="utf-8")
         began = time.time()
         try:
@@ -200,7 +212,7 @@ def _last_line(text: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--limit", type=int, default=800, help="questions of each set, evenly spaced")
+    parser.add_argument("--limit", type=int, default=300, help="questions of each set, evenly spaced")
     parser.add_argument("--only", action="append", help="a library's name; may be given again")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path, default=CACHE)
@@ -221,9 +233,9 @@ def main() -> int:
         try:
             rows[library.name] = measure(library, sets, arguments.cache)
             print(library.name, rows[library.name], file=sys.stderr)
-        except LeftOut as reason:
-            left_out[library.name] = str(reason)
-            print(f"left out {library.name}: {reason}", file=sys.stderr)
+        except LeftOut as left:
+            left_out[library.name] = str(left)
+            print(f"left out {library.name}: {left}", file=sys.stderr)
     print_rows("Beside the others", "library", rows)
     for name, reason in left_out.items():
         print(f"\nLeft out: {name} {reason}.")

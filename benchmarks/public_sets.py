@@ -43,6 +43,8 @@ from probqa.answers import make_answer, word_coverage
 from probqa.embeddings import CANARIES, Encoder
 from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
 from probqa.exporting import export_model, find_model, fingerprint
+from probqa.followups import carry_over
+from probqa.glossary import Entries, Glossary
 from probqa.index import Contents, Generation, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
@@ -58,6 +60,8 @@ CACHE = Path(tempfile.gettempdir()) / "probqa-benchmarks"
 
 Floats = npt.NDArray[np.float32]
 Rows = Sequence[int]
+
+NO_GLOSSARY = Glossary(Entries())
 
 # How many passages a ranking has at most, and how many hits the quotes are cut from.
 KEPT = 50
@@ -110,8 +114,11 @@ class Question:
 
 Rewrite = Callable[[Question], str]
 
-# The project's own carry-over: from a question with its history to the query that is really run.
-CARRY_OVER: Rewrite | None = None
+
+def carried_over(question: Question) -> str:
+    """The query that ``probqa ask --previous`` really runs: from what the user asked before, not what was answered."""
+    previous = [text for speaker, text in question.history if speaker == "user"]
+    return carry_over(question.text, previous, NO_GLOSSARY).question
 
 
 @dataclass
@@ -195,6 +202,7 @@ def contents_of(
         encoder_files=files,
         model=DEFAULT_MODEL,
         fingerprint=print_now,
+        files={},
     )
 
 
@@ -348,9 +356,8 @@ def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) 
     ways: dict[str, tuple[View, Rewrite | None]] = {
         "last turn": (View(name), None),
         "with history": (View(name, "text_with_history"), None),
+        "carried over": (View(name), carried_over),
     }
-    if CARRY_OVER:
-        ways["carried over"] = (View(name), CARRY_OVER)
     values = {}
     for way, (view, rewrite) in ways.items():
         public = open_set(view, limit, rewrite, data, cache)
@@ -361,7 +368,7 @@ def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) 
     return values
 
 
-def rewrites(rewrite: Rewrite, data: Path = SHARED) -> dict[str, float]:
+def rewrites(rewrite: Rewrite = carried_over, data: Path = SHARED) -> dict[str, float]:
     """A carry-over against people's own complete questions (canard_dev).
 
     F1 over words of the follow-up as it stands and carried over; and the share of complete questions left alone.
@@ -573,8 +580,7 @@ def main() -> int:
         for name in ("doc2dial_val", "inscit_dev_partial"):
             values = follow_ups(name, arguments.limit, arguments.data, arguments.cache)
             tables.setdefault("nDCG@10 of follow-ups", {})[name] = values
-        if CARRY_OVER:
-            tables["canard_dev"] = {"rewriting": rewrites(CARRY_OVER, arguments.data)}
+        tables["canard_dev"] = {"rewriting": rewrites(data=arguments.data)}
     for view in () if arguments.follow_ups else VIEWS:
         if arguments.sets and view.set not in arguments.sets:
             continue

@@ -147,11 +147,20 @@ def test_an_address_shows_the_same_page_as_typing(page: AppTest, built: Settings
 
 def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK)
-    opened, _, folded = drawn(page).partition('<details class="pq-rest">')
-    assert opened.count("<article") == 3
-    count = folded.partition("</details></section>")[0].count("<article")
-    assert count > 0
-    assert f"<summary>Show {count} more</summary>" in folded
+    folded = page.expander[0]
+    inside = [part for part in folded.get("html") if "<article" in part.proto.body]
+    assert drawn(page).count("<article") == 3 + len(inside)
+    assert folded.label == f"Show {len(inside)} more"
+
+
+def test_a_quote_is_put_into_the_basket_and_taken_out_again(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK)
+    assert [button.label for button in page.button[:2]] == ["Add to basket", "Add to basket"]
+    page.button[0].click().run()
+    assert not page.exception
+    assert [button.label for button in page.button[:2]] == ["Remove from basket", "Add to basket"]
+    page.button[0].click().run()
+    assert page.button[0].label == "Add to basket"
 
 
 def test_a_follow_up_is_asked_with_the_questions_before_it(

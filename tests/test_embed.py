@@ -20,7 +20,7 @@ def test_the_best_quotes_stand_there_with_their_sources(library: pipeline.Librar
     assert f"<blockquote>{QUOTE}</blockquote>" in page
     assert "Inspection of Ambleton · The Inspectorate · 19 April 2017 · Findings › Supervision" in page
     assert 'href="https://example.org/ambleton"' in page
-    assert 'href="/?question=how+did+Northway+supervise+people+at+low+risk%3F"' in page
+    assert 'href="./?q=how+did+Northway+supervise+people+at+low+risk%3F"' in page
 
 
 def test_what_is_near_is_not_called_an_answer(library: pipeline.Library) -> None:

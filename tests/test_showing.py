@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probqa.checking import Reports, check
+from probqa.checking import CheckedQuote, Operation, Reports, check
 from probqa.checking.showing import in_plain_text, pieces_of
 from probqa.records import Block, Document, Source, Span
 
@@ -43,6 +43,17 @@ def shown(pasted: str) -> str:
 )
 def test_a_quote_is_shown_with_what_differs(pasted: str, expected: str) -> None:
     assert shown(pasted) == expected
+
+
+def test_words_put_in_behind_words_left_out_stand_apart_and_a_place_is_named_once() -> None:
+    steps = (
+        Operation("deleted", "", "Not", None, Span(0, 3)),
+        Operation("inserted", "x", "", Span(0, 1), None),
+        Operation("equal", "y", "y", Span(2, 3), Span(4, 5), place=1),
+        Operation("inserted", "z", "", Span(3, 4), None, place=1),
+    )
+    quote = CheckedQuote("x yz", Span(0, 4), "altered", operations=steps)
+    assert in_plain_text(pieces_of("x yz", quote)) == "(1) [-Not-] {+x+} (2) y{+z+}"
 
 
 WORDS = f"{FIRST} {SECOND}".split()

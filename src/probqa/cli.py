@@ -287,7 +287,7 @@ def _progress_bar() -> Callable[[str, int, int], None]:
 
 def _read_input() -> str:
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"standard input is not UTF-8 from byte {error.start} on", "save the text as UTF-8") from error
 

@@ -158,7 +158,7 @@ class Library:
         """Answer ``question`` with at most ``k`` quotes.
 
         ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
-        which an incomplete question is completed, but for the texts in ``without``; ``widen`` says whether the
+        which an incomplete question is completed, but for the texts in ``without``. ``widen`` says whether the
         glossary may add words to the search.
 
         Raises:

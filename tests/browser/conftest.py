@@ -9,12 +9,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -77,6 +77,10 @@ class Visit:
             if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self.host
         ]
 
+    def close(self) -> None:
+        """Leave the page; nothing more is heard of it."""
+        self.page.context.close()
+
     def _console(self, message: Any) -> None:
         # Chromium reports a broken content security policy here too.
         if message.type == "error":
@@ -136,7 +140,7 @@ def visit(browser: Browser) -> Iterator[Open]:
 
     yield open_page
     for one in visits:
-        one.page.context.close()
+        one.close()
         assert one.complaints == []
         assert one.strangers() == []
 
@@ -149,6 +153,26 @@ def ask(page: Page, question: str) -> None:
     box.fill(question)
     box.press("Enter")
     found.nth(before).wait_for()
+
+
+def asked_at_once(site: Site, questions: Sequence[str], page: str = "") -> str:
+    """The address of a page at which these questions have been asked."""
+    return f"{site.url}/{page}?{urlencode({'question': questions}, doseq=True)}"
+
+
+def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
+    """What the browser shows on each card, folded ones opened, when so many questions are answered."""
+    page.locator(".pq-finding").nth(questions - 1).wait_for()
+    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    cards: list[dict[str, str]] = page.evaluate(
+        """[...document.querySelectorAll('.pq-card')].map(card => ({
+            words: card.querySelector('mark').innerText,
+            around: card.querySelector('blockquote').innerText,
+            title: card.querySelector('cite').innerText,
+            all: card.innerText,
+        }))"""
+    )
+    return cards
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Piece:
     """Words of a checked quote, and which side says them.
 
     ``missing`` is in the report only, ``added`` in the pasted text only. Joined, the others are the pasted text, but
-    for white space beside what is missing. ``place`` counts from 1, set on the first piece taken from another place.
+    for white space beside what is missing. ``place`` counts from 1; it is set where words of another place begin.
     """
 
     kind: Kind

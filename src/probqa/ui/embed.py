@@ -43,7 +43,7 @@ def answer_page(answer: Answer) -> str:
     """The question, what was found, and the best quotes with their sources."""
     near = "<p>Not an answer, but near:</p>" if answer.near else ""
     quotes = "".join(map(_quote, (answer.quotes or answer.near)[:SHOWN]))
-    link = _escaped("/?" + urlencode({"question": answer.question}))
+    link = _escaped("./?" + urlencode({"q": answer.question}))
     return _page(
         answer.question,
         f"<p>{_escaped(finding_line(answer))}</p>{near}{quotes}",

@@ -1,0 +1,96 @@
+"""Basket: the quotes that were kept, to copy or to download.
+
+In: what the visitor put in. Out: each quote with its source, and all of them in every format.
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+
+import streamlit as st
+
+from probqa.citing import FORMATS, cite, export
+from probqa.pipeline import Library
+from probqa.records import Quote
+from probqa.ui import basket, frame
+from probqa.ui.cards import reading_link
+from probqa.ui.frame import escaped
+
+TITLE = "Basket"
+PROMISE = "Quotes to take away, each with its report, page, date, address and licence."
+FILE_NAME = "quotes-from-inspection-reports"
+
+
+def draw(library: Library) -> None:
+    """Draw the quotes and the ways to take them away."""
+    frame.heading(TITLE, PROMISE)
+    quotes = basket.quotes()
+    if quotes:
+        _draw_quotes(library, quotes)
+        _draw_formats(quotes)
+    else:
+        frame.notice(
+            "The basket is empty",
+            "Add to basket stands under each quote. What you add stays here until you close or reload the page.",
+        )
+    frame.foot()
+
+
+def counted(quotes: list[Quote]) -> str:
+    """One sentence of counts."""
+    reports = len({quote.source.id for quote in quotes})
+    return (
+        f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'} from {reports} report{'' if reports == 1 else 's'}. "
+        "They stay here until you close or reload the page."
+    )
+
+
+def _draw_quotes(library: Library, quotes: list[Quote]) -> None:
+    st.html(f'<p class="pq-finding">{counted(quotes)}</p>')
+    for number, quote in enumerate(quotes, start=1):
+        st.html(_card(library, quote, number))
+        basket.button(quote, "basket")
+    st.button("Empty the basket", key="basket-clear", on_click=basket.clear)
+
+
+def _draw_formats(quotes: list[Quote]) -> None:
+    today = datetime.date.today()
+    st.html('<h2 class="pq-sub">Download</h2>')
+    with st.container(horizontal=True):
+        for name, wanted in FORMATS.items():
+            # Made when it is asked for: seven files for every change of the basket would be thrown away.
+            st.download_button(
+                wanted.name,
+                partial(export, quotes, wanted, today),
+                f"{FILE_NAME}{wanted.suffix}",
+                wanted.media_type,
+                key=f"basket-download-{name}",
+                on_click="ignore",
+            )
+    st.html('<h2 class="pq-sub">Copy</h2>')
+    texts = [name for name, wanted in FORMATS.items() if wanted.is_text]
+    chosen = st.selectbox("Format", texts, format_func=lambda name: FORMATS[name].name, key="basket-format")
+    st.code(export(quotes, FORMATS[chosen], today).decode("utf-8-sig"), language=None, wrap_lines=True)
+
+
+def _card(library: Library, quote: Quote, number: int) -> str:
+    citation = cite(quote, datetime.date.today())
+    before, after = map(escaped, citation.around_title)
+    badges = [citation.label] if citation.label else []
+    if not _still_says(library, quote):
+        badges.append("the report has changed since this was added: look again before you use it")
+    return (
+        f'<article class="pq-card" aria-label="Quote {number}">'
+        f'<blockquote class="pq-quote">{escaped(quote.text)}</blockquote>'
+        f'<p class="pq-source">{before}<cite>{escaped(citation.title)}</cite>{after}</p>'
+        + "".join(f'<p class="pq-badge">{escaped(badge)}</p>' for badge in badges)
+        + f'<p class="pq-source">{escaped(citation.terms)}</p>'
+        f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a></span>'
+        "</p></article>"
+    )
+
+
+def _still_says(library: Library, quote: Quote) -> bool:
+    document = library.generation.document(quote.source.id)
+    return document is not None and document.slice(quote.span) == quote.text
