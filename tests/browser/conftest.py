@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -32,6 +33,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+# On a page below the root Streamlit's script asks here first where its server is; "not found" sends it to the root.
+LOOKS_FOR_ITS_SERVER = re.compile(r"//127\.0\.0\.1:\d+/[a-z]+/_stcore/(health|host-config)$")
 PATIENCE_MS = 20_000
 
 
@@ -77,14 +80,20 @@ class Visit:
             if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self.host
         ]
 
+    def follow(self, url: str) -> None:
+        """Go where a link of the app leads, without loading it anew."""
+        settled(self.page)
+        self.page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')) }", url)
+
     def close(self) -> None:
         """Leave the page; nothing more is heard of it."""
         self.page.context.close()
 
     def _console(self, message: Any) -> None:
         # Chromium reports a broken content security policy here too.
-        if message.type == "error":
-            self.complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+        where = message.location.get("url", "")
+        if message.type == "error" and not LOOKS_FOR_ITS_SERVER.search(where):
+            self.complaints.append(f"console: {message.text} ({where})")
 
     def _dialog(self, dialog: Any) -> None:
         self.complaints.append(f"dialog: {dialog.message}")
@@ -157,12 +166,19 @@ def ask(page: Page, question: str) -> None:
 
 def asked_at_once(site: Site, questions: Sequence[str], page: str = "") -> str:
     """The address of a page at which these questions have been asked."""
-    return f"{site.url}/{page}?{urlencode({'question': questions}, doseq=True)}"
+    return f"{site.url}/{page}?{urlencode({'q': questions}, doseq=True)}"
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has drawn all it has to say, and nothing is left of what was there before."""
+    page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
 
 def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
     """What the browser shows on each card, folded ones opened, when so many questions are answered."""
     page.locator(".pq-finding").nth(questions - 1).wait_for()
+    settled(page)
     page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
     cards: list[dict[str, str]] = page.evaluate(
         """[...document.querySelectorAll('.pq-card')].map(card => ({
