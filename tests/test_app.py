@@ -72,7 +72,7 @@ def headings(page: AppTest) -> list[tuple[int, str]]:
 
 def asked(page: AppTest, *questions: str, **parameters: str | list[str]) -> AppTest:
     """The page at an address that asks these questions."""
-    page.query_params["question"] = list(questions)
+    page.query_params["q"] = list(questions)
     for name, value in parameters.items():
         page.query_params[name] = value
     page.run()
@@ -129,7 +129,7 @@ def test_a_typed_question_goes_to_the_address_and_is_answered_with_a_card(page: 
     page.run()
     page.chat_input[0].set_value(LOW_RISK).run()
     assert not page.exception
-    assert page.query_params["question"] == LOW_RISK
+    assert page.query_params["q"] == LOW_RISK
     assert headings(page)[:2] == [(1, "Ask the inspection reports"), (2, LOW_RISK)]
     marked = "Northway supervised people at low risk by a telephone call every nine weeks."
     assert f'<mark class="pq-words">{marked}</mark>' in drawn(page)
@@ -147,11 +147,20 @@ def test_an_address_shows_the_same_page_as_typing(page: AppTest, built: Settings
 
 def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK)
-    opened, _, folded = drawn(page).partition('<details class="pq-rest">')
-    assert opened.count("<article") == 3
-    count = folded.partition("</details></section>")[0].count("<article")
-    assert count > 0
-    assert f"<summary>Show {count} more</summary>" in folded
+    folded = page.expander[0]
+    inside = [part for part in folded.get("html") if "<article" in part.proto.body]
+    assert drawn(page).count("<article") == 3 + len(inside)
+    assert folded.label == f"Show {len(inside)} more"
+
+
+def test_a_quote_is_put_into_the_basket_and_taken_out_again(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK)
+    assert [button.label for button in page.button[:2]] == ["Add to basket", "Add to basket"]
+    page.button[0].click().run()
+    assert not page.exception
+    assert [button.label for button in page.button[:2]] == ["Remove from basket", "Add to basket"]
+    page.button[0].click().run()
+    assert page.button[0].label == "Add to basket"
 
 
 def test_a_follow_up_is_asked_with_the_questions_before_it(
@@ -186,7 +195,7 @@ def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(p
     write_corpus(chosen.corpus, {**REPORTS, "glossary.yaml": GLOSSARY})
     pipeline.build(chosen)
     asked(page, "what of a recall?")
-    assert chips(page) == [("also searched: jail", ".?question=what+of+a+recall%3F&exact=1")]
+    assert chips(page) == [("also searched: jail", ".?q=what+of+a+recall%3F&exact=1")]
     asked(page, "what of a recall?", exact="1")
     assert chips(page) == []
 
@@ -203,8 +212,8 @@ def test_words_in_a_quote_are_explained_under_it(page: AppTest, chosen: Settings
 def test_a_filter_in_the_address_is_applied_shown_and_can_be_taken_away(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK, area="Ambleton", since="2017", g="0" * 16)
     assert chips(page) == [
-        ("area: Ambleton", ".?question=how+did+Northway+supervise+people+at+low+risk%3F&since=2017&g=0000000000000000"),
-        ("from: 2017", ".?question=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
+        ("area: Ambleton", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&since=2017&g=0000000000000000"),
+        ("from: 2017", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
     ]
     assert set(re.findall("<cite>(.*?)</cite>", drawn(page))) == {"Inspection of Ambleton"}
     assert [box.value for box in page.multiselect] == [[], ["Ambleton"], []]
@@ -218,7 +227,7 @@ def test_choosing_a_filter_puts_it_into_the_address(page: AppTest, built: Settin
     assert not page.exception
     assert page.query_params["area"] == "Ambleton"
     assert page.query_params["body"] == "CRC"
-    assert page.query_params["question"] == LOW_RISK
+    assert page.query_params["q"] == LOW_RISK
 
 
 def test_only_filters_that_let_something_through_are_offered_with_their_number_of_documents(
@@ -268,7 +277,7 @@ def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, bu
     assert "This question cannot be asked" in drawn(page)
     assert "The question has 501 characters, more than 500: shorten it." in drawn(page)
     assert f'<p class="pq-typed">{"x" * 501}</p>' in drawn(page)
-    assert "question" not in page.query_params
+    assert "q" not in page.query_params
 
 
 def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
@@ -524,7 +533,7 @@ def test_without_a_question_every_report_and_compare_ask_for_one(view: View, bui
 
 def test_every_report_shows_what_each_says_and_names_the_silent(view: View, built: Settings) -> None:
     answer = pipeline.Library(built).every(LOW_RISK)
-    every = view("every", question=LOW_RISK)
+    every = view("every", q=LOW_RISK)
     assert headings(every)[1] == (2, html.escape(rendering.every_line(answer)))
     spoken = [one.quote for one in answer.documents if one.quote]
     assert spoken
@@ -544,12 +553,12 @@ def test_every_report_shows_what_each_says_and_names_the_silent(view: View, buil
 def test_typing_into_every_report_goes_to_the_address(view: View, built: Settings) -> None:
     every = view("every")
     every.text_input[0].set_value(LOW_RISK).run()
-    assert every.query_params["question"] == LOW_RISK
+    assert every.query_params["q"] == LOW_RISK
     assert '<mark class="pq-words">Northway supervised' in drawn(every)
 
 
 def test_every_report_explains_a_question_that_cannot_be_asked(view: View, built: Settings) -> None:
-    assert "The question has 501 characters, more than 500: shorten it." in drawn(view("every", question="x" * 501))
+    assert "The question has 501 characters, more than 500: shorten it." in drawn(view("every", q="x" * 501))
 
 
 RATED = """---
@@ -589,7 +598,7 @@ def grid(page: AppTest) -> dict[str, list[str]]:
 
 
 def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: View, rated: Settings) -> None:
-    asked = {"question": "staff morale"}
+    asked = {"q": "staff morale"}
     assert grid(view("compare", **asked)) == {"Northway Ltd": ["2/2", ""], "National Probation Service": ["", "1/2"]}
     assert grid(view("compare", by="rating", **asked)) == {
         "Good": ["1/1", "1/1"],
@@ -603,7 +612,7 @@ def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: 
 def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
     cell = re.search(
         r'href="([^"]*)" aria-label="Northway Ltd, 2017: 2 of 2 reports say something"',
-        drawn(view("compare", question="staff morale")),
+        drawn(view("compare", q="staff morale")),
     )
     assert cell
     link = urlsplit(html.unescape(cell[1]))

@@ -175,6 +175,7 @@ def settled(page: Page) -> None:
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
 
+<<<<<<< HEAD
 def looked_at(page: Page) -> None:
     """Wait until a page of any kind has drawn all it will."""
     page.wait_for_load_state("networkidle")
@@ -182,6 +183,8 @@ def looked_at(page: Page) -> None:
         settled(page)
 
 
+=======
+>>>>>>> ui
 def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
     """What the browser shows on each card, folded ones opened, when so many questions are answered."""
     page.locator(".pq-finding").nth(questions - 1).wait_for()

@@ -20,26 +20,10 @@ from probqa.rendering import date_in_words, finding_line, label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.frame import escaped
 
-OPEN_CARDS = 3
-NEAR_CARDS = 3
-
 
 def finding(answer: Answer) -> str:
     """The line that says what was found, different in words and shape for each status."""
     return f'<p class="pq-finding pq-{answer.status}">{escaped(finding_line(answer))}</p>'
-
-
-def cards(answer: Answer, glossary: Glossary) -> str:
-    """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
-    if answer.near:
-        near = "".join(card(quote, at, glossary) for at, quote in enumerate(answer.near[:NEAR_CARDS], start=1))
-        return f'<h3 class="pq-near">Not an answer, but near</h3><div class="pq-near-cards">{near}</div>'
-    drawn = [card(quote, at, glossary) for at, quote in enumerate(answer.quotes, start=1)]
-    rest = drawn[OPEN_CARDS:]
-    folded = (
-        f'<details class="pq-rest"><summary>Show {len(rest)} more</summary>{"".join(rest)}</details>' if rest else ""
-    )
-    return "".join(drawn[:OPEN_CARDS]) + folded
 
 
 def card(quote: Quote, number: int, glossary: Glossary) -> str:

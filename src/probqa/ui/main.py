@@ -13,7 +13,7 @@ import streamlit as st
 from probqa.errors import ProbqaError
 from probqa.pipeline import Library
 from probqa.ui import frame, opening
-from probqa.ui.views import about, ask, compare, every, read, reports
+from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
 
 HERE = Path(__file__).parent
 
@@ -31,6 +31,8 @@ def main() -> None:
             _page(ask.draw, "Ask", "", default=True),
             _page(every.draw, "Every report", "every"),
             _page(compare.draw, "Compare", "compare"),
+            _page(check.draw, "Check a quote", "check"),
+            _page(basket.draw, "Basket", "basket"),
             _page(reports.draw, "Reports", "reports"),
             _page(about.draw, "About", "about"),
             _page(read.draw, "Read", "read", hidden=True),

@@ -6,19 +6,22 @@ In: the questions in the address, and what is typed. Out: each question with its
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from probqa.errors import InputError, ProbqaError
 from probqa.pipeline import Library, checked_question
-from probqa.records import Answer, Filters
+from probqa.records import Answer, Filters, Quote
 from probqa.rendering import date_in_words, finding_line
-from probqa.ui import cards, filtering, frame, suggesting
+from probqa.ui import basket, cards, filtering, frame, suggesting
 from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
 from probqa.ui.opening import Ask, asker
 
+OPEN_CARDS = 3
+NEAR_CARDS = 3
 TITLE = "Ask the inspection reports"
 PROMISE = "Every answer is quoted word for word, with the place to check."
 
@@ -97,14 +100,35 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
     said = f' data-said="{escaped(finding_line(answer))}"' if arrive else ""
     chips = _chips(library, address, number, answer)
     st.html(
-        f'<section class="pq-turn" aria-label="Question {number}">'
-        f'<h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>{cards.finding(answer)}{chips}'
-        f"{cards.cards(answer, library.generation.glossary)}</section>"
+        f'<div class="pq-turn"><h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>'
+        f"{cards.finding(answer)}{chips}</div>"
     )
+    _quotes(library, answer, number)
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
         _what_else(library, address, answer, ask)
+
+
+def _quotes(library: Library, answer: Answer, turn: int) -> None:
+    """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
+    glossary = library.generation.glossary
+
+    def draw(quotes: Sequence[Quote], first: int) -> None:
+        for at, quote in enumerate(quotes, start=first):
+            st.html(cards.card(quote, at, glossary))
+            basket.button(quote, f"{turn}")
+
+    if answer.near:
+        with st.container(key=f"near-{turn}"):
+            st.html('<h3 class="pq-near">Not an answer, but near</h3>')
+            draw(answer.near[:NEAR_CARDS], 1)
+        return
+    draw(answer.quotes[:OPEN_CARDS], 1)
+    rest = answer.quotes[OPEN_CARDS:]
+    if rest:
+        with st.expander(f"Show {len(rest)} more", key=f"rest-{turn}", type="compact"):
+            draw(rest, OPEN_CARDS + 1)
 
 
 def _previous(address: Address, number: int) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def draw(library: Library) -> None:
 def asked(library: Library, address: Address) -> EveryAnswer | None:
     """Draw the box and the filters, and put the question; None where there is none or it cannot be put."""
     filtering.side_bar(library, address)
-    question = filtering.text_box("Question", "question", address.questions[-1] if address.questions else "")
+    question = filtering.text_box("Question", "q", address.questions[-1] if address.questions else "")
     filtering.draw_chips(library, address, "every")
     if not question:
         st.html('<p class="pq-small">Type a question and press Enter.</p>')
