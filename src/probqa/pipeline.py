@@ -177,11 +177,7 @@ class Library:
 
         ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
         which an incomplete question is completed, but for the texts in ``without``. ``widen`` says whether the
-<<<<<<< HEAD
         glossary may add words to the search and a mistyped word may be taken for a known one.
-=======
-        glossary may add words to the search.
->>>>>>> ui
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter

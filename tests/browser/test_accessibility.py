@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from browser.conftest import Open, Site, ask, looked_at, settled
+from browser.conftest import Open, Site, ask, looked_at, settled, unfold
 from browser.pages import PAGES
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -60,7 +60,7 @@ def grave(page: Page, axe: str) -> list[str]:
 def test_axe_finds_nothing_grave(name: str, scheme: str, site: Site, visit: Open, axe: str) -> None:
     page = visit(f"{site.url}/{PAGES[name]}", color_scheme=scheme).page
     looked_at(page)
-    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    unfold(page)
     assert grave(page, axe) == []
 
 
