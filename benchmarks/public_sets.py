@@ -29,7 +29,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +43,8 @@ from probqa.answers import make_answer, word_coverage
 from probqa.embeddings import CANARIES, Encoder
 from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
 from probqa.exporting import export_model, find_model, fingerprint
+from probqa.followups import carry_over
+from probqa.glossary import Entries, Glossary
 from probqa.index import Contents, Generation, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
@@ -58,6 +60,8 @@ CACHE = Path(tempfile.gettempdir()) / "probqa-benchmarks"
 
 Floats = npt.NDArray[np.float32]
 Rows = Sequence[int]
+
+NO_GLOSSARY = Glossary(Entries())
 
 # How many passages a ranking has at most, and how many hits the quotes are cut from.
 KEPT = 50
@@ -110,8 +114,11 @@ class Question:
 
 Rewrite = Callable[[Question], str]
 
-# The project's own carry-over: from a question with its history to the query that is really run.
-CARRY_OVER: Rewrite | None = None
+
+def carried_over(question: Question) -> str:
+    """The query that ``probqa ask --previous`` really runs: from what the user asked before, not what was answered."""
+    previous = [text for speaker, text in question.history if speaker == "user"]
+    return carry_over(question.text, previous, NO_GLOSSARY).question
 
 
 @dataclass
@@ -159,28 +166,10 @@ def open_set(
     """
     view = View(name) if isinstance(name, str) else name
     folder = data / view.set
-    encoder_files, print_now = _encoder_files(cache)
-    encoder = Encoder(*encoder_files.values())
+    files, print_now = encoder_files(cache)
+    encoder = Encoder(*files.values())
     records = list(_json_lines(folder / "corpus.jsonl"))
-    documents, passages = _passages(records)
-    texts = [search_text(document, passage) for document, passage in zip(documents, passages, strict=True)]
-    sentences = [
-        document.slice(span)
-        for document, passage in zip(documents, passages, strict=True)
-        for span in passage.sentences
-    ]
-    contents = Contents(
-        documents=documents,
-        passages=passages,
-        passage_vectors=_embedded(encoder, print_now, texts, cache),
-        sentence_vectors=_embedded(encoder, print_now, sentences, cache).astype(np.float16),
-        canary_vectors=encoder.encode_passages(CANARIES),
-        lexical=LexicalIndex.build(texts),
-        encoder_files=encoder_files,
-        model=DEFAULT_MODEL,
-        fingerprint=print_now,
-        files={},
-    )
+    contents = contents_of(records, files, print_now, lambda texts: _embedded(encoder, print_now, texts, cache))
     with tempfile.TemporaryDirectory(dir=cache) as index:
         write(Path(index), contents)
         generation = Generation.live(Path(index))
@@ -190,6 +179,31 @@ def open_set(
         questions = [dataclasses.replace(question, text=rewrite(question)) for question in questions]
     asked = [question.text for question in questions]
     return PublicSet(view, generation, questions, _embedded(encoder, print_now, asked, cache))
+
+
+def contents_of(
+    records: Sequence[dict[str, Any]],
+    files: dict[str, bytes],
+    print_now: str,
+    embed: Callable[[Sequence[str]], Floats],
+) -> Contents:
+    """What a build makes, of passages ``{"title", "text"}`` as they are given."""
+    documents, passages = _passages(records)
+    pairs = list(zip(documents, passages, strict=True))
+    texts = [search_text(document, passage) for document, passage in pairs]
+    sentences = [document.slice(span) for document, passage in pairs for span in passage.sentences]
+    return Contents(
+        documents=documents,
+        passages=passages,
+        passage_vectors=embed(texts),
+        sentence_vectors=embed(sentences).astype(np.float16),
+        canary_vectors=Encoder(*files.values()).encode_passages(CANARIES),
+        lexical=LexicalIndex.build(texts),
+        encoder_files=files,
+        model=DEFAULT_MODEL,
+        fingerprint=print_now,
+        files={},
+    )
 
 
 def evaluate(public: PublicSet, ranker: Ranker) -> float:
@@ -342,9 +356,8 @@ def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) 
     ways: dict[str, tuple[View, Rewrite | None]] = {
         "last turn": (View(name), None),
         "with history": (View(name, "text_with_history"), None),
+        "carried over": (View(name), carried_over),
     }
-    if CARRY_OVER:
-        ways["carried over"] = (View(name), CARRY_OVER)
     values = {}
     for way, (view, rewrite) in ways.items():
         public = open_set(view, limit, rewrite, data, cache)
@@ -355,7 +368,7 @@ def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) 
     return values
 
 
-def rewrites(rewrite: Rewrite, data: Path = SHARED) -> dict[str, float]:
+def rewrites(rewrite: Rewrite = carried_over, data: Path = SHARED) -> dict[str, float]:
     """A carry-over against people's own complete questions (canard_dev).
 
     F1 over words of the follow-up as it stands and carried over; and the share of complete questions left alone.
@@ -429,7 +442,8 @@ def _above(public: PublicSet, number: int, row: int, threshold: float) -> str:
 
 def _allowed(public: PublicSet, number: int, scores: Floats) -> Floats:
     allowed = public.questions[number].allowed
-    return scores[number] if allowed is None else scores[number][allowed]
+    found: Floats = scores[number]
+    return found if allowed is None else found[allowed]
 
 
 def _row(quote: Quote) -> int:
@@ -483,7 +497,7 @@ def _questions(folder: Path, view: View, ids: list[str], document_ids: list[str 
     return questions
 
 
-def _encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
+def encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
     """The default model's encoder, exported once."""
     model = find_model(DEFAULT_MODEL)
     print_now = fingerprint(model)
@@ -534,15 +548,19 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def print_table(title: str, rows: dict[str, dict[str, float]]) -> None:
-    """Print a Markdown table: a row a set, a column a method."""
-    if not rows:
-        return
+def print_rows(title: str, first: str, rows: Mapping[str, Mapping[str, float | None]]) -> None:
+    """Print a Markdown table: three decimals for what lies in [0, 1], none for what is over 100."""
     columns = list(dict.fromkeys(name for values in rows.values() for name in values))
-    print(f"\n### {title}\n\n| set | " + " | ".join(columns) + " |")
+    print(f"\n### {title}\n\n| {first} | " + " | ".join(columns) + " |")
     print("|---|" + "---:|" * len(columns))
     for name, values in rows.items():
-        print(f"| {name} | " + " | ".join(f"{values[c]:.3f}" if c in values else "" for c in columns) + " |")
+        print(f"| {name} | " + " | ".join(_cell(values.get(column)) for column in columns) + " |")
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f}" if value <= 1 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def main() -> int:
@@ -562,8 +580,7 @@ def main() -> int:
         for name in ("doc2dial_val", "inscit_dev_partial"):
             values = follow_ups(name, arguments.limit, arguments.data, arguments.cache)
             tables.setdefault("nDCG@10 of follow-ups", {})[name] = values
-        if CARRY_OVER:
-            tables["canard_dev"] = {"rewriting": rewrites(CARRY_OVER, arguments.data)}
+        tables["canard_dev"] = {"rewriting": rewrites(data=arguments.data)}
     for view in () if arguments.follow_ups else VIEWS:
         if arguments.sets and view.set not in arguments.sets:
             continue
@@ -587,7 +604,7 @@ def main() -> int:
                 file=sys.stderr,
             )
     for title, rows in tables.items():
-        print_table(title, rows)
+        print_rows(title, "set", rows)
     if arguments.json:
         arguments.json.write_text(json.dumps(tables, indent=1), encoding="utf-8")
     return 0 if tables else 1

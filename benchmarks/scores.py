@@ -21,7 +21,6 @@ from pathlib import Path
 
 from public_sets import (
     CACHE,
-    CARRY_OVER,
     ROOT,
     SHARED,
     VIEWS,
@@ -57,10 +56,10 @@ def gold_scores(cache: Path) -> dict[str, float]:
     library = Library(chosen)
     scores = evaluation.evaluate(
         evaluation.read_questions(GOLD, split="dev"),
-        lambda question, _history: library.ask(question, k=evaluation.DEPTH),
+        lambda question, previous: library.ask(question, k=evaluation.DEPTH, previous=previous),
         library.generation.document,
     )
-    library.generation.close()
+    library.close()
     print(evaluation.as_text(scores))
     overall = {f"gold dev: {name}": value for name, value in scores.metrics.items()}
     by_kind = {
@@ -89,10 +88,9 @@ def public_scores(data: Path, cache: Path) -> dict[str, float]:
             found[f"{view.label}: answered"] = shares["answerable: answered"]
             found[f"{view.label}: refused"] = shares["unanswerable: not_found"]
         public.generation.close()
-    if CARRY_OVER:
-        for name in ("doc2dial_val", "inscit_dev_partial"):
-            if (data / name).is_dir():
-                found[f"{name} follow-ups: nDCG@10"] = follow_ups(name, LIMIT, data, cache)["carried over"]
+    for name in ("doc2dial_val", "inscit_dev_partial"):
+        if (data / name).is_dir():
+            found[f"{name} follow-ups: nDCG@10"] = follow_ups(name, LIMIT, data, cache)["carried over"]
     return found
 
 

@@ -16,10 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa import pipeline, rendering
+from probqa.index import Generation
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
-from probqa.ui import cards
+from probqa.ui import cards, libraries
 from probqa.ui.views import read
 
 View = Callable[..., AppTest]
@@ -71,7 +72,7 @@ def headings(page: AppTest) -> list[tuple[int, str]]:
 
 def asked(page: AppTest, *questions: str, **parameters: str | list[str]) -> AppTest:
     """The page at an address that asks these questions."""
-    page.query_params["q"] = list(questions)
+    page.query_params["question"] = list(questions)
     for name, value in parameters.items():
         page.query_params[name] = value
     page.run()
@@ -99,7 +100,7 @@ def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page
     page.run()
     assert not page.exception
     assert headings(page)[0] == (1, "Ask the inspection reports")
-    assert "Every answer is their own words, with the page to check." in drawn(page)
+    assert "Every answer is quoted word for word, with the place to check." in drawn(page)
     assert '<a class="pq-go" href="reports">3 publications, 2017 to 2018</a>' in drawn(page)
     assert "Not an official service." in drawn(page)
 
@@ -128,7 +129,7 @@ def test_a_typed_question_goes_to_the_address_and_is_answered_with_a_card(page: 
     page.run()
     page.chat_input[0].set_value(LOW_RISK).run()
     assert not page.exception
-    assert page.query_params["q"] == LOW_RISK
+    assert page.query_params["question"] == LOW_RISK
     assert headings(page)[:2] == [(1, "Ask the inspection reports"), (2, LOW_RISK)]
     marked = "Northway supervised people at low risk by a telephone call every nine weeks."
     assert f'<mark class="pq-words">{marked}</mark>' in drawn(page)
@@ -158,8 +159,8 @@ def test_a_follow_up_is_asked_with_the_questions_before_it(
 ) -> None:
     seen = listen(monkeypatch)
     asked(page, LOW_RISK, "and staff morale?")
-    assert (LOW_RISK, ()) in seen
-    assert ("and staff morale?", (LOW_RISK,)) in seen
+    assert (LOW_RISK, (), ()) in seen
+    assert ("and staff morale?", (LOW_RISK,), ()) in seen
     assert [text for level, text in headings(page) if level == 2] == [LOW_RISK, "and staff morale?"]
 
 
@@ -178,14 +179,14 @@ def test_a_name_carried_over_is_a_chip_and_taking_it_away_asks_without_it(
     assert said == "from before: Northway"
     assert parse_qs(urlsplit(target).query)["drop"] == ["2.Northway"]
     asked(page, LOW_RISK, "and staff morale?", drop="2.Northway")
-    assert ("and staff morale?", ("how did supervise people at low risk?",)) in seen
+    assert ("and staff morale?", (LOW_RISK,), ("Northway",)) in seen
 
 
 def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(page: AppTest, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {**REPORTS, "glossary.yaml": GLOSSARY})
     pipeline.build(chosen)
     asked(page, "what of a recall?")
-    assert chips(page) == [("also searched: jail", ".?q=what+of+a+recall%3F&exact=1")]
+    assert chips(page) == [("also searched: jail", ".?question=what+of+a+recall%3F&exact=1")]
     asked(page, "what of a recall?", exact="1")
     assert chips(page) == []
 
@@ -202,8 +203,8 @@ def test_words_in_a_quote_are_explained_under_it(page: AppTest, chosen: Settings
 def test_a_filter_in_the_address_is_applied_shown_and_can_be_taken_away(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK, area="Ambleton", since="2017", g="0" * 16)
     assert chips(page) == [
-        ("area: Ambleton", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&since=2017&g=0000000000000000"),
-        ("from: 2017", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
+        ("area: Ambleton", ".?question=how+did+Northway+supervise+people+at+low+risk%3F&since=2017&g=0000000000000000"),
+        ("from: 2017", ".?question=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
     ]
     assert set(re.findall("<cite>(.*?)</cite>", drawn(page))) == {"Inspection of Ambleton"}
     assert [box.value for box in page.multiselect] == [[], ["Ambleton"], []]
@@ -217,7 +218,7 @@ def test_choosing_a_filter_puts_it_into_the_address(page: AppTest, built: Settin
     assert not page.exception
     assert page.query_params["area"] == "Ambleton"
     assert page.query_params["body"] == "CRC"
-    assert page.query_params["q"] == LOW_RISK
+    assert page.query_params["question"] == LOW_RISK
 
 
 def test_only_filters_that_let_something_through_are_offered_with_their_number_of_documents(
@@ -267,7 +268,7 @@ def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, bu
     assert "This question cannot be asked" in drawn(page)
     assert "The question has 501 characters, more than 500: shorten it." in drawn(page)
     assert f'<p class="pq-typed">{"x" * 501}</p>' in drawn(page)
-    assert "q" not in page.query_params
+    assert "question" not in page.query_params
 
 
 def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
@@ -383,15 +384,231 @@ def test_page_numbers_stand_where_pages_begin_and_the_original_opens_there() -> 
     drawn = read._text(document, Span(4, 14))
     assert re.sub("<[^>]+>", "|", drawn) == "||p. 1 · PDF 3| One |two. ||PDF 4| |Three| four.||".replace("||p", "|||p")
     quote = Quote(source, Span(9, 20), "Three four.", Span(0, 20), text, (), document.page(9), 0.5)
-    assert cards.original(source, quote) == "https://example.org/a.pdf#page=4"
+    assert cards.original(quote) == "https://example.org/a.pdf#page=4"
 
 
 def test_a_web_page_opens_at_the_words_but_never_at_those_of_a_digest() -> None:
     source = Source("a", "A", "P", "report", urls=("https://example.org/a",))
     quote = Quote(source, Span(0, 14), "Well-run, “now”", Span(0, 14), "Well-run, “now”", (), None, 0.5)
-    assert cards.original(source, quote) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
-    assert cards.original(replace(source, wording="digest"), quote) == "https://example.org/a"
-    assert cards.original(replace(source, urls=("javascript:alert(1)",)), quote) == ""
+    assert cards.original(quote) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
+    assert cards.original(replace(quote, source=replace(source, wording="digest"))) == "https://example.org/a"
+    assert cards.original(replace(quote, source=replace(source, urls=("javascript:alert(1)",)))) == ""
+
+
+def titles(page: AppTest) -> list[str]:
+    """The titles in the table, in order."""
+    return re.findall(r'data-head="Title"><a [^>]*>(.*?)</a>', drawn(page))
+
+
+def test_the_table_has_every_report_the_newest_first_and_sorts_by_any_column(view: View, built: Settings) -> None:
+    ambleton, selby, weir = "Inspection of Ambleton", "Inspection of Selby Green", "weir"
+    table = view("reports")
+    assert titles(table) == [selby, ambleton, weir]
+    heads = re.findall(
+        r'<th role="columnheader" scope="col"( aria-sort="[a-z]+")?><a [^>]*href="([^"]*)">', drawn(table)
+    )
+    assert heads[2] == (' aria-sort="descending"', "reports?sort=date.up")
+    assert heads[5] == ("", "reports?sort=passages.down")
+    assert titles(view("reports", sort="date.up")) == [weir, ambleton, selby]
+    assert titles(view("reports", sort="title.down")) == [weir, selby, ambleton]
+    assert titles(view("reports", sort="passages.down"))[0] == ambleton
+    assert titles(view("reports", sort="nonsense")) == [selby, ambleton, weir]
+
+
+def test_a_row_says_all_there_is_to_say(view: View, built: Settings) -> None:
+    cells = re.findall(r'<td role="cell" class="pq-\w+" data-head="(\w+)">(.*?)</td>', drawn(view("reports")))
+    passages = len(pipeline.Library(built).generation.passages_of("ambleton"))
+    assert cells[7:14] == [
+        ("Title", '<a class="pq-go" href="read?document=ambleton">Inspection of Ambleton</a>'),
+        ("Kind", "inspection report"),
+        ("Date", "19 April 2017"),
+        ("Area", "Ambleton"),
+        ("Provider", "Northway Ltd"),
+        ("Passages", str(passages)),
+        ("Wording", "verbatim"),
+    ]
+
+
+def test_the_table_is_narrowed_by_filters_and_by_words(view: View, built: Settings) -> None:
+    assert titles(view("reports", since="2018")) == ["Inspection of Selby Green"]
+    assert titles(view("reports", find="northway ambleton")) == ["Inspection of Ambleton"]
+    none = view("reports", find="quokka")
+    assert titles(none) == []
+    assert "No report passes." in drawn(none)
+    assert "This list cannot be made" in drawn(view("reports", since="soon"))
+
+
+def test_typing_a_word_to_find_puts_it_into_the_address_and_keeps_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up")
+    table.text_input[0].set_value("selby").run()
+    assert titles(table) == ["Inspection of Selby Green"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("selby", "title.up")
+
+
+def test_choosing_a_filter_keeps_the_word_and_the_order(view: View, built: Settings) -> None:
+    table = view("reports", sort="title.up", find="inspection")
+    table.multiselect[1].set_value(["Ambleton"]).run()
+    assert titles(table) == ["Inspection of Ambleton"]
+    assert (table.query_params["find"], table.query_params["sort"]) == ("inspection", "title.up")
+
+
+def test_the_picture_counts_each_year_and_kind_and_each_bar_leads_to_its_reports(view: View, built: Settings) -> None:
+    bars = re.findall(r'href="([^"]*)" aria-label="([^"]*)">(\d+)<span class="pq-bar"', drawn(view("reports")))
+    assert [(label, count) for _, label, count in bars] == [
+        ("inspection report, 2017: 1", "1"),
+        ("inspection report, 2018: 1", "1"),
+    ]
+    given = {name: values[0] for name, values in parse_qs(urlsplit(html.unescape(bars[0][0])).query).items()}
+    assert titles(view("reports", **given)) == ["Inspection of Ambleton"]
+
+
+def test_places_are_counted_and_lead_to_their_reports(view: View, built: Settings) -> None:
+    places = re.findall(
+        r'<li><a class="pq-go" href="(reports[^"]*)">(\w+)</a> <span[^>]*></span> (\d+)</li>', drawn(view("reports"))
+    )
+    assert places == [("reports?area=Ambleton", "Ambleton", "1")]
+
+
+def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view: View, built: Settings) -> None:
+    about = view("about")
+    counts = pipeline.Library(built).generation.manifest["counts"]
+    assert f">{counts['documents']} documents</a>, {counts['passages']} passages, {counts['sentences']} sentences." in (
+        drawn(about)
+    )
+    assert "The newest was published in 2018." in drawn(about)
+    assert "Not calibrated" in drawn(about)
+    assert "are digests" not in drawn(about)
+    assert [level for level, _ in headings(about)] == [1] + [2] * 9
+
+
+def test_about_shows_the_error_rates_that_the_index_holds(
+    view: View, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = Generation.live
+
+    def live(index: Path) -> Generation:
+        generation = really(index)
+        generation.manifest["calibration"] = {"answers that are none": "3 of 100"}
+        return generation
+
+    monkeypatch.setattr(Generation, "live", live)
+    libraries._held = None
+    assert "<dt>answers that are none</dt><dd>3 of 100</dd>" in drawn(view("about"))
+    libraries._held = None
+
+
+def test_about_counts_digests_and_names_what_could_not_be_read(view: View, chosen: Settings) -> None:
+    digest = "---\ntitle: D\nwording: digest\nurl: https://example.org/d\nlicence: OGL\n---\n# A\n\nIt was good.\n"
+    write_corpus(chosen.corpus, {**REPORTS, "d.md": digest, "bad.txt": b"\xff\xfe\x00"})
+    pipeline.build(chosen)
+    about = drawn(view("about"))
+    assert "<p>1 of them are digests" in about
+    assert "The other 3 are in the publication’s own words." in about
+    assert "<li>bad.txt: " in about
+    assert "<li>OGL: 1</li>" in about
+
+
+def test_about_says_when_all_documents_are_digests(view: View, chosen: Settings) -> None:
+    write_corpus(
+        chosen.corpus, {"d.md": "---\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"}
+    )
+    pipeline.build(chosen)
+    assert "<p>All of them are digests" in drawn(view("about"))
+    assert "in the publication’s own words" not in drawn(view("about"))
+
+
+def test_without_a_question_every_report_and_compare_ask_for_one(view: View, built: Settings) -> None:
+    for name in ("every", "compare"):
+        assert "Type a question and press Enter." in drawn(view(name))
+
+
+def test_every_report_shows_what_each_says_and_names_the_silent(view: View, built: Settings) -> None:
+    answer = pipeline.Library(built).every(LOW_RISK)
+    every = view("every", question=LOW_RISK)
+    assert headings(every)[1] == (2, html.escape(rendering.every_line(answer)))
+    spoken = [one.quote for one in answer.documents if one.quote]
+    assert spoken
+    assert re.findall('<mark class="pq-words">(.*?)</mark>', drawn(every)) == [
+        html.escape(quote.text) for quote in spoken
+    ]
+    silent = [one.source.title for one in answer.documents if one.quote is None]
+    assert silent
+    listed = drawn(every).partition('<ul class="pq-silent">')[2].partition("</ul>")[0]
+    assert re.findall(r"<li><a [^>]*>(.*?)</a>", listed) == silent
+    assert [button.proto.label for button in every.get("download_button")] == [
+        "Download as CSV",
+        "Download as Markdown",
+    ]
+
+
+def test_typing_into_every_report_goes_to_the_address(view: View, built: Settings) -> None:
+    every = view("every")
+    every.text_input[0].set_value(LOW_RISK).run()
+    assert every.query_params["question"] == LOW_RISK
+    assert '<mark class="pq-words">Northway supervised' in drawn(every)
+
+
+def test_every_report_explains_a_question_that_cannot_be_asked(view: View, built: Settings) -> None:
+    assert "The question has 501 characters, more than 500: shorten it." in drawn(view("every", question="x" * 501))
+
+
+RATED = """---
+title: {0}
+published: {1}
+providers: [{2}]
+ratings: {{overall: {3}}}
+---
+# Morale
+
+Staff morale was {4} at {0}.
+"""
+
+
+@pytest.fixture
+def rated(chosen: Settings) -> Settings:
+    """Three reports on two providers in two years."""
+    rows = [
+        ("Ambleton", 2017, "Northway Ltd", "Good", "low"),
+        ("Selby", 2017, "Northway Ltd", "Inadequate", "high"),
+        ("Weir", 2018, "NPS Weir", "Good", "fair"),
+    ]
+    write_corpus(chosen.corpus, {f"{row[0].lower()}.md": RATED.format(*row) for row in rows})
+    write_corpus(
+        chosen.corpus, {"z.md": "---\ntitle: Z\npublished: 2018\nproviders: [NPS Weir]\n---\n# Roofs\n\nRoofs leak.\n"}
+    )
+    pipeline.build(chosen)
+    return chosen
+
+
+def grid(page: AppTest) -> dict[str, list[str]]:
+    """Each row's cells by its name."""
+    return {
+        re.sub("<[^>]+>", "", name): [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", cells)]
+        for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', drawn(page))
+    }
+
+
+def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: View, rated: Settings) -> None:
+    asked = {"question": "staff morale"}
+    assert grid(view("compare", **asked)) == {"Northway Ltd": ["2/2", ""], "National Probation Service": ["", "1/2"]}
+    assert grid(view("compare", by="rating", **asked)) == {
+        "Good": ["1/1", "1/1"],
+        "Inadequate": ["1/1", ""],
+        "Not rated": ["", "0/1"],
+    }
+    assert grid(view("compare", by="place", **asked)) == {"No place named": ["2/2", "1/2"]}
+    assert grid(view("compare", by="nonsense", **asked)) == grid(view("compare", **asked))
+
+
+def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
+    cell = re.search(
+        r'href="([^"]*)" aria-label="Northway Ltd, 2017: 2 of 2 reports say something"',
+        drawn(view("compare", question="staff morale")),
+    )
+    assert cell
+    link = urlsplit(html.unescape(cell[1]))
+    every = view(link.path, **parse_qs(link.query))
+    assert set(re.findall("<cite>(.*?)</cite>", drawn(every))) == {"Ambleton", "Selby"}
 
 
 GLOSSARY = """terms:
@@ -399,13 +616,13 @@ GLOSSARY = """terms:
 """
 
 
-def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, tuple[str, ...]]]:
+def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Note each question that is asked and those given before it; ``changes`` are made to each answer."""
-    seen: list[tuple[str, tuple[str, ...]]] = []
+    seen: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
     really = pipeline.Library.ask
 
     def ask(library: pipeline.Library, question: str, **options: Any) -> Answer:
-        seen.append((question, options["previous"]))
+        seen.append((question, options["previous"], options["without"]))
         return replace(really(library, question, **options), **changes)
 
     monkeypatch.setattr(pipeline.Library, "ask", ask)

@@ -55,9 +55,9 @@ def test_a_file_is_known_by_its_content_and_its_sidecars(tmp_path: Path) -> None
 def test_of_two_files_with_the_same_content_the_first_by_path_is_taken(tmp_path: Path) -> None:
     write_corpus(tmp_path, {"b.md": "Text.", "a.md": "Text.", "c.txt": "Text.", "d.txt": "Text.", "d.yaml": "title: D"})
     files, failures = list_files(tmp_path)
-    assert [file.path for file in files] == ["a.md", "d.txt"]
+    assert [file.path for file in files] == ["a.md"], "a sidecar makes no other document of the same content"
     reason = "has the same content as a.md; it is indexed once, remove one of them"
-    assert failures == (Failure("b.md", reason), Failure("c.txt", reason))
+    assert failures == (Failure("b.md", reason), Failure("c.txt", reason), Failure("d.txt", reason))
 
 
 def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path: Path) -> None:

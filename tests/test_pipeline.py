@@ -245,8 +245,8 @@ def test_an_empty_or_missing_corpus_is_refused_and_the_old_index_stays(three: Se
     with pytest.raises(CorpusError) as refused:
         pipeline.build(three)
     assert (
-        str(refused.value)
-        == f"the corpus folder {three.corpus} holds no document; put files ending in .md or .txt there"
+        str(refused.value) == f"the corpus folder {three.corpus} holds no document; "
+        "put files ending in .md, .txt, .pdf, .html, .htm or .docx there"
     )
     assert storage.read_pointer(three.index) == live
     for place in (three, missing):

@@ -82,7 +82,19 @@ def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
 
 def test_the_json_object_has_exactly_the_documented_keys() -> None:
     shown = to_json(ANSWER)
-    assert list(shown) == ["question", "status", "quotes", "near", "coverage", "generation", "timings_ms"]
+    assert list(shown) == [
+        "question",
+        "ran",
+        "carried",
+        "added",
+        "filters",
+        "status",
+        "quotes",
+        "near",
+        "coverage",
+        "generation",
+        "timings_ms",
+    ]
     assert shown["coverage"] == {"documents": 112, "passages": 739, "documents_with_quotes": 1}
     assert shown["quotes"] == [
         {
@@ -101,6 +113,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "end": 22,
             "context": "Morale low. It was good.",
             "score": 0.5,
+            "also_in": [],
         }
     ]
     assert json.loads(json.dumps(shown)) == shown

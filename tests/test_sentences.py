@@ -89,3 +89,12 @@ def test_a_paragraph_of_any_kind_is_cut_in_a_time_that_grows_with_its_length(uni
     began = time.process_time()
     split_sentences(unit * 100_000)
     assert time.process_time() - began < 3
+
+
+def test_a_raised_note_number_belongs_to_the_sentence_before_it() -> None:
+    text = "It was late.⁷ Nobody said so.¹² The end."
+    assert [text[span.start : span.end] for span in split_sentences(text)] == [
+        "It was late.⁷",
+        "Nobody said so.¹²",
+        "The end.",
+    ]

@@ -1,4 +1,4 @@
-"""The terminal: ``probqa build | ask | check | status | verify | serve``.
+"""The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, or a quote that is not; 2 a usage or input
@@ -10,15 +10,33 @@ Modules are imported where a command needs them, so that asking stays light.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from probqa.errors import InputError, ProbqaError
+from probqa.records import Filters
 from probqa.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from probqa.fetching import Outcome
+
+
+FILTERS = {
+    "document": "only this document id; each filter may be given more than once",
+    "provider": "only documents about this provider or owner",
+    "area": "only documents about this area or a place in it",
+    "kind": "only documents of this kind",
+    "body": "only passages about a CRC or the NPS",
+}
+# The scores look at the first ten (docs/evaluation.md).
+EVALUATED_QUOTES = 10
+SORTS = ("published", "title", "kind", "area", "passages")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +75,30 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("-k", type=int, metavar="N", help="at most N quotes (default: 8)")
     ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument("--previous", action="append", default=[], metavar="QUESTION", help="asked before; oldest first")
+    ask.add_argument("--every", action="store_true", help="put the question to every report by itself")
+    for name, text in FILTERS.items():
+        ask.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=text)
+    ask.add_argument("--since", default="", metavar="DATE", help="published on or after: 2017, 2017-04 or 2017-04-19")
+    ask.add_argument("--until", default="", metavar="DATE", help="published on or before")
+    listing = add("list", _list, "List every document of the index.")
+    listing.add_argument("--json", action="store_true", help="print one JSON object")
+    listing.add_argument("--sort", choices=SORTS, default="published", help="default: published, newest first")
+    fetch = add("fetch", _fetch, "Download official reports of the catalogue into the corpus.")
+    which = fetch.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", nargs="*", default=[], metavar="ID", help="as in corpus/catalogue.yaml")
+    which.add_argument("--all", action="store_true", help="every entry that has an address")
+    adding = add("add", _add, "Copy files, or download addresses, into the corpus.")
+    adding.add_argument("names", nargs="+", metavar="FILE-OR-URL")
+    remove = add("remove", _remove, "Take a fetched or added report out of the corpus.")
+    remove.add_argument("id", metavar="ID")
+    calibrate = add("calibrate", _calibrate, "Fit what makes a status, on a file of questions (docs/evaluation.md).")
+    calibrate.add_argument("file", metavar="FILE")
+    calibrate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
+    evaluate = add("eval", _eval, "Score the answers to a file of questions (docs/evaluation.md).")
+    evaluate.add_argument("file", metavar="FILE")
+    evaluate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     check = add("check", _check, "Say whether quotes stand in the reports word for word, and what was altered.")
     check.add_argument("text", metavar="TEXT", help="a quote, or a text with quotes in quote marks; - reads it")
     check.add_argument(
@@ -92,13 +134,106 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
 
     # Checked before the index is opened: a mistake in the question is told at once.
     pipeline.checked_question(options.question)
+    filters = Filters(
+        documents=tuple(options.document),
+        kinds=tuple(options.kind),
+        areas=tuple(options.area),
+        providers=tuple(options.provider),
+        bodies=tuple(options.body),
+        since=options.since,
+        until=options.until,
+    )
+    library = pipeline.Library(chosen)
+    if options.every:
+        found = library.every(options.question, filters=filters)
+        if options.json:
+            _print_json(rendering.every_to_json(found))
+        else:
+            print(rendering.every_to_text(found), end="")
+        return 0 if found.coverage.documents_with_quotes else 1
     k = pipeline.DEFAULT_QUOTES if options.k is None else options.k
-    answer = pipeline.Library(chosen).ask(options.question, k)
+    answer = library.ask(options.question, k, filters=filters, previous=options.previous)
     if options.json:
         _print_json(rendering.to_json(answer))
     else:
         print(rendering.to_text(answer), end="")
     return 1 if answer.status == "not_found" else 0
+
+
+def _list(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import pipeline, rendering
+
+    documents = pipeline.documents(chosen)
+    # Dates and counts from the highest, words from A; documents of one value by id.
+    documents.sort(key=lambda one: one["id"])
+    documents.sort(key=lambda one: one[options.sort], reverse=options.sort in ("published", "passages"))
+    if options.json:
+        _print_json({"documents": documents})
+        return 0
+    for one in documents:
+        date = rendering.date_in_words(one["published"], one["published_note"])
+        about = ", ".join(part for part in (one["area"], *one["providers"]) if part)
+        print(f"{one['id']}  {rendering.visible(one['title'])}")
+        kept = f"{one['passages']} passages · {one['wording']}"
+        print(f"    {date or 'no date'} · {one['kind']} · {rendering.visible(about)} · {kept}")
+    return 0
+
+
+def _fetch(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import fetching
+
+    return _outcomes(fetching.fetch(chosen, options.ids, everything=options.all))
+
+
+def _add(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import fetching
+
+    return _outcomes(fetching.add(chosen, options.names))
+
+
+def _remove(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import fetching
+
+    return _outcomes([fetching.remove(chosen, options.id)])
+
+
+def _outcomes(outcomes: Iterable[Outcome]) -> int:
+    """Print each outcome as soon as it is known; 2 if one failed."""
+    code = 0
+    for outcome in outcomes:
+        print(outcome.line, flush=True)
+        code = 2 if outcome.state == "failed" else code
+    return code
+
+
+def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import evaluation, pipeline
+
+    questions = evaluation.read_questions(Path(options.file), options.split)
+    fitted = pipeline.calibrate(chosen, [(one.question, one.history, not one.unanswerable) for one in questions])
+    print(
+        f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
+        f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"
+    )
+    print(f"written to {chosen.corpus / 'calibration.json'}; run: probqa build")
+    return 0
+
+
+def _eval(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import evaluation, pipeline
+
+    questions = evaluation.read_questions(Path(options.file), options.split)
+    library = pipeline.Library(chosen)
+    scores = evaluation.evaluate(
+        questions,
+        lambda question, previous: library.ask(question, EVALUATED_QUOTES, previous=previous),
+        library.generation.document,
+    )
+    if options.json:
+        _print_json(dataclasses.asdict(scores))
+    else:
+        print(evaluation.as_text(scores), end="")
+    return 0
 
 
 def _check(options: argparse.Namespace, chosen: Settings) -> int:
@@ -124,6 +259,14 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     counts = found["counts"]
     print(f"generation {found['generation']}, built {found['created']} with {found['model']['name']}")
     print(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
+    rates = found["calibration"]
+    if rates:
+        print(
+            f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
+            f"of those it cannot {rates['not_answered']:.0%} get none called one"
+        )
+    else:
+        print("not calibrated for this model and corpus: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     print(f"the corpus {found['corpus']} {state[found['stale']]}")
     for failure in found["failures"]:

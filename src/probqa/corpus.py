@@ -18,7 +18,7 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".txt")
+SUFFIXES = (".md", ".txt", ".pdf", ".html", ".htm", ".docx")
 SIDECAR_SUFFIX = ".yaml"
 MAX_FILE_BYTES = 100_000_000
 
@@ -54,7 +54,7 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     root = folder.resolve()
     files: list[CorpusFile] = []
     failures: list[Failure] = []
-    first_with: dict[str, str] = {}
+    first_with: dict[bytes, str] = {}
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
         relative = path.relative_to(folder)
         if path.suffix.lower() not in SUFFIXES or any(part.startswith(".") for part in relative.parts):
@@ -69,22 +69,22 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
             failures.append(Failure(shown, "its name is not UTF-8; rename it"))
             continue
         try:
-            file = _corpus_file(path, name, root)
+            if path.is_dir():
+                continue
+            content = read_bytes(root, name)
+            file = _corpus_file(content, path, name, root)
         except (OSError, ReadingError) as error:
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             failures.append(Failure(name, reason))
             continue
-        if file is None:
-            continue
-        twin = first_with.setdefault(file.sha256, name)
+        twin = first_with.setdefault(hashlib.sha256(content).digest(), name)
         if twin == name:
             files.append(file)
         else:
             failures.append(Failure(name, f"has the same content as {twin}; it is indexed once, remove one of them"))
     if not files and not failures:
-        raise CorpusError(
-            f"the corpus folder {folder} holds no document", f"put files ending in {' or '.join(SUFFIXES)} there"
-        )
+        endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise CorpusError(f"the corpus folder {folder} holds no document", f"put files ending in {endings} there")
     return tuple(files), tuple(failures)
 
 
@@ -107,13 +107,12 @@ def read_bytes(folder: Path, path: str) -> bytes:
 
 def is_unchanged(folder: Path, file: CorpusFile) -> bool:
     """Whether the file and its sidecar still have the content that was listed."""
-    return _corpus_file(folder / file.path, file.path, folder.resolve()) == file
+    root = folder.resolve()
+    return _corpus_file(read_bytes(root, file.path), folder / file.path, file.path, root) == file
 
 
-def _corpus_file(path: Path, name: str, root: Path) -> CorpusFile | None:
-    if path.is_dir():
-        return None
-    digest = hashlib.sha256(read_bytes(root, name))
+def _corpus_file(content: bytes, path: Path, name: str, root: Path) -> CorpusFile:
+    digest = hashlib.sha256(content)
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
     if not sidecar.is_file():
         return CorpusFile(name, digest.hexdigest())

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from probqa import corpus, readers
-from probqa.answers import make_answer
+from probqa.answers import judge, make_answer
+from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, fit, load_calibration
 from probqa.corpus import CorpusFile, Failure
 from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
 from probqa.errors import (
@@ -27,14 +30,29 @@ from probqa.errors import (
     InputError,
     ReadingError,
 )
+from probqa.evidence import Signals, find_signals
 from probqa.filters import allowed_rows
+from probqa.followups import carry_over
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import cut_passages, search_text
 from probqa.quotes import quote_hits
-from probqa.records import Added, Answer, Document, Filters, Passage
-from probqa.retrieval import retrieve
+from probqa.records import (
+    Added,
+    Answer,
+    Carried,
+    Coverage,
+    Document,
+    DocumentAnswer,
+    EveryAnswer,
+    Filters,
+    Hit,
+    Passage,
+    Quote,
+    Removal,
+)
+from probqa.retrieval import retrieve, retrieve_each
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
@@ -79,14 +97,14 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         previous, notes = _previous(settings)
         try:
             documents, reading_failures = _read_all(settings, files, previous, progress)
-            glossary, glossary_failures = _read_glossary(settings)
-            failures = tuple(
-                sorted((*failures, *reading_failures, *glossary_failures), key=lambda failure: failure.file)
-            )
+            glossary, calibration, more_failures = _read_beside(settings)
+            failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, files, documents, glossary, failures, previous, progress)
+            contents, embedded = _contents(
+                settings, files, documents, (glossary, calibration), failures, previous, progress
+            )
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -110,6 +128,18 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         notes=notes,
         seconds=time.perf_counter() - began,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question as it ran and what was found for it, before it is judged; ``timings`` in seconds."""
+
+    ran: str
+    carried: tuple[Carried, ...]
+    added: tuple[Added, ...]
+    hits: list[Hit]
+    quotes: list[Quote]
+    timings: dict[str, float]
 
 
 class Library:
@@ -140,12 +170,14 @@ class Library:
         *,
         filters: Filters = NO_FILTERS,
         previous: Sequence[str] = (),
+        without: Sequence[str] = (),
         widen: bool = True,
     ) -> Answer:
         """Answer ``question`` with at most ``k`` quotes.
 
-        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first;
-        ``widen`` says whether the glossary may add words to the search.
+        ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
+        which an incomplete question is completed, but for the texts in ``without``. ``widen`` says whether the
+        glossary may add words to the search and a mistyped word may be taken for a known one.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -155,29 +187,128 @@ class Library:
         if k < 1:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
-        allowed = allowed_rows(self.generation, filters)
-        vector = self.generation.encoder.encode_question(question)
-        embedded = time.perf_counter()
-        added = self.generation.glossary.widen(question) if widen else ()
-        words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(self.generation, question, vector, max(50, 2 * k), allowed, words)
-        found = time.perf_counter()
-        quotes = quote_hits(self.generation, question, vector, hits, k)
-        answer = make_answer(self.generation, question, hits, quotes)
-        done = time.perf_counter()
-        timings = {
-            "embed": embedded - began,
-            "retrieve": found - embedded,
-            "quote": done - found,
-            "total": done - began,
-        }
+        found = self._find(question, k, filters, previous, without, widen=widen)
+        answer = make_answer(self.generation, found.ran, found.hits, found.quotes)
+        timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
-            ran=question,
-            added=tuple(Added(one.matched, one.phrases) for one in added),
+            question=question,
+            ran=found.ran,
+            carried=found.carried,
+            added=found.added,
             filters=filters,
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
         )
+
+    def _find(
+        self,
+        question: str,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        without: Sequence[str] = (),
+        *,
+        widen: bool = True,
+    ) -> _Found:
+        """Complete, correct and widen a question; retrieve; cut the quotes."""
+        began = time.perf_counter()
+        generation = self.generation
+        allowed = allowed_rows(generation, filters)
+        before = [checked_question(one) for one in previous]
+        run = carry_over(question, before, generation.glossary, without)
+        ran = run.question
+        corrected = generation.lexical.corrected(ran) if widen else {}
+        for typed, meant in corrected.items():
+            ran = re.sub(rf"\b{re.escape(typed)}\b", meant, ran)
+        vector = generation.encoder.encode_question(ran)
+        embedded = time.perf_counter()
+        added = generation.glossary.widen(ran) if widen else ()
+        words = " ".join(word for one in added for word in one.words)
+        hits = retrieve(generation, ran, vector, max(50, 2 * k), allowed, words)
+        retrieved = time.perf_counter()
+        quotes = quote_hits(generation, ran, vector, hits, k)
+        return _Found(
+            ran=ran,
+            carried=run.carried,
+            added=(
+                *(Added(typed, (meant,)) for typed, meant in corrected.items()),
+                *(Added(one.matched, one.phrases) for one in added),
+            ),
+            hits=hits,
+            quotes=quotes,
+            timings={
+                "embed": embedded - began,
+                "retrieve": retrieved - embedded,
+                "quote": time.perf_counter() - retrieved,
+            },
+        )
+
+    def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
+        """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
+
+        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer.
+
+        Raises:
+            InputError: as ``ask``.
+        """
+        question = checked_question(question)
+        generation = self.generation
+        allowed = allowed_rows(generation, filters)
+        documents = [document.source for document in generation.all_documents()]
+        groups = [np.array(generation.passages_of(source.id), np.int64) for source in documents]
+        if allowed is not None:
+            groups = [rows[np.isin(rows, allowed)] for rows in groups]
+        scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
+        vector = generation.encoder.encode_question(question)
+        words = " ".join(word for one in generation.glossary.widen(question) for word in one.words)
+        found = retrieve_each(generation, question, vector, (rows for _, rows in scope), words)
+        answers = []
+        for (source, _), hits in zip(scope, found, strict=True):
+            quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, question, hits, quotes) != "not_found"
+            answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
+        answers.sort(key=lambda one: one.source.published, reverse=True)
+        return EveryAnswer(
+            question=question,
+            documents=tuple(answers),
+            coverage=Coverage(
+                documents=len(scope),
+                passages=sum(len(rows) for _, rows in scope),
+                documents_with_quotes=sum(one.quote is not None for one in answers),
+            ),
+            generation=generation.name,
+            filters=filters,
+        )
+
+    def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
+        """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
+        found = self._find(question, previous=previous, k=DEFAULT_QUOTES)
+        return find_signals(self.generation, found.ran, found.hits, found.quotes) if found.quotes else None
+
+
+def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
+    """Fit the status on questions (with those asked before, and whether the corpus answers them) and keep it.
+
+    It is written to ``calibration.json`` in the corpus folder; the next build puts it into the index.
+
+    Raises:
+        InputError: too few questions, or one that cannot be asked.
+    """
+    library = Library(settings)
+    try:
+        found = [(library.signals(question, previous), answerable) for question, previous, answerable in questions]
+        known = [(signals, answerable) for signals, answerable in found if signals is not None]
+        manifest = library.generation.manifest
+        calibration = fit(
+            [signals for signals, _ in known],
+            [answerable for _, answerable in known],
+            manifest["model"]["fingerprint"],
+            manifest["texts"],
+        )
+    finally:
+        library.close()
+    (settings.corpus / CALIBRATION_FILE).write_bytes(calibration.to_json())
+    return calibration
 
 
 def checked_question(question: str) -> str:
@@ -268,6 +399,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "created": manifest["created"],
             "model": manifest["model"],
             "counts": manifest["counts"],
+            "calibration": _rates(generation) if generation.is_calibrated else None,
             "corpus": str(settings.corpus),
             "stale": stale,
             "failures": manifest["failures"],
@@ -280,13 +412,84 @@ def status(settings: Settings) -> dict[str, Any]:
                     "reader": document.reader,
                     "characters": len(document.text),
                     "passages": len(generation.passages_of(document.source.id)),
-                    "removed": [dataclasses.asdict(removal) for removal in document.removals],
+                    "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
+                    "removed": [_removed(removal) for removal in document.removals],
                 }
                 for document in generation.all_documents()
             ],
         }
     finally:
         generation.close()
+
+
+def documents(settings: Settings) -> list[dict[str, Any]]:
+    """What is known of every document in the index, in the order of their rows.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        return [
+            dataclasses.asdict(document.source)
+            | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
+            for document in generation.all_documents()
+        ]
+    finally:
+        generation.close()
+
+
+def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
+    """What was read of one document, page by page, and what was left out, and where the file came from.
+
+    Raises:
+        InputError: there is no such document.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: the index cannot be opened.
+    """
+    with closing(Generation.live(settings.index)) as generation:
+        document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
+        if document is None:
+            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa status")
+        ends = [*(page.start for page in document.pages[1:]), len(document.text)]
+        source = document.source
+        return {
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published": source.published,
+            "published_note": source.published_note,
+            "file": document.file,
+            "sha256": document.file_sha256,
+            "reader": document.reader,
+            "added": source.added,
+            "from": source.origin,
+            "characters": len(document.text),
+            "passages": len(generation.passages_of(source.id)),
+            "headings": len(document.headings),
+            "pages": [
+                {
+                    "pdf": page.pdf,
+                    "printed": page.printed,
+                    "characters": len(document.text[page.start : end].strip()),
+                    "text_layer": page.layer == "text",
+                    "unreadable": page.layer == "image",
+                    "removed": [_removed(removal) for removal in document.removals if removal.page == page.pdf],
+                }
+                for page, end in zip(document.pages, ends, strict=False)
+            ],
+            "removed": [_removed(removal) for removal in document.removals if not removal.page],
+        }
+
+
+def _removed(removal: Removal) -> dict[str, Any]:
+    return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
+
+
+def _rates(generation: Generation) -> dict[str, float]:
+    """How often the status was right on questions held back from the calibration, and how many there were."""
+    calibration = generation.calibration
+    names = ("answered", "shown", "refused", "not_answered", "answerable", "unanswerable")
+    return {name: getattr(calibration, name) for name in names}
 
 
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
@@ -333,7 +536,7 @@ def _contents(
     settings: Settings,
     files: Sequence[CorpusFile],
     documents: Sequence[Document],
-    glossary: Glossary,
+    beside: tuple[Glossary, Calibration],
     failures: tuple[Failure, ...],
     previous: Generation | None,
     progress: Progress,
@@ -363,7 +566,8 @@ def _contents(
         fingerprint=model_fingerprint,
         files=_made_of(settings, files),
         failures=failures,
-        glossary=glossary,
+        glossary=beside[0],
+        calibration=beside[1],
     )
     return contents, embedded
 
@@ -371,18 +575,25 @@ def _contents(
 def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
     """What decides how files are read: SHA-256 and reader version, by path; the glossary's too."""
     made_of = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
-    if (settings.corpus / GLOSSARY_FILE).is_file():
-        content = corpus.read_bytes(settings.corpus, GLOSSARY_FILE)
-        made_of[GLOSSARY_FILE] = (hashlib.sha256(content).hexdigest(), "glossary 1")
+    for name in (GLOSSARY_FILE, CALIBRATION_FILE):
+        if (settings.corpus / name).is_file():
+            content = corpus.read_bytes(settings.corpus, name)
+            made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
     return made_of
 
 
-def _read_glossary(settings: Settings) -> tuple[Glossary, list[Failure]]:
-    """The corpus's glossary; a broken one is listed like any file, and nothing is widened."""
+def _read_beside(settings: Settings) -> tuple[Glossary, Calibration, list[Failure]]:
+    """The corpus's glossary and calibration; a broken one is listed like any file, and done without."""
+    glossary, calibration, failures = Glossary(Entries()), UNCALIBRATED, []
     try:
-        return load_glossary(settings.corpus), []
+        glossary = load_glossary(settings.corpus)
     except ReadingError as error:
-        return Glossary(Entries()), [Failure(GLOSSARY_FILE, str(error))]
+        failures.append(Failure(GLOSSARY_FILE, str(error)))
+    try:
+        calibration = load_calibration(settings.corpus)
+    except ReadingError as error:
+        failures.append(Failure(CALIBRATION_FILE, str(error)))
+    return glossary, calibration, failures
 
 
 def _encoder_files(

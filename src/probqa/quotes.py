@@ -9,6 +9,7 @@ the question and the share of the question's words it holds. A sentence that lea
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -30,18 +31,24 @@ _LEANS = re.compile(
 
 
 def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Sequence[Hit], k: int) -> list[Quote]:
-    """The best quote of each hit, at most ``k``, best first; the same words are quoted once."""
+    """The best quote of each hit, at most ``k``, best first.
+
+    The same words in several documents are quoted once, and the quote says where else they stand.
+    """
     asked = set(words(question))
     scored = [_best_sentence(generation, asked, vector, hit) for hit in hits]
     scored.sort(key=lambda found: (-found[0], found[1].row))
-    quotes: list[Quote] = []
-    shown: set[str] = set()
+    quotes: dict[tuple[str, ...], Quote] = {}
     for score, passage, span in scored:
         quote = cut_quote(generation.document_of(passage.row), passage, span, score)
-        if quote.text not in shown and len(quotes) < k:
-            shown.add(quote.text)
-            quotes.append(quote)
-    return quotes
+        said = tuple(words(quote.text))
+        first = quotes.get(said)
+        if first is None:
+            if len(quotes) < k:
+                quotes[said] = quote
+        elif quote.source not in (first.source, *first.also_in):
+            quotes[said] = dataclasses.replace(first, also_in=(*first.also_in, quote.source))
+    return list(quotes.values())
 
 
 def cut_quote(document: Document, passage: Passage, span: Span, score: float) -> Quote:

@@ -25,6 +25,7 @@ from typing import Literal
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["answered", "weak", "not_found"]
+PageLayer = Literal["text", "image", "blank"]
 Body = Literal["CRC", "NPS"]
 
 
@@ -51,7 +52,8 @@ class Source:
 
     ``published`` is an ISO day, month or year as far as it is known; ``published_note`` says why it
     is uncertain, and then it is shown as "about". ``wording`` is ``digest`` where the words are this
-    project's own summary of the publication, ``verbatim`` where they are the publication's.
+    project's own summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the
+    day on which the file came into the corpus and ``origin`` where it was got from.
     """
 
     id: str
@@ -66,6 +68,8 @@ class Source:
     urls: tuple[str, ...] = ()
     licence: str = ""
     wording: Wording = "verbatim"
+    added: str = ""
+    origin: str = ""
 
     @property
     def url(self) -> str:
@@ -84,20 +88,25 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper."""
+    """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper.
+
+    ``layer`` is ``image`` where the page shows something that has no text behind it (a scan): it could not be read.
+    """
 
     start: int
     pdf: int
     printed: str = ""
+    layer: PageLayer = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Text a reader left out: which repair took it, the first words, and how many characters."""
+    """Text a reader left out: which repair took it, the first words, how many characters, from which PDF page."""
 
     reason: str
     text: str
     characters: int
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,17 +176,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that retrieval found.
-
-    ``score`` is in [0, 1], higher is better, comparable within one question only. Ranks count from 1;
-    None means that side did not find it.
-    """
+    """A passage that retrieval found; ``score`` is in [0, 1], higher is better, comparable within one question."""
 
     passage: Passage
     score: float
     cosine: float
-    dense_rank: int | None
-    lexical_rank: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,3 +267,22 @@ class Answer:
     added: tuple[Added, ...] = ()
     filters: Filters = Filters()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAnswer:
+    """What one document says on a question: its best quote, or None where nothing in it answers."""
+
+    source: Source
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryAnswer:
+    """One question put to every document in scope, newest first; as many entries as there are documents."""
+
+    question: str
+    documents: tuple[DocumentAnswer, ...]
+    coverage: Coverage
+    generation: str
+    filters: Filters = Filters()

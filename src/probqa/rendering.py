@@ -8,10 +8,11 @@ In: ``Answer``. Out: plain text, a JSON object, or words; the words of a quote a
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from typing import Any
 
-from probqa.records import Answer, Quote, Source
+from probqa.records import Answer, Coverage, EveryAnswer, Filters, Quote, Source
 
 DIGEST_LABEL = "digest, not the inspectorate's wording"
 
@@ -76,40 +77,93 @@ def label(source: Source) -> str:
 def to_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal; a quote's words are wrapped between words and not changed."""
     lines = [finding_line(answer), ""]
+    if answer.carried:
+        lines += textwrap.wrap(f"Carried over from before: {', '.join(one.text for one in answer.carried)}", width)
+    if answer.added:
+        words = "; ".join(f"{one.matched}: {', '.join(one.phrases)}" for one in answer.added)
+        lines += textwrap.wrap(f"Also searched: {words}", width)
+    if lines[-1]:
+        lines.append("")
     if answer.near:
         lines += ["Not an answer, but near:", ""]
     for number, quote in enumerate(answer.quotes or answer.near[:3], start=1):
-        lines += textwrap.wrap(
-            f"{number}. “{visible(quote.text)}”",
-            width,
-            subsequent_indent="   ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for part in (source_line(quote), label(quote.source), quote.source.url):
-            if part:
-                lines += textwrap.wrap(
-                    visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
-                )
-        lines.append("")
+        lines += [*_quote_lines(quote, f"{number}.", width), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _quote_lines(quote: Quote, mark: str, width: int) -> list[str]:
+    """A quote and its source, indented behind ``mark``."""
+    lines = textwrap.wrap(
+        f"{mark} “{visible(quote.text)}”",
+        width,
+        subsequent_indent="   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    also = f"also in {', '.join(source.title for source in quote.also_in)}" if quote.also_in else ""
+    for part in (source_line(quote), label(quote.source), also, quote.source.url):
+        if part:
+            lines += textwrap.wrap(
+                visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
+            )
+    return lines
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as one JSON object (docs/json.md); equal for equal answers but for ``timings_ms``."""
     return {
         "question": answer.question,
+        "ran": answer.ran,
+        "carried": [{"kind": one.kind, "text": one.text} for one in answer.carried],
+        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.added],
+        "filters": filters_to_json(answer.filters),
         "status": answer.status,
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "near": [quote_to_json(quote) for quote in answer.near],
-        "coverage": {
-            "documents": answer.coverage.documents,
-            "passages": answer.coverage.passages,
-            "documents_with_quotes": answer.coverage.documents_with_quotes,
-        },
+        "coverage": _coverage_to_json(answer.coverage),
         "generation": answer.generation,
         "timings_ms": answer.timings_ms,
     }
+
+
+def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
+    """One question put to every document, as one JSON object (docs/json.md)."""
+    return {
+        "question": answer.question,
+        "filters": filters_to_json(answer.filters),
+        "documents": [
+            {
+                "document_id": one.source.id,
+                "title": one.source.title,
+                "published": one.source.published,
+                "quote": quote_to_json(one.quote) if one.quote else None,
+            }
+            for one in answer.documents
+        ],
+        "coverage": _coverage_to_json(answer.coverage),
+        "generation": answer.generation,
+    }
+
+
+def every_to_text(answer: EveryAnswer) -> str:
+    """One question put to every document, for a terminal: the quote of each that has one."""
+    lines = [every_line(answer), ""]
+    for one in answer.documents:
+        if one.quote:
+            lines += [*_quote_lines(one.quote, "-", 88), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def every_line(answer: EveryAnswer) -> str:
+    """How many of how many documents say something: "7 of 41 reports say something about this."."""
+    found, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
+    return f"{found} of {_count(scope, 'report')} {'says' if found == 1 else 'say'} something about this."
+
+
+def filters_to_json(filters: Filters) -> dict[str, Any]:
+    """The filters that are on; an empty object where there are none."""
+    values = dataclasses.asdict(filters)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
 
 
 def quote_to_json(quote: Quote) -> dict[str, Any]:
@@ -131,7 +185,12 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "end": quote.span.end,
         "context": quote.context,
         "score": quote.score,
+        "also_in": [source.id for source in quote.also_in],
     }
+
+
+def _coverage_to_json(coverage: Coverage) -> dict[str, int]:
+    return dataclasses.asdict(coverage)
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,6 +10,8 @@ mixed with that of its nearest sentence, scaled to [0, 1] over the candidates. T
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -39,31 +41,38 @@ def retrieve(
     that help the keyword side.
     """
     dense_rows, _ = generation.dense.search(vector, CANDIDATES, allowed)
-    bm25 = generation.lexical.scores(question)
-    if added:
-        bm25 = bm25 + np.float32(ADDED_WEIGHT) * generation.lexical.scores(added)
+    bm25 = _bm25(generation, question, added)
     if allowed is not None:
-        bm25 = np.where(np.isin(np.arange(len(bm25)), allowed), bm25, np.float32(0))
+        outside = np.ones(len(bm25), dtype=bool)
+        outside[allowed] = False
+        bm25[outside] = 0
     lexical_rows = _best(bm25, CANDIDATES)
-    rows = np.union1d(dense_rows, lexical_rows)
+    return _rank(generation, vector, bm25, np.union1d(dense_rows, lexical_rows), k)
+
+
+def retrieve_each(
+    generation: Generation, question: str, vector: Vectors, groups: Iterable[Rows], added: str = ""
+) -> Iterator[list[Hit]]:
+    """What ``retrieve`` would find with each group of rows as the allowed ones, scored once for all."""
+    bm25 = _bm25(generation, question, added)
+    for rows in groups:
+        yield _rank(generation, vector, bm25, rows, len(rows))
+
+
+def _bm25(generation: Generation, question: str, added: str) -> npt.NDArray[np.float32]:
+    bm25 = generation.lexical.scores(question)
+    return bm25 + np.float32(ADDED_WEIGHT) * generation.lexical.scores(added) if added else bm25
+
+
+def _rank(generation: Generation, vector: Vectors, bm25: npt.NDArray[np.float32], rows: Rows, k: int) -> list[Hit]:
+    """The best ``k`` of the candidate ``rows``; the best BM25 among them counts as 1."""
     if not len(rows):
         return []
     cosines = generation.dense.cosines(vector, rows)
     nearness = (1 - SENTENCE_WEIGHT) * cosines + SENTENCE_WEIGHT * _nearest_sentences(generation, vector, rows)
-    scores = fuse(nearness, bm25[rows], best_bm25=float(bm25.max()))
-    dense_rank = {int(row): rank for rank, row in enumerate(dense_rows, start=1)}
-    lexical_rank = {int(row): rank for rank, row in enumerate(lexical_rows, start=1)}
+    scores = fuse(nearness, bm25[rows], best_bm25=float(bm25[rows].max()))
     order = np.lexsort((rows, -scores))[:k]
-    return [
-        Hit(
-            passage=generation.passage(int(rows[at])),
-            score=float(scores[at]),
-            cosine=float(cosines[at]),
-            dense_rank=dense_rank.get(int(rows[at])),
-            lexical_rank=lexical_rank.get(int(rows[at])),
-        )
-        for at in order
-    ]
+    return [Hit(generation.passage(int(rows[at])), float(scores[at]), float(cosines[at])) for at in order]
 
 
 def fuse(nearness: Vectors, bm25: npt.NDArray[np.float32], best_bm25: float) -> npt.NDArray[np.float64]:

@@ -18,7 +18,7 @@ import re
 from probqa.records import Span
 
 # Possessive, and only from the first stop of a run: a hundred thousand dots take no longer than they must.
-_END = re.compile(r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<closing>[\"'”’»)\]]*+)(?P<note>\[\d{1,3}\])?\s++")
+_END = re.compile(r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<closing>[\"'”’»)\]]*+)(?P<note>\[\d{1,3}\]|[⁰¹²³⁴-⁹]{1,3})?\s++")
 _OPENS = re.compile(
     r"[\"'“‘«(\[]*(?:[A-Z0-9À-ÖØ-Þ£$€•–—-]|[^\W\d_a-zß-öø-ÿ])|\((?:[a-z]|[ivx]{1,4})\)\s"  # "(ii) Staff"
 )

@@ -70,7 +70,7 @@ def test_the_readme_opens_with_a_picture_and_the_two_commands() -> None:
 
 
 def test_nothing_names_the_place_it_was_written_in() -> None:
-    banned = re.compile(r"/work/|\.library|/opt/pypi|/root/")
+    banned = re.compile(r"/work/|/\.library|/opt/pypi|/root/")
     own = [
         *PAGES,
         *(ROOT / "src").rglob("*.py"),

@@ -14,7 +14,7 @@ from probqa.dense import DenseIndex
 from probqa.embeddings import Vectors
 from probqa.lexical import K1, B, LexicalIndex, words
 from probqa.pipeline import Library
-from probqa.retrieval import retrieve
+from probqa.retrieval import _best, retrieve
 
 WORDS = ["court", "prison", "unpaid", "work", "victim", "22.5", "the", "of", "Dr", "£1,037"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)
@@ -98,15 +98,17 @@ def test_a_lexical_index_reads_back_as_it_was(rows: list[str]) -> None:
         assert again.scores(question).tolist() == index.scores(question).tolist()
 
 
-def test_a_row_without_a_word_of_the_question_has_no_lexical_rank(library: Library) -> None:
+def test_a_k_larger_than_the_index_gives_every_row_once(library: Library) -> None:
     question = "unpaid work of victims"
     vector = library.generation.encoder.encode_question(question)
     hits = retrieve(library.generation, question, vector, k=1000)
-    scores = library.generation.lexical.scores(question)
     assert sorted(hit.passage.row for hit in hits) == list(range(library.generation.passages))
-    ranked = {hit.passage.row for hit in hits if hit.lexical_rank is not None}
-    assert ranked == {row for row in range(library.generation.passages) if scores[row] > 0}
-    assert 0 < len(ranked) < library.generation.passages
+
+
+def test_a_row_without_a_word_of_the_question_is_no_lexical_candidate() -> None:
+    scores = np.float32([0, 2, 0, 1, 2])
+    assert _best(scores, 10).tolist() == [1, 4, 3]
+    assert _best(scores, 1).tolist() == [1]
 
 
 @pytest.mark.parametrize("question", ["zebra quagga", "of the", "?!", "½ ≠ ∞", "的"])

@@ -1,20 +1,24 @@
-"""From a reader's pieces to a document's frozen text and blocks.
+"""From a reader's pieces to a document's frozen text, blocks and page starts.
 
-In: ``Piece`` records in reading order. Out: the text with one blank line between blocks, and where each lies.
+In: ``Piece`` records in reading order, where each page starts in them. Out: the text with one blank line between
+blocks, and where each block and page lies in it.
 
->>> text, blocks, starts = assemble([Piece("heading", "Findings", 2), Piece("paragraph", "It was good.")])
+>>> pieces = [Piece("heading", "Findings", 2), Piece("paragraph", "It was good.")]
+>>> text, blocks, pages = assemble(pieces, [PageStart(0, 0, 1, "i"), PageStart(1, 7, 2, "ii")])
 >>> text
 'Findings\\n\\nIt was good.'
 >>> blocks[1].span
 Span(start=10, end=22)
+>>> [(page.start, page.pdf, page.printed) for page in pages]
+[(0, 1, 'i'), (17, 2, 'ii')]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from probqa.records import Block, BlockKind, Span
+from probqa.records import Block, BlockKind, Page, PageLayer, Removal, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,31 @@ class Piece:
     level: int = 0
 
 
-def assemble(pieces: Iterable[Piece]) -> tuple[str, tuple[Block, ...], tuple[int, ...]]:
-    """Join the pieces that hold text.
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """A page starts ``offset`` characters into piece number ``piece``; after the last piece: their count and 0."""
 
-    Returns the text, its blocks, and for each piece given (also an empty one) the offset where it starts or
-    would have started, so that a reader can place page starts.
-    """
+    piece: int
+    offset: int
+    pdf: int
+    printed: str = ""
+    layer: PageLayer = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found in one file; ``metadata`` is what the file says of itself (title, publisher, published)."""
+
+    pieces: list[Piece]
+    removals: list[Removal] = field(default_factory=list)
+    pages: list[PageStart] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def assemble(
+    pieces: Iterable[Piece], pages: Iterable[PageStart] = ()
+) -> tuple[str, tuple[Block, ...], tuple[Page, ...]]:
+    """Join the pieces that hold text; returns the text, its blocks and its pages."""
     parts: list[str] = []
     blocks: list[Block] = []
     starts: list[int] = []
@@ -44,4 +67,6 @@ def assemble(pieces: Iterable[Piece]) -> tuple[str, tuple[Block, ...], tuple[int
         parts.append(piece.text)
         blocks.append(Block(piece.kind, Span(start, start + len(piece.text)), piece.level))
         length = start + len(piece.text)
-    return "\n\n".join(parts), tuple(blocks), tuple(starts)
+    starts.append(length)
+    placed = tuple(Page(starts[page.piece] + page.offset, page.pdf, page.printed, page.layer) for page in pages)
+    return "\n\n".join(parts), tuple(blocks), placed

@@ -18,6 +18,11 @@ import re
 _LINES = (
     ("share button", r"share (this( post| page| article)?|on \w+|via \w+)|tweet( this)?|copy link"),
     ("share button", r"(print|e-?mail) this( page)?|e-?mail a friend"),
+    ("share button", r"(like|enjoy(ed)?) (this|the) (story|article|post).{0,20}share.{0,40}"),
+    ("share button", r"(order reprints|print article|e-?mail article|save article)"),
+    ("related posts", r"(read more|don['’]t miss)(:| .{0,20}\[|\W*$).{0,300}"),
+    ("legal notice", r"(copyright )?(©|\(c\)|copyright) ?\d{4}.{0,120}all rights reserved\.?"),
+    ("legal notice", r"this copy is for your personal, non-?commercial use only.*"),
     ("menu", r"skip to (main )?content|(main )?menu|home|search( this site)?|back to top|toggle navigation"),
     ("menu", r"log ?in|sign (in|up)"),
     ("subscription", r"keep up to date with .{1,60}|keep informed|subscribe.{0,60}|one email every day.{0,60}"),

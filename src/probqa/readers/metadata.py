@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import yaml
@@ -40,8 +41,10 @@ _StrictLoader.yaml_implicit_resolvers = {
 }
 
 
-def read_metadata(text: str, sidecar: str | None, path: str) -> tuple[Source, str, int]:
-    """Split front matter from the body; keys in the front matter win over the sidecar's.
+def read_metadata(
+    text: str, sidecar: str | None, path: str, found: Mapping[str, str] | None = None
+) -> tuple[Source, str, int]:
+    """Split front matter from the body; its keys win over the sidecar's, those over what was ``found`` in the file.
 
     Returns the source, the body, and the line of the file on which the body starts.
 
@@ -49,16 +52,21 @@ def read_metadata(text: str, sidecar: str | None, path: str) -> tuple[Source, st
         ReadingError: YAML that does not parse, a key that is unknown or given twice, or a value of the wrong shape;
             with its line, and with the sidecar's name where that is where it stands.
     """
-    found = _FRONT_MATTER.match(text)
-    if found is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
+    front = _FRONT_MATTER.match(text)
+    if front is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
         raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
-    values: dict[str, object] = {}
+    said: dict[str, object] = {}
     places: dict[str, str] = {}
     if sidecar is not None:
-        _take(values, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
-    if found:
-        _take(values, places, found.group(1), "", first_line=2)
-    body = text[found.end() :] if found else text
+        _take(said, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
+    if front:
+        _take(said, places, front.group(1), "", first_line=2)
+    body = text[front.end() :] if front else text
+    values: dict[str, object] = dict(found or {})
+    if "published" in said:
+        # A note on why the file's own date is uncertain says nothing about the day that was written down.
+        values.pop("published_note", None)
+    values |= said
     try:
         source = _source(values, path, body)
     except ReadingError as error:
@@ -100,14 +108,8 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
 
 
 def _source(values: dict[str, object], path: str, body: str) -> Source:
-    texts = {key: _text(values, key) for key in _TEXT_KEYS}
-    if texts["published"] and not _DATE.fullmatch(texts["published"]):
-        raise ReadingError(f"published: {texts['published']!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
-    if texts["published"]:
-        try:
-            datetime.date.fromisoformat(f"{texts['published']}-01-01"[:10])
-        except ValueError as error:
-            raise ReadingError(f"published: {texts['published']!r} is not a date: {error}", "mend it") from error
+    texts = {key: _text(values, key) for key in (*_TEXT_KEYS, *_PROVENANCE_KEYS)}
+    _check_day(texts["published"])
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
@@ -142,7 +144,20 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         urls=urls,
         licence=texts["licence"],
         wording=wording,
+        added=texts["added"],
+        origin=texts["from"],
     )
+
+
+def _check_day(published: str) -> None:
+    if not published:
+        return
+    if not _DATE.fullmatch(published):
+        raise ReadingError(f"published: {published!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+    try:
+        datetime.date.fromisoformat(f"{published}-01-01"[:10])
+    except ValueError as error:
+        raise ReadingError(f"published: {published!r} is not a date: {error}", "mend it") from error
 
 
 def _text(values: dict[str, object], key: str) -> str:

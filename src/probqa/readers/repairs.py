@@ -3,35 +3,54 @@
 In: text as it lies in a file. Out: the same words, with
 
 1. every run of white space (line breaks, tabs, no-break and thin spaces, control characters) as one space,
-2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark),
+2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark, tags),
 3. the seven Latin ligatures spelt out,
-4. a word broken by a hyphen at a line's end joined again (only where the reader asks for it: PDF).
+4. a word broken by a hyphen at a line's end joined again (PDF only; see ``mend_word``).
 
 Letters, digits and punctuation stay as published, quote marks and dashes included.
 
 >>> tidy("The \\ufb01rst\\u00a0 nine\\nreports")
 'The first nine reports'
->>> tidy("super-\\nvision of self-\\nemployed", join_hyphens=True)
-'supervision of selfemployed'
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 WHITE_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_WIDTHLESS = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_WIDTHLESS = dict.fromkeys(
+    (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
+)
 _LIGATURES = {
     ord(ligature): letters
     for ligature, letters in zip(
         "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True
     )
 }
-_BROKEN_WORD = re.compile(r"(?<=[a-z])[-\u00ad\u2010]\s*\n\s*(?=[a-z])")
 
 
-def tidy(text: str, *, join_hyphens: bool = False) -> str:
-    """Apply the repairs; the result holds no line break and no white space at its ends."""
-    if join_hyphens:
-        text = _BROKEN_WORD.sub("", text)
+def tidy(text: str) -> str:
+    """Apply the first three repairs; the result holds no line break and no white space at its ends."""
     return WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
+
+
+def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:
+    """Join ``before``, which ends in a hyphen at a line's end, to ``after`` on the next line.
+
+    The hyphen goes only where it broke a word: not before a capital or digit, not where the document writes the
+    word with its hyphen elsewhere, and not between two words it uses on their own. ``vocabulary`` holds its words
+    in small letters.
+
+    >>> mend_word("under super-", "vision by", {"supervision", "by"})
+    'under supervision by'
+    >>> mend_word("a multi-", "agency plan", {"multi-agency", "agency"})
+    'a multi-agency plan'
+    """
+    first = re.search(r"([^\W\d_]+)-$", before)
+    second = re.match(r"[^\W\d_]+", after)
+    if first is None or second is None or not after[0].islower():
+        return before + after
+    left, right = first.group(1).lower(), second.group().lower()
+    joined = left + right in vocabulary or not (left in vocabulary and right in vocabulary)
+    return before[:-1] + after if joined and f"{left}-{right}" not in vocabulary else before + after

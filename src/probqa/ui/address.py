@@ -2,11 +2,11 @@
 
 In: the parameters of an address. Out: an ``Address``, and from it links to any page.
 
->>> address = read({"q": ["How good is the NPS in Gwent?"], "since": ["2017"]})
+>>> address = read({"question": ["How good is the NPS in Gwent?"], "since": ["2017"]})
 >>> address.filters.since, link(address.asking("And in Kent?"))
-('2017', '.?q=How+good+is+the+NPS+in+Gwent%3F&q=And+in+Kent%3F&since=2017')
+('2017', '.?question=How+good+is+the+NPS+in+Gwent%3F&question=And+in+Kent%3F&since=2017')
 >>> link(address.without("since", "2017"), page="every")
-'every?q=How+good+is+the+NPS+in+Gwent%3F'
+'every?question=How+good+is+the+NPS+in+Gwent%3F'
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Address:
     def parameters(self) -> dict[str, list[str]]:
         """What stands in the address, by name; nothing that is empty."""
         values = {
-            "q": list(self.questions),
+            "question": list(self.questions),
             **{name: list(getattr(self.filters, field)) for name, field in _LISTS.items()},
             **{name: [getattr(self.filters, name)] for name in _DATES},
             "drop": [f"{number}.{name}" for number, name in self.dropped],
@@ -79,7 +79,7 @@ def read(parameters: Parameters) -> Address:
     dates = {name: next(iter(parameters.get(name, ())), "") for name in _DATES}
     dropped = [value.partition(".") for value in parameters.get("drop", ())]
     return Address(
-        questions=tuple(parameters.get("q", ()))[-MAX_QUESTIONS:],
+        questions=tuple(parameters.get("question", ()))[-MAX_QUESTIONS:],
         filters=Filters(
             documents=lists["documents"],
             kinds=lists["kinds"],

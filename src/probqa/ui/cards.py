@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from urllib.parse import quote as percent_encoded
 
+from probqa import citing
 from probqa.glossary import Glossary
-from probqa.records import Answer, Quote, Source
-from probqa.rendering import date_in_words, finding_line, label, page_in_words, source_line
+from probqa.records import Answer, Quote
+from probqa.rendering import date_in_words, finding_line, label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.frame import escaped
 
@@ -70,19 +72,13 @@ def terms(texts: Sequence[str], glossary: Glossary) -> str:
     )
 
 
-def original(source: Source, quote: Quote | None = None) -> str:
-    """Where the original can be read, at the quote's page or words if there is one; only the web is linked to.
+def original(quote: Quote) -> str:
+    """Where the original can be read, at the quote's page or words; nothing where that is not on the web.
 
-    A PDF opens at the page. A web page opens at the very words, where it holds them: a digest's words are not there.
+    A web page opens at the very words, where it holds them: a digest's words are not there.
     """
-    url = source.url
-    if not url.startswith(("https://", "http://")):
-        return ""
-    if quote is None or "#" in url:
-        return url
-    if quote.page is not None:
-        return f"{url}#page={quote.page.pdf}"
-    if source.wording == "digest":
+    url = citing.address(quote)
+    if not url or "#" in url or quote.source.wording == "digest":
         return url
     first_words = " ".join(quote.text.split()[:8])
     return f"{url}#:~:text={percent_encoded(first_words, safe='').replace('-', '%2D')}"
@@ -90,8 +86,8 @@ def original(source: Source, quote: Quote | None = None) -> str:
 
 def citation(quote: Quote) -> str:
     """The quote with its source, as plain text to paste."""
-    lines = [f"“{quote.text}”", source_line(quote), label(quote.source), original(quote.source, quote)]
-    return "\n".join(line for line in lines if line)
+    # The visitor's own day is not known here; that of the server is at most one off.
+    return citing.export([quote], citing.FORMATS["text"], datetime.now(UTC).date()).decode()
 
 
 def reading_link(quote: Quote) -> str:
@@ -130,7 +126,7 @@ def _badges(quote: Quote) -> str:
 
 
 def _actions(quote: Quote) -> str:
-    url = original(quote.source, quote)
+    url = original(quote)
     host = re.sub(r"^https?://(www\.)?|[/?#].*$", "", url)
     actions = [
         f'<a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a>',

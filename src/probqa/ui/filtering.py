@@ -14,11 +14,21 @@ from probqa.filters import allowed_rows
 from probqa.index import Generation
 from probqa.pipeline import Library
 from probqa.records import Filters
-from probqa.ui.address import BODIES, Address, link, read
+from probqa.ui.address import BODIES, Address, filters_on, link, read
 from probqa.ui.frame import escaped
 
 ANY = "Any"
 RECENT = 6
+
+_NAMES = {
+    "provider": "provider",
+    "area": "area",
+    "kind": "kind",
+    "document": "document",
+    "body": "passages about",
+    "since": "from",
+    "until": "until",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +48,64 @@ def parameters() -> dict[str, list[str]]:
 
 
 def go(address: Address) -> None:
-    """Put another address into the address bar; the script that runs next draws it."""
-    st.query_params.from_dict(address.parameters())
+    """Put another address into the address bar; the script that runs next draws it.
+
+    What else stands there, such as how a table is sorted, stays.
+    """
+    held = parameters()
+    others = {name: value for name, value in held.items() if name not in read(held).parameters()}
+    st.query_params.from_dict(others | address.parameters())
+
+
+def text_box(label: str, name: str, value: str) -> str:
+    """A box whose text stands in the address under ``name``."""
+    state = st.session_state
+    count = f"{name} boxes"
+    # As with the filters: a box that Back has emptied would come back full.
+    if state.get(f"{name} typed") != value or f"{name} {state[count]}" not in state:
+        state[f"{name} typed"], state[count] = value, state.get(count, 0) + 1
+        state[f"{name} {state[count]}"] = value
+    key = f"{name} {state[count]}"
+
+    def changed() -> None:
+        state[f"{name} typed"] = state[key]
+        held = {other: values for other, values in parameters().items() if other != name}
+        st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
+
+    st.text_input(label, key=key, on_change=changed)
+    return value
+
+
+def chips(library: Library, address: Address, page: str = "") -> list[str]:
+    """A chip for each filter that is on, which takes it away."""
+    drawn = []
+    for name, value in filters_on(address.filters):
+        document = library.generation.document(value) if name == "document" else None
+        shown = document.source.title if document else value
+        words = f"{_NAMES[name]}: <b>{escaped(shown)}</b>"
+        drawn.append(chip(words, f"Take away the filter {shown}", link(address.without(name, value), page)))
+    return drawn
+
+
+def draw_chips(library: Library, address: Address, page: str = "") -> None:
+    """The filters that are on, if any."""
+    drawn = chips(library, address, page)
+    if drawn:
+        st.html(f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(drawn)}</ul>')
+
+
+def chip(words: str, action: str, target: str) -> str:
+    """A chip and the cross that takes it away; ``words`` are HTML, the others are text."""
+    said = escaped(action)
+    return (
+        f'<li class="pq-chip"><span>{words}</span> '
+        f'<a class="pq-go" href="{escaped(target)}" title="{said}" aria-label="{said}">×</a></li>'
+    )
 
 
 def side_bar(library: Library, address: Address) -> None:
     """Draw the filters, showing what the address says."""
-    choices = _choices(library, library.generation.name)
+    offered = choices(library, library.generation.name)
     filters = address.filters
     state = st.session_state
     # A browser keeps what a widget held when Back or a link takes the filter away, and would send it again: widgets
@@ -56,19 +117,19 @@ def side_bar(library: Library, address: Address) -> None:
             state[_key(name)] = value
     with st.sidebar:
         st.html('<p class="pq-side">Answer only from</p>')
-        _several("Provider", "provider", choices.providers)
-        _several("Area", "area", choices.areas)
-        _several("Kind of document", "kind", choices.kinds)
+        _several("Provider", "provider", offered.providers)
+        _several("Area", "area", offered.areas)
+        _several("Kind of document", "kind", offered.kinds)
         first, last = st.columns(2)
-        years = list(choices.years)
+        years = list(offered.years)
         first.selectbox("From", [ANY, *_with(years, filters.since)], key=_key("since"), on_change=_changed)
         last.selectbox("Until", [ANY, *_with(years, filters.until)], key=_key("until"), on_change=_changed)
         st.radio("Passages about", [ANY, *BODIES], key=_key("body"), horizontal=True, on_change=_changed)
         st.selectbox(
             "One document",
-            [ANY, *_with(list(choices.documents), *filters.documents)],
+            [ANY, *_with(list(offered.documents), *filters.documents)],
             key=_key("document"),
-            format_func=lambda value: choices.documents.get(value, value),
+            format_func=lambda value: offered.documents.get(value, value),
             on_change=_changed,
         )
         _recent(address)
@@ -128,7 +189,7 @@ def _recent(address: Address) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
+def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     """What can be chosen; a name that would let nothing through is not offered."""
     held = _library.generation
     sources = [document.source for document in held.all_documents()]

@@ -13,7 +13,7 @@ import streamlit as st
 from probqa.errors import ProbqaError
 from probqa.pipeline import Library
 from probqa.ui import frame, opening
-from probqa.ui.views import ask, read
+from probqa.ui.views import about, ask, compare, every, read, reports
 
 HERE = Path(__file__).parent
 
@@ -29,6 +29,10 @@ def main() -> None:
     page = st.navigation(
         [
             _page(ask.draw, "Ask", "", default=True),
+            _page(every.draw, "Every report", "every"),
+            _page(compare.draw, "Compare", "compare"),
+            _page(reports.draw, "Reports", "reports"),
+            _page(about.draw, "About", "about"),
             _page(read.draw, "Read", "read", hidden=True),
         ],
         position="top",

@@ -1,6 +1,7 @@
-"""What guards the server: no uploads, no public metrics, and headers that keep the page to itself.
+"""What guards the server: no uploads, no public metrics, no more visitors than it bears, headers that keep it closed.
 
-In: every HTTP request. Out: a refusal, or the response with security headers. Why: docs/decisions/0004-serving.md.
+In: every request and connection. Out: a refusal, or the response with security headers. A response that has a content
+security policy of its own says itself who may frame it. Why: docs/decisions/0004-serving.md.
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ import re
 from pathlib import Path
 
 import streamlit
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from probqa.ui.limits import Visitors
 
 # Streamlit serves these to anyone, asked for or not: an upload lands in the server's memory.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
+
+OWN_LIMITS = ("/api", "/embed", "/healthz")
+VISITORS = Visitors(most=400)
+# Comes back by itself: a visitor who waits is let in when there is room.
+BUSY_PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>
+<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="15"></head>
+<body><main><h1>Many people are asking at the moment</h1>
+<p>This page tries again every 15 seconds. You need not do anything.</p></main></body></html>"""
 
 
 def _inline_scripts() -> str:
@@ -43,29 +55,55 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware that refuses the closed paths and adds the headers."""
+    """ASGI middleware that refuses the closed paths and visitors beyond the last, and adds the headers."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap ``app``."""
+    def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS) -> None:
+        """Wrap ``app``; count its visitors in ``visitors``."""
         self.app = app
+        self.visitors = visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        elif scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message["headers"], *(pair for pair in extra if pair[0] not in present)]
-            await send(message)
-
-        if scope["path"].startswith(CLOSED):
-            await PlainTextResponse("not offered here", status_code=404)(scope, receive, send_with_headers)
+        elif scope["path"].startswith(CLOSED):
+            await PlainTextResponse("not offered here", status_code=404)(scope, receive, _with_headers(send))
+        elif _opens_a_page(scope) and self.visitors.full:
+            busy = HTMLResponse(BUSY_PAGE, status_code=503, headers={"retry-after": "15"})
+            await busy(scope, receive, _with_headers(send))
         else:
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, receive, _with_headers(send))
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.visitors.full:
+            await receive()
+            await send({"type": "websocket.close", "code": 1013, "reason": "busy"})
+            return
+        self.visitors.count += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.visitors.count -= 1
+
+
+def _opens_a_page(scope: Scope) -> bool:
+    """Whether a browser goes to a page of the app; what programs and frames ask for has limits of its own."""
+    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(OWN_LIMITS)
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = {name.lower() for name, _ in message["headers"]}
+            if b"content-security-policy" in present:
+                present.add(b"x-frame-options")
+            extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+            message["headers"] = [*message["headers"], *(pair for pair in extra if pair[0] not in present)]
+        await send(message)
+
+    return send_with_headers
 
 
 MIDDLEWARE = [Middleware(Guard)]

@@ -10,18 +10,23 @@ from typing import Protocol
 
 import streamlit as st
 
-from probqa.index.storage import read_pointer
 from probqa.pipeline import Library
-from probqa.records import Answer, Filters
+from probqa.records import Answer, EveryAnswer, Filters
 from probqa.settings import settings
+from probqa.ui.libraries import open_library
 
 KEPT_ANSWERS = 500
 
 
 class Ask(Protocol):
-    """Asks a question, given those before it; ``widen`` says whether the glossary may add words."""
+    """Asks a question, given those before it, which complete it but for the texts in ``without``.
 
-    def __call__(self, question: str, previous: tuple[str, ...] = (), widen: bool = True) -> Answer:
+    ``widen`` says whether the glossary may add words.
+    """
+
+    def __call__(
+        self, question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True
+    ) -> Answer:
         """Answer, or raise ``InputError``."""
 
 
@@ -31,20 +36,15 @@ def live_library() -> Library:
     Raises:
         ProbqaError: there is none, or it cannot be used.
     """
-    return _open(*read_pointer(settings(os.environ).index))
-
-
-@st.cache_resource(max_entries=2, show_spinner="Opening the reports")
-def _open(generation: str, manifest_sha256: str) -> Library:  # noqa: ARG001
-    """Opened once for all visitors; a rebuild has another name and brings a new one."""
-    return Library(settings(os.environ))
+    with st.spinner("Opening the reports"):
+        return open_library(settings(os.environ))
 
 
 def asker(library: Library, filters: Filters) -> Ask:
     """A function that asks with these filters."""
 
-    def ask(question: str, previous: tuple[str, ...] = (), widen: bool = True) -> Answer:
-        return _answer(library, library.generation.name, question, repr(filters), filters, previous, widen)
+    def ask(question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True) -> Answer:
+        return _answer(library, library.generation.name, question, repr(filters), filters, previous, without, widen)
 
     return ask
 
@@ -57,7 +57,24 @@ def _answer(
     key: str,  # noqa: ARG001
     _filters: Filters,
     previous: tuple[str, ...],
+    without: tuple[str, ...],
     widen: bool,
 ) -> Answer:
     """Answers do not change while the generation does not, so each is worked out once."""
-    return _library.ask(question, filters=_filters, previous=previous, widen=widen)
+    return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+
+
+def every(library: Library, question: str, filters: Filters) -> EveryAnswer:
+    """The question put to every report that the filters let through."""
+    return _every(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=50, show_spinner="Asking every report")
+def _every(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> EveryAnswer:
+    return _library.every(question, filters=_filters)

@@ -5,7 +5,7 @@ In: the questions in the address, and what is typed. Out: each question with its
 
 from __future__ import annotations
 
-import re
+import contextlib
 from dataclasses import replace
 
 import streamlit as st
@@ -15,22 +15,12 @@ from probqa.pipeline import Library, checked_question
 from probqa.records import Answer, Filters
 from probqa.rendering import date_in_words, finding_line
 from probqa.ui import cards, filtering, frame, suggesting
-from probqa.ui.address import Address, filters_on, link, read
+from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
 from probqa.ui.opening import Ask, asker
 
 TITLE = "Ask the inspection reports"
-PROMISE = "Every answer is their own words, with the page to check."
-
-_FILTER_NAMES = {
-    "provider": "provider",
-    "area": "area",
-    "kind": "kind",
-    "document": "document",
-    "body": "passages about",
-    "since": "from",
-    "until": "until",
-}
+PROMISE = "Every answer is quoted word for word, with the place to check."
 
 
 def draw(library: Library) -> None:
@@ -83,7 +73,7 @@ def _welcome(library: Library, address: Address) -> None:
     )
     if address.filters:
         st.html(
-            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(_filter_chips(library, address))}</ul>'
+            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(filtering.chips(library, address))}</ul>'
         )
 
 
@@ -97,8 +87,9 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
     question = address.questions[number - 1]
     newest = number == len(address.questions)
     previous = _previous(address, number)
+    without = tuple(name for at, name in address.dropped if at == number)
     try:
-        answer = ask(question, previous, number not in address.unwidened)
+        answer = ask(question, previous, without, number not in address.unwidened)
     except InputError as error:
         _refused(question, error)
         return
@@ -111,65 +102,43 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
         f"{cards.cards(answer, library.generation.glossary)}</section>"
     )
     if newest:
+        every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
+        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
         _what_else(library, address, answer, ask)
 
 
 def _previous(address: Address, number: int) -> tuple[str, ...]:
-    """The questions before this one, oldest first, that can be asked at all, without the names that were dropped."""
+    """The questions before this one, oldest first, that can be asked at all."""
     previous = []
     for question in address.questions[: number - 1]:
-        for at, name in address.dropped:
-            if at == number:
-                question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
-        try:
+        with contextlib.suppress(InputError):
             previous.append(checked_question(question))
-        except InputError:
-            continue
     return tuple(previous)
 
 
 def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
     """What was searched besides the words that were typed; each can be taken away."""
     chips = [
-        _chip(
+        filtering.chip(
             f"from before: <b>{escaped(carried.text)}</b>",
             f"Ask without {carried.text}",
-            replace(address, dropped=(*address.dropped, (number, carried.text))),
+            link(replace(address, dropped=(*address.dropped, (number, carried.text)))),
         )
         for carried in answer.carried
     ]
     if answer.added:
         words = " · ".join(escaped(phrase) for added in answer.added for phrase in added.phrases)
         without = replace(address, unwidened=(*address.unwidened, number))
-        chips.append(_chip(f"also searched: <b>{words}</b>", "Ask without these words", without))
+        chips.append(filtering.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
     if number == len(address.questions):
-        chips += _filter_chips(library, address)
+        chips += filtering.chips(library, address)
     return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
-
-
-def _filter_chips(library: Library, address: Address) -> list[str]:
-    chips = []
-    for name, value in filters_on(address.filters):
-        document = library.generation.document(value) if name == "document" else None
-        shown = document.source.title if document else value
-        words = f"{_FILTER_NAMES[name]}: <b>{escaped(shown)}</b>"
-        chips.append(_chip(words, f"Take away the filter {shown}", address.without(name, value)))
-    return chips
-
-
-def _chip(words: str, action: str, without: Address) -> str:
-    """``words`` are HTML; ``action`` is text."""
-    target = escaped(link(without))
-    return (
-        f'<li class="pq-chip"><span>{words}</span> '
-        f'<a class="pq-go" href="{target}" title="{escaped(action)}" aria-label="{escaped(action)}">×</a></li>'
-    )
 
 
 def _what_else(library: Library, address: Address, answer: Answer, ask: Ask) -> None:
     """At most three questions that the reports answer, asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
-    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked, True))
+    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked))
     if questions:
         listed = "".join(
             f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'

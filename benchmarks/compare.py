@@ -1,0 +1,248 @@
+"""probqa beside what one would pick instead, on the same passages and questions with the same weights, in one run.
+
+Run from the root of the repository, on a machine that has nothing else to do:
+
+    python benchmarks/compare.py                    everything, about half an hour
+    python benchmarks/compare.py --limit 100        fewer questions
+    python benchmarks/compare.py --only probqa --only txtai
+
+Each library gets a virtual environment of its own below --cache, made once (network, 1.1 GB each, kept for the next
+run), and each measurement a process of its own. A library that cannot be installed, or fails, is named with the
+reason and left out of the table. Needs the public question sets (../shared, or PROBQA_SHARED) and Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from public_sets import CACHE, ROOT, SHARED, PublicSet, encoder_files, open_set, print_rows
+
+from probqa.evaluation import DEPTH, holds, ndcg
+from probqa.exporting import find_model
+from probqa.settings import DEFAULT_MODEL
+
+WORKER = Path(__file__).with_name("compare_libraries.py")
+SETS = ("squad2_dev_half", "or_sharc_dev")
+# Whose answers are short enough to be held by one sentence.
+SENTENCES_OF = "squad2_dev_half"
+COLD_RUNS = 3
+LIMIT_S = 1800
+
+
+@dataclass(frozen=True)
+class Library:
+    """A row of the table, and what pip is asked for; libraries with the same ``home`` share an environment."""
+
+    name: str
+    home: str = ""
+    packages: tuple[str, ...] = ()
+
+
+# The exact torch keeps pip from choosing a build for a graphics card.
+TORCH = "torch==2.13.0"
+LIBRARIES = (
+    Library("probqa"),
+    Library("txtai", "txtai", (TORCH, "txtai==9.14.0")),
+    Library("txtai, hybrid", "txtai", (TORCH, "txtai==9.14.0")),
+    Library("haystack", "haystack", (TORCH, "haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0")),
+    Library("haystack, BM25", "haystack", (TORCH, "haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0")),
+    Library(
+        "llama-index",
+        "llama-index",
+        (TORCH, "llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
+    ),
+    Library(
+        "langchain + FAISS",
+        "langchain",
+        (
+            TORCH,
+            "langchain-community==0.4.2",
+            "langchain-huggingface==1.2.3",
+            "sentence-transformers==6.2.0",
+            "faiss-cpu==1.15.1",
+        ),
+    ),
+)
+
+
+class LeftOut(Exception):  # noqa: N818 - not an error of the run: the library is named and left out
+    """A library cannot be measured, and why."""
+
+
+def measure(library: Library, sets: dict[str, PublicSet], cache: Path) -> dict[str, float | None]:
+    """A row of the table."""
+    python = _python(library, cache)
+    row: dict[str, float | None] = {}
+    for name, public in sets.items():
+        passages = _passages(public)
+        questions = [question.text for question in public.questions]
+        with tempfile.TemporaryDirectory(dir=cache) as index:
+            built = _run(library, python, "build", Path(index), passages, [])
+            asked = _run(library, python, "ask", Path(index), passages, questions)
+            row[f"nDCG@10 {name}"] = _mean_ndcg(public, asked["rows"])
+            if name != SENTENCES_OF:
+                continue
+            row["build s"] = built["seconds"]
+            row["build MB"] = built["peak_mb"]
+            row["ask ms"] = statistics.median(asked["milliseconds"])
+            row["ask MB"] = asked["peak_mb"]
+            cold = [
+                _run(library, python, "ask", Path(index), passages, questions[:1])["cold"] for _ in range(COLD_RUNS)
+            ]
+            row["cold s"] = statistics.median(cold)
+        row["sentence"] = _sentence_rate(library, python, public, questions, asked["words"], cache)
+    return row
+
+
+def _sentence_rate(
+    library: Library, python: Path, public: PublicSet, questions: list[str], words: list[str], cache: Path
+) -> float:
+    """Share of answerable questions whose first sentence holds the gold answer.
+
+    probqa shows sentences; the others are given the sentences as their passages, and the first one counts.
+    """
+    if library.name != "probqa":
+        sentences = [
+            {"title": passage["title"], "text": document.slice(span)}
+            for row, passage in enumerate(_passages(public))
+            for document in [public.generation.document_of(row)]
+            for span in public.generation.passage(row).sentences
+        ]
+        with tempfile.TemporaryDirectory(dir=cache) as index:
+            _run(library, python, "build", Path(index), sentences, [])
+            rows = _run(library, python, "ask", Path(index), sentences, questions)["rows"]
+        words = [sentences[found[0]]["text"] if found else "" for found in rows]
+    held = [
+        holds(shown, question.answers)
+        for shown, question in zip(words, public.questions, strict=True)
+        if question.answerable
+    ]
+    return statistics.mean(held)
+
+
+def _python(library: Library, cache: Path) -> Path:
+    """The interpreter that has the library, installed now where it is not yet."""
+    if not library.home:
+        return Path(sys.executable)
+    home = cache / "compare" / library.home
+    ready = home / "installed.json"
+    python = home / "bin" / "python"
+    if not ready.is_file() or json.loads(ready.read_text()) != list(library.packages):
+        print(f"installing {', '.join(library.packages)} in {home}", file=sys.stderr)
+        venv.create(home, with_pip=True)
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *library.packages]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_S)
+        if done.returncode:
+            raise LeftOut(f"cannot be installed: {_last_line(done.stderr)}")
+        ready.write_text(json.dumps(library.packages))
+    return python
+
+
+def _run(
+    library: Library, python: Path, action: str, folder: Path, passages: Sequence[dict[str, str]], questions: list[str]
+) -> dict[str, Any]:
+    """One job in a fresh process; ``cold`` is the seconds from its start to its first answer."""
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "HF_HUB_OFFLINE": "1",
+        "HAYSTACK_TELEMETRY_ENABLED": "False",
+        "PYTHONHASHSEED": "0",
+    }
+    if not library.home:
+        environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "src"), str(WORKER.parent)))
+    with tempfile.TemporaryDirectory() as work:
+        job, output = Path(work, "job.json"), Path(work, "output.json")
+        record = {
+            "library": library.name,
+            "action": action,
+            "model": str(find_model(DEFAULT_MODEL)),
+            "folder": str(folder),
+            "passages": passages if action == "build" else [],
+            "questions": questions,
+            "output": str(output),
+        }
+        job.write_text(json.dumps(record), encoding="utf-8")
+        began = time.time()
+        try:
+            done = subprocess.run(
+                [str(python), "-P", str(WORKER), str(job)],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT_S,
+                env=environment,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LeftOut(f"did not {action} within {LIMIT_S} s") from error
+        if done.returncode:
+            raise LeftOut(f"fails to {action}: {_last_line(done.stderr)}")
+        found: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    return found | {"cold": found["answered_at"] - began} if "answered_at" in found else found
+
+
+def _passages(public: PublicSet) -> list[dict[str, str]]:
+    return [{"title": document.source.title, "text": document.text} for document in public.generation.all_documents()]
+
+
+def _mean_ndcg(public: PublicSet, rows: list[list[int]]) -> float:
+    return statistics.mean(
+        ndcg([question.relevant.get(row, 0.0) for row in found[:DEPTH]], list(question.relevant.values()))
+        for question, found in zip(public.questions, rows, strict=True)
+        if question.relevant
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limit", type=int, default=300, help="questions of each set, evenly spaced")
+    parser.add_argument("--only", action="append", help="a library's name; may be given again")
+    parser.add_argument("--data", type=Path, default=SHARED)
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    arguments = parser.parse_args()
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    missing = [name for name in SETS if not (arguments.data / name).is_dir()]
+    if missing:
+        print(f"skipped: there is no {arguments.data / missing[0]}", file=sys.stderr)
+        return 1
+    encoder_files(arguments.cache)
+    sets = {name: open_set(name, arguments.limit, data=arguments.data, cache=arguments.cache) for name in SETS}
+    rows: dict[str, dict[str, float | None]] = {}
+    left_out = {}
+    for library in LIBRARIES:
+        if arguments.only and library.name not in arguments.only:
+            continue
+        try:
+            rows[library.name] = measure(library, sets, arguments.cache)
+            print(library.name, rows[library.name], file=sys.stderr)
+        except LeftOut as left:
+            left_out[library.name] = str(left)
+            print(f"left out {library.name}: {left}", file=sys.stderr)
+    print_rows("Beside the others", "library", rows)
+    for name, reason in left_out.items():
+        print(f"\nLeft out: {name} {reason}.")
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"rows": rows, "left out": left_out}, indent=1), encoding="utf-8")
+    return 0 if rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,598 @@
+"""Measure the readers on real files and write ``docs/readers.md``.
+
+Run from the root of the repository; everything is read from the folder of real files (--shared), and where that
+is absent the command says so and ends:
+
+    .venv/bin/python benchmarks/readers.py             # files, articles, page numbers, libraries: about 5 minutes
+    .venv/bin/python benchmarks/readers.py --mutate 2000 --minutes 10    # mutated files of each format
+
+Both keep their figures in ``benchmarks/readers.json`` and write the page anew from them. The libraries compared
+with (pypdf, mammoth, python-docx, readability-lxml) are no part of the project: one that is not installed is left
+out of its table. Sentences whose page is checked are kept as
+SHA-256 of their words in ``benchmarks/page_numbers.json``; their pages were looked up by eye and with pypdf.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.metadata
+import io
+import json
+import multiprocessing
+import os
+import random
+import re
+import statistics
+import sys
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from probqa import readers  # noqa: E402
+from probqa.corpus import CorpusFile  # noqa: E402
+from probqa.errors import ReadingError  # noqa: E402
+from probqa.readers import sandbox  # noqa: E402
+from probqa.records import Document  # noqa: E402
+from probqa.sentences import split_sentences  # noqa: E402
+
+FIGURES = ROOT / "benchmarks" / "readers.json"
+PAGE_NUMBERS = ROOT / "benchmarks" / "page_numbers.json"
+REPORT = ROOT / "docs" / "readers.md"
+FOLDERS = ("ofsted_ilacs", "ofsted_jtai", "gao", "ntsb", "awkward_pdf", "docx", "html", ".")
+SUFFIXES = (".pdf", ".html", ".docx", ".txt")
+SEED = 20240601
+Json = dict[str, Any]
+
+
+# ---------------------------------------------------------------- every file
+
+
+class Peak:
+    """Remembers the peak memory of the last worker, which its answer carries."""
+
+    def __init__(self) -> None:
+        self.kilobytes = 0
+        self._ask = sandbox.ask_worker
+        sandbox.ask_worker = self
+
+    def __call__(self, *arguments: Any) -> Json:
+        answer = self._ask(*arguments)
+        self.kilobytes = answer.get("peak_kb", 0)
+        return answer
+
+
+def measure_files(real: Path) -> tuple[list[Json], dict[str, Document]]:
+    rows: list[Json] = []
+    documents: dict[str, Document] = {}
+    peak = Peak()
+    for folder in FOLDERS:
+        for path in sorted((real / folder).glob("*")):
+            if path.suffix not in SUFFIXES:
+                continue
+            peak.kilobytes = 0
+            began = time.perf_counter()
+            row: Json = {"folder": folder, "file": path.name}
+            try:
+                document = readers.read(CorpusFile(path.name, ""), path.parent)
+                documents[f"{folder}/{path.name}"] = document
+                row |= {
+                    "pages": len(document.pages),
+                    "printed": sum(bool(page.printed) for page in document.pages),
+                    "unread": sum(page.layer == "image" for page in document.pages),
+                    "characters": len(document.text),
+                    "headings": len(document.headings),
+                    "rows": sum(block.kind == "row" for block in document.blocks),
+                    "removed": dict(Counter(removal.reason for removal in document.removals)),
+                    "outcome": "read",
+                }
+            except ReadingError as error:
+                row |= {"outcome": error.problem}
+            row |= {"seconds": time.perf_counter() - began, "peak_mb": peak.kilobytes / 1024}
+            rows.append(row)
+            say(f"{path.name[:50]}: {row['outcome']} in {row['seconds']:.2f} s")
+    return rows, documents
+
+
+# ---------------------------------------------------------------- articles
+
+
+def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
+    """Bag of ``size``-word shingles, as the article extraction benchmark counts them."""
+    words = re.findall(r"\w+", text)
+    return Counter(tuple(words[at : at + size]) for at in range(max(1, len(words) - size + 1))) if words else Counter()
+
+
+def score(pages: dict[str, bytes], expected: dict[str, str], read: Callable[[bytes], str]) -> Json:
+    """Precision, recall and F1 over the pages' mean shares of true, false and missed shingles."""
+    true = false = missed = 0.0
+    began = time.perf_counter()
+    for name, content in pages.items():
+        wanted, found = shingles(expected[name]), shingles(read(content))
+        both = sum((wanted & found).values())
+        total = sum(wanted.values()) + sum(found.values()) - both
+        if total:
+            true += both / total
+            false += (sum(found.values()) - both) / total
+            missed += (sum(wanted.values()) - both) / total
+    precision, recall = true / (true + false), true / (true + missed)
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall),
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def measure_articles(real: Path) -> dict[str, Json]:
+    import trafilatura
+    from lxml import html
+
+    from probqa.readers.webpage import read_webpage
+
+    known = json.loads((real / "html" / "expected.json").read_text(encoding="utf-8"))
+    expected = {name: found["articleBody"] for name, found in known.items()}
+    pages = {name: (real / "html" / f"{name}.html").read_bytes() for name in expected}
+
+    def bare(**options: Any) -> Callable[[bytes], str]:
+        return lambda content: trafilatura.extract(content.decode(errors="replace"), **options) or ""
+
+    found = {
+        "probqa": score(pages, expected, lambda content: "\n".join(p.text for p in read_webpage(content).pieces)),
+        "trafilatura, bare": score(pages, expected, bare()),
+        "trafilatura, no comments": score(pages, expected, bare(include_comments=False)),
+        "trafilatura, for precision": score(pages, expected, bare(include_comments=False, favor_precision=True)),
+        "trafilatura, for recall": score(pages, expected, bare(include_comments=False, favor_recall=True)),
+        "all text of the page (lxml)": score(pages, expected, lambda content: html.fromstring(content).text_content()),
+    }
+    try:
+        from readability import Document as Readable
+    except ImportError:
+        return found
+
+    def readable(content: bytes) -> str:
+        return html.fromstring(Readable(content.decode(errors="replace")).summary()).text_content()
+
+    found["readability-lxml"] = score(pages, expected, readable)
+    return found
+
+
+# ---------------------------------------------------------------- page numbers
+
+
+def measure_page_numbers(documents: dict[str, Document]) -> tuple[Json, dict[str, list[tuple[str, int]]]]:
+    """Check both numbers of every known sentence; also return the words, for the comparison of libraries."""
+    wrong: list[Json] = []
+    words: dict[str, list[tuple[str, int]]] = {}
+    known = json.loads(PAGE_NUMBERS.read_text(encoding="utf-8"))
+    for entry in known:
+        document = documents.get(entry["file"])
+        found = find_sentence(document, entry["sha256"]) if document else None
+        if document is None or found is None:
+            wrong.append(entry | {"found": "not in the text"})
+            continue
+        start, text = found
+        page = document.page(start)
+        words.setdefault(entry["file"], []).append((text, entry["page"]))
+        if page is None or (page.pdf, page.printed) != (entry["page"], entry["printed"]):
+            wrong.append(entry | {"found": page and [page.pdf, page.printed]})
+    return {"sentences": len(known), "documents": len({entry["file"] for entry in known}), "wrong": wrong}, words
+
+
+def find_sentence(document: Document, sha256: str) -> tuple[int, str] | None:
+    for block in document.blocks:
+        for span in split_sentences(document.slice(block.span)):
+            text = document.text[block.span.start + span.start : block.span.start + span.end]
+            if hashlib.sha256(text.encode()).hexdigest() == sha256:
+                return block.span.start + span.start, text
+    return None
+
+
+# ---------------------------------------------------------------- libraries
+
+
+def measure_pdf_libraries(real: Path, words: dict[str, list[tuple[str, int]]]) -> dict[str, Json]:
+    """Text of every PDF by bare libraries, each file in a process of its own with 60 seconds."""
+    paths = [path for folder in FOLDERS[:5] for path in sorted((real / folder).glob("*.pdf"))]
+    found: dict[str, Json] = {}
+    for name, read in (("pypdfium2", text_by_pdfium), ("pypdf", text_by_pypdf)):
+        if not is_there(name):
+            continue
+        total: Json = {"files": len(paths), "failed": 0, "characters": 0, "seconds": 0.0, "whole": 0}
+        for path in paths:
+            say(f"{name}: {path.name[:50]}")
+            began = time.perf_counter()
+            pages = in_process(read, path, seconds=60)
+            total["seconds"] += time.perf_counter() - began
+            if pages is None:
+                total["failed"] += 1
+                continue
+            total["characters"] += sum(map(len, pages))
+            for text, page in words.get(f"{path.parent.name}/{path.name}", ()):
+                flat = " ".join(" ".join(pages[page - 1 : page + 1]).split())
+                total["whole"] += " ".join(text.split()) in flat
+        found[name] = total
+    return found
+
+
+def text_by_pdfium(path: Path) -> list[str]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def text_by_pypdf(path: Path) -> list[str]:
+    import logging
+
+    import pypdf
+
+    logging.disable(logging.CRITICAL)
+    return [page.extract_text() for page in pypdf.PdfReader(path).pages]
+
+
+def measure_word_libraries(real: Path) -> dict[str, Json]:
+    """Share of the words that stand in each file's XML (body and notes) which a library gives back."""
+    paths = sorted((real / "docx").glob("*.docx"))
+    found: dict[str, Json] = {}
+    for label, package, read in (
+        ("probqa (lxml)", "lxml", text_by_probqa),
+        ("python-docx, paragraphs", "python-docx", text_by_python_docx),
+        ("mammoth, raw text", "mammoth", text_by_mammoth),
+    ):
+        if not is_there(package):
+            continue
+        total: Json = {"files": len(paths), "failed": 0, "seconds": 0.0}
+        shares: list[float] = []
+        for path in paths:
+            wanted = Counter(re.findall(r"\w+", words_in_xml(path)))
+            began = time.perf_counter()
+            text = in_process(read, path, seconds=60)
+            total["seconds"] += time.perf_counter() - began
+            if text is None:
+                total["failed"] += 1
+            elif wanted:
+                kept = wanted & Counter(re.findall(r"\w+", text))
+                shares.append(sum(kept.values()) / sum(wanted.values()))
+        total |= {
+            "words": statistics.mean(shares),
+            "whole": sum(share > 0.999 for share in shares),
+            "with_text": len(shares),
+        }
+        found[label] = total
+    return found
+
+
+def words_in_xml(path: Path) -> str:
+    """Every ``w:t`` of the body and notes, but for text moved away and second choices."""
+    from lxml import etree
+
+    parts: list[str] = []
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not re.fullmatch(r"word/(document|footnotes|endnotes)\.xml", name):
+                continue
+            for block in etree.fromstring(archive.read(name)).iter("{*}p"):
+                for element in block.iter("{*}t"):
+                    above = [re.sub(r"\{.*\}", "", str(each.tag)) for each in element.iterancestors()]
+                    if next((each for each in above if each == "p"), "") == "p" and not {"moveFrom", "Fallback"} & set(
+                        above
+                    ):
+                        nearest = next(each for each in element.iterancestors("{*}p"))
+                        if nearest is block:
+                            parts.append(element.text or "")
+                parts.append(" ")
+    return "".join(parts)
+
+
+def text_by_probqa(path: Path) -> str:
+    from probqa.readers.word import read_word
+
+    try:
+        return "\n".join(piece.text for piece in read_word(path.read_bytes()).pieces)
+    except ReadingError as error:
+        if "no text to quote" in error.problem:
+            return ""
+        raise
+
+
+def text_by_python_docx(path: Path) -> str:
+    import docx
+
+    return "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
+
+
+def text_by_mammoth(path: Path) -> str:
+    import mammoth
+
+    return str(mammoth.extract_raw_text(io.BytesIO(path.read_bytes())).value)
+
+
+def is_there(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        say(f"{package} is not installed; left out")
+        return False
+    return True
+
+
+def in_process(read: Callable[[Path], Any], path: Path, seconds: float) -> Any:
+    """The result of ``read`` in a fresh process; None where it fails or takes too long."""
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(sending, read, path))
+    process.start()
+    sending.close()
+    try:
+        return receiving.recv() if receiving.poll(seconds) else None
+    except EOFError:
+        return None
+    finally:
+        process.kill()
+        process.join()
+
+
+def _send(sending: Any, read: Callable[[Path], Any], path: Path) -> None:
+    try:
+        sending.send(read(path))
+    except Exception:
+        sending.send(None)
+
+
+# ---------------------------------------------------------------- mutated files
+
+
+def measure_mutations(real: Path, count: int, minutes: float) -> dict[str, Json]:
+    """Read ``count`` mutated files of each format in workers, two at a time, for at most ``minutes`` in all."""
+    found: dict[str, Json] = {}
+    formats: list[tuple[sandbox.Format, list[Path]]] = [
+        ("pdf", small(real, FOLDERS[:5], "*.pdf", 120_000)),
+        ("html", small(real, ("html",), "*.html", 120_000)),
+        ("docx", small(real, ("docx",), "*.docx", 60_000)),
+    ]
+    for number, (file_format, paths) in enumerate(formats):
+        deadline = time.monotonic() + minutes * 60 / len(formats)
+        chance = random.Random(SEED + number)
+        outcomes: Counter[str] = Counter()
+        slowest = 0.0
+        descriptors = descriptors_held()
+        with ThreadPoolExecutor(2) as pool:
+            while sum(outcomes.values()) < count and time.monotonic() < deadline:
+                batch = [mutate(chance, chance.choice(paths).read_bytes()) for _ in range(20)]
+                for outcome, seconds in pool.map(partial(outcome_of, file_format), batch):
+                    outcomes[outcome] += 1
+                    slowest = max(slowest, seconds)
+                say(f"{file_format}: {sum(outcomes.values())} mutated files")
+        found[file_format] = {
+            "files": sum(outcomes.values()),
+            "outcomes": dict(outcomes.most_common()),
+            "slowest_s": slowest,
+            "descriptors_left": descriptors_held() - descriptors,
+            "children_left": children(),
+        }
+    return found
+
+
+def small(real: Path, folders: Sequence[str], pattern: str, most: int) -> list[Path]:
+    paths = [path for folder in folders for path in sorted((real / folder).glob(pattern))]
+    return [path for path in paths if 0 < path.stat().st_size <= most]
+
+
+def mutate(chance: random.Random, content: bytes) -> bytes:
+    """Change bytes, cut, repeat or move a piece, or swap a number for a hostile one; a packed file also inside."""
+    if content.startswith(b"PK") and chance.random() < 0.7:
+        return mutate_packed(chance, content)
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 3, 10, 60))):
+        at = chance.randrange(len(changed))
+        match chance.randrange(6):
+            case 0 | 1:
+                changed[at] = chance.randrange(256)
+            case 2:
+                del changed[at : at + chance.randrange(1, 200)]
+            case 3:
+                changed[at:at] = changed[at : at + chance.randrange(1, 200)] * chance.randrange(1, 20)
+            case 4:
+                numbers = list(re.finditer(rb"\d+", changed[at : at + 2000]))
+                if numbers:
+                    start, end = chance.choice(numbers).span()
+                    changed[at + start : at + end] = chance.choice((b"0", b"-1", b"99999999999", b"2147483648"))
+            case _:
+                del changed[max(1, len(changed) - chance.randrange(1, 3000)) :]
+        if not changed:
+            changed = bytearray(b"x")
+    return bytes(changed)
+
+
+def mutate_packed(chance: random.Random, content: bytes) -> bytes:
+    """Mutate one part inside a packed file and pack it again."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        try:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        except (zipfile.BadZipFile, OSError):
+            return content
+    name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+    parts[name] = mutate(chance, parts[name] or b"x")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, part in parts.items():
+            archive.writestr(each, part)
+    return out.getvalue()
+
+
+def outcome_of(file_format: sandbox.Format, content: bytes) -> tuple[str, float]:
+    began = time.monotonic()
+    try:
+        sandbox.parse(file_format, content)
+        outcome = "read"
+    except ReadingError as error:
+        assert "\n" not in str(error)
+        outcome = re.sub(
+            r"line \d+", "line N", re.sub(r"all \d+ pages are|its only page is", "every page is", error.problem)
+        )
+    return outcome, time.monotonic() - began
+
+
+def descriptors_held() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def children() -> int:
+    mine = f"\nPPid:\t{os.getpid()}\n"
+    statuses = []
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            statuses.append(path.read_text())
+        except OSError:
+            continue
+    return sum(mine in status for status in statuses)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def write_page(figures: Json) -> None:
+    parts = [
+        "# What the readers read",
+        "Written by `benchmarks/readers.py`; do not edit. The files are not part of the project. "
+        f"Measured on {figures['machine']}, shared with others. The start of a worker is part of every time.",
+        "## Articles",
+        "Precision, recall and F1 of 4-word shingles against the expected text of 40 pages. probqa's text counts with "
+        "the titles, and with column names in every table row, which the expected text has not.",
+        table(
+            ("", "precision", "recall", "F1"),
+            [
+                (name, *(f"{row[key]:.4f}" for key in ("precision", "recall", "f1")))
+                for name, row in figures["articles"].items()
+            ],
+        ),
+        "## Page numbers",
+        page_numbers_line(figures["page_numbers"]),
+        "## Libraries",
+        table(
+            ("PDF library, alone", "files", "failed or over 60 s", "characters", "seconds", "known sentences whole"),
+            [
+                (name, row["files"], row["failed"], f"{row['characters']:,}", f"{row['seconds']:.0f}", row["whole"])
+                for name, row in figures["pdf_libraries"].items()
+            ],
+        ),
+        table(
+            ("Word library", "files", "failed", "seconds", "share of the words", "files with every word"),
+            [
+                (
+                    name,
+                    row["files"],
+                    row["failed"],
+                    f"{row['seconds']:.0f}",
+                    f"{row['words']:.3f}",
+                    f"{row['whole']} of {row['with_text']}",
+                )
+                for name, row in figures["word_libraries"].items()
+            ],
+        ),
+        "## Mutated files",
+        mutations_text(figures.get("mutations", {})),
+        "## Every file",
+        "Pages with a printed number, pages that are a picture without text, table rows; seconds by the clock and peak "
+        "memory of the worker (a file refused before a worker is started has none).",
+        table(
+            ("file", "pages", "printed", "unread", "characters", "headings", "rows", "s", "MB", "outcome"),
+            [file_row(row) for row in figures["files"]],
+        ),
+    ]
+    REPORT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def page_numbers_line(found: Json) -> str:
+    right = found["sentences"] - len(found["wrong"])
+    known = f"{found['sentences']} known sentences in {found['documents']} documents"
+    line = f"Both page numbers are right for {right} of {known}."
+    wrong = "; ".join(f"{each['file']}, PDF page {each['page']}: {each['found']}" for each in found["wrong"])
+    return line + (f" Wrong: {wrong}." if wrong else "")
+
+
+def mutations_text(found: dict[str, Json]) -> str:
+    if not found:
+        return "Not run."
+    head = (
+        "format",
+        "files",
+        "read",
+        "refused in one line",
+        "crashed or stopped in the worker",
+        "slowest, s",
+        "left in the parent",
+    )
+    rows = []
+    for name, row in found.items():
+        stopped = sum(
+            n for said, n in row["outcomes"].items() if said.startswith(("crashed", "took more", "needs too much"))
+        )
+        read = row["outcomes"].get("read", 0)
+        left = f"{row['descriptors_left']} descriptors, {row['children_left']} processes"
+        rows.append((name, row["files"], read, row["files"] - read - stopped, stopped, f"{row['slowest_s']:.1f}", left))
+    return table(head, rows)
+
+
+def file_row(row: Json) -> tuple[Any, ...]:
+    name = row["file"] if len(row["file"]) <= 48 else f"{row['file'][:45]}…"
+    keys = ("pages", "printed", "unread", "characters", "headings", "rows")
+    values = [f"{row[key]:,}" if key in row else "" for key in keys]
+    memory = f"{row['peak_mb']:.0f}" if row["peak_mb"] else ""
+    return (name.replace("|", "/"), *values, f"{row['seconds']:.2f}", memory, row["outcome"])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)])
+
+
+def machine() -> str:
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pypdfium2", "trafilatura", "lxml"))
+    return f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {versions}"
+
+
+def say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    default = os.environ.get("PROBQA_SHARED") or ROOT.parent / "shared"
+    parser.add_argument("--shared", type=Path, default=Path(default), help="the folder that holds real/")
+    parser.add_argument(
+        "--mutate", type=int, default=0, metavar="N", help="read N mutated files of each format instead"
+    )
+    parser.add_argument("--minutes", type=float, default=10, help="at most so long for all mutated files")
+    options = parser.parse_args()
+    real = options.shared / "real"
+    if not real.is_dir():
+        print(f"SKIPPED: no real files in {real}; name their folder with --shared")
+        return 0
+    figures: Json = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    if options.mutate:
+        figures["mutations"] = measure_mutations(real, options.mutate, options.minutes)
+    else:
+        figures["machine"] = machine()
+        figures["files"], documents = measure_files(real)
+        figures["articles"] = measure_articles(real)
+        figures["page_numbers"], words = measure_page_numbers(documents)
+        figures["pdf_libraries"] = measure_pdf_libraries(real, words)
+        figures["word_libraries"] = measure_word_libraries(real)
+    FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if "files" in figures:
+        write_page(figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

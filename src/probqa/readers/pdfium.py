@@ -1,0 +1,493 @@
+"""A PDF file to its lines of text, page by page, as PDFium lays them out.
+
+In: the bytes of a PDF. Out: ``PdfPage`` records: lines with their place, type size and weight, what is hidden, and
+the ruled lines of tables. This is the one module that knows PDFium; it runs in the worker only (see ``sandbox``).
+
+Places are in points (1/72 inch) with x to the right and y upwards, turned so that most of the page's text runs from
+left to right.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from probqa.errors import ReadingError
+from probqa.records import PageLayer
+
+MAX_PAGES = 5_000
+MAX_CHARACTERS = 20_000_000
+
+# Below this size nobody reads it on paper.
+_SMALLEST_TYPE = 2.0
+# Lightness from which text may not show on paper, 0 black to 255 white; whether it does is then looked at.
+_LIGHT = 205
+_MAX_RENDERED_PIXELS = 1_600
+_MAX_OUTLINE = 2_000
+_MAX_PATHS = 20_000
+_LINE_BREAK_HYPHEN = "\x02"
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+Box = tuple[float, float, float, float]
+
+# The same function, giving an address as a plain number: it is called for every character.
+_text_object_at = ctypes.cast(
+    pdfium.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line.
+
+    ``edges`` holds left and right of every character of ``text``. ``broken`` says that the line ends in a
+    hyphen at which PDFium takes a word to be broken.
+    """
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    bold: bool
+    broken: bool
+    turned: bool
+    edges: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """One page: ``number`` counts from 1; ``rules`` are the boxes of drawn straight lines and rectangles."""
+
+    number: int
+    box: Box
+    lines: list[Line]
+    hidden: list[str]
+    rules: list[Box]
+    image_share: float
+    layer: PageLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of the outline; ``page`` counts from 1, 0 where it leads nowhere; ``level`` counts from 1."""
+
+    title: str
+    page: int
+    level: int
+
+
+@dataclass(slots=True)
+class _Style:
+    size: float
+    bold: bool
+    quadrant: int
+    baseline: float
+    suspect: bool
+    hidden: bool
+
+
+@dataclass(slots=True)
+class _Run:
+    """Characters in one style that follow each other on one line."""
+
+    style: _Style
+    text: list[str] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+
+class PdfFile:
+    """An opened PDF.
+
+    Raises:
+        ReadingError: it is no PDF, damaged, protected with a password, or has too many pages.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        """Open the file; ``content`` is kept, for PDFium reads from it as it goes."""
+        pdfium.FPDF_InitLibrary()
+        self._content = content
+        self._document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
+        if not self._document:
+            if pdfium.FPDF_GetLastError() in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+                raise ReadingError("is protected with a password", "save a copy without the password")
+            raise ReadingError("is damaged or cut off, or not a PDF", "download it again, or save it as PDF anew")
+        self.pages = int(pdfium.FPDF_GetPageCount(self._document))
+        if self.pages > MAX_PAGES:
+            raise ReadingError(f"has {self.pages} pages, more than {MAX_PAGES}", "split it into smaller files")
+        if self.pages < 1:
+            raise ReadingError("has no pages", "download it again, or save it as PDF anew")
+
+    def metadata(self, key: str) -> str:
+        """One entry of the document information, such as Title; empty where there is none."""
+        key_bytes = key.encode()
+        length = pdfium.FPDF_GetMetaText(self._document, key_bytes, None, 0)
+        if not 2 < length < 10_000:
+            return ""
+        buffer = ctypes.create_string_buffer(length)
+        pdfium.FPDF_GetMetaText(self._document, key_bytes, buffer, length)
+        return buffer.raw.decode("utf-16-le", errors="replace").rstrip("\0")
+
+    def outline(self) -> list[Bookmark]:
+        """The bookmarks in order; an outline that loops ends at ``_MAX_OUTLINE`` entries."""
+        found: list[Bookmark] = []
+        seen: set[int] = set()
+        waiting = [(pdfium.FPDFBookmark_GetFirstChild(self._document, None), 1)]
+        while waiting and len(found) < _MAX_OUTLINE:
+            bookmark, level = waiting.pop()
+            if not bookmark or (address := ctypes.cast(bookmark, ctypes.c_void_p).value or 0) in seen:
+                continue
+            seen.add(address)
+            found.append(self._bookmark(bookmark, level))
+            waiting.append((pdfium.FPDFBookmark_GetNextSibling(self._document, bookmark), level))
+            waiting.append((pdfium.FPDFBookmark_GetFirstChild(self._document, bookmark), level + 1))
+        return found
+
+    def _bookmark(self, bookmark: Any, level: int) -> Bookmark:
+        length = min(pdfium.FPDFBookmark_GetTitle(bookmark, None, 0), 10_000)
+        buffer = ctypes.create_string_buffer(max(length, 2))
+        pdfium.FPDFBookmark_GetTitle(bookmark, buffer, length)
+        target = pdfium.FPDFBookmark_GetDest(self._document, bookmark)
+        page = pdfium.FPDFDest_GetDestPageIndex(self._document, target) + 1 if target else 0
+        return Bookmark(buffer.raw[:length].decode("utf-16-le", errors="replace").rstrip("\0"), page, level)
+
+    def read_pages(self) -> Iterator[PdfPage]:
+        """Read every page, in order.
+
+        Raises:
+            ReadingError: there are more characters than ``MAX_CHARACTERS``.
+        """
+        characters = 0
+        for number in range(1, self.pages + 1):
+            page = pdfium.FPDF_LoadPage(self._document, number - 1)
+            if not page:
+                yield PdfPage(number, (0, 0, 1, 1), [], [], [], 0.0, "image")
+                continue
+            text_page = pdfium.FPDFText_LoadPage(page)
+            try:
+                characters += max(0, pdfium.FPDFText_CountChars(text_page)) if text_page else 0
+                if characters > MAX_CHARACTERS:
+                    raise ReadingError(
+                        f"holds more than {MAX_CHARACTERS // 1_000_000} million characters",
+                        "split it into smaller files",
+                    )
+                yield _read_page(number, page, text_page)
+            finally:
+                if text_page:
+                    pdfium.FPDFText_ClosePage(text_page)
+                pdfium.FPDF_ClosePage(page)
+
+
+def _read_page(number: int, page: Any, text_page: Any) -> PdfPage:
+    box = _page_box(page)
+    drawn, images = _drawings(page)
+    area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
+    image_share = max((_overlap(image, box) for image in images), default=0.0) / area
+    rows = _rows(text_page, box, scanned=image_share > 0.3) if text_page else []
+    _look_at_suspects(page, rows)
+    hidden = ["".join(run.text) for row in rows for run in row if run.style.hidden]
+    kept = [shown for row in rows if (shown := [run for run in row if not run.style.hidden])]
+    quadrants = Counter(run.style.quadrant for row in kept for run in row for _ in run.text)
+    quadrant = quadrants.most_common(1)[0][0] if quadrants else 0
+    lines = [line for row in _merged([_turn(row, quadrant) for row in kept]) if (line := _line(row, quadrant))]
+    layer: PageLayer = "text"
+    if not _is_legible("".join(line.text for line in lines)):
+        lines = []
+        layer = "image" if drawn or images or kept else "blank"
+    return PdfPage(
+        number,
+        _turn_box(box, quadrant),
+        lines,
+        [text for text in hidden if text.strip()],
+        [_turn_box(rule, quadrant) for rule in drawn],
+        image_share,
+        layer,
+    )
+
+
+def _is_legible(text: str) -> bool:
+    """Whether there is text, and most of it is characters a font has named (a broken one names none)."""
+    legible = sum(character.isprintable() and not 0xE000 <= ord(character) <= 0xF8FF for character in text)
+    return bool(text.strip()) and legible >= 0.6 * len(text)
+
+
+# --- characters to rows of runs
+
+
+def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
+    """Follow PDFium's characters and cut them at its line ends and wherever the style changes."""
+    rows: list[list[_Run]] = []
+    row: list[_Run] = []
+    styles: dict[int, _Style] = {}
+    rect = pdfium.FS_RECTF()
+    place = ctypes.byref(rect)
+    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    style: _Style | None = None
+    for at in range(pdfium.FPDFText_CountChars(text_page)):
+        code = unicode_of(text_page, at)
+        if code in (10, 13):
+            if row:
+                rows.append(row)
+            row = []
+            continue
+        address = _text_object_at(text_page, at)
+        if address:
+            style = styles.get(address)
+            if style is None:
+                style = styles[address] = _style(text_page, at, scanned=scanned)
+        if style is None or code == 0:
+            continue
+        if not row or row[-1].style is not style:
+            if row and _is_elsewhere(row[-1].style, style):
+                rows.append(row)
+                row = []
+            row.append(_Run(style))
+        box_of(text_page, at, place)
+        run = row[-1]
+        run.text.append(chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd")
+        run.boxes.append((rect.left, rect.bottom, rect.right, rect.top))
+        if code == ord(_LINE_BREAK_HYPHEN):
+            rows.append(row)
+            row = []
+    if row:
+        rows.append(row)
+    for run in (run for row in rows for run in row):
+        run.style.hidden = run.style.hidden or all(_outside(each, box) for each in run.boxes)
+    return rows
+
+
+def _is_elsewhere(style: _Style, following: _Style) -> bool:
+    """Whether text is on another line although PDFium gave no line end, as it does in text that is turned."""
+    apart = abs(style.baseline - following.baseline) > 1.1 * max(style.size, following.size)
+    return apart or style.quadrant != following.quadrant
+
+
+def _style(text_page: Any, at: int, *, scanned: bool) -> _Style:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text_page, at, matrix)
+    size = pdfium.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
+    wide = math.hypot(matrix.a, matrix.b)
+    quadrant = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    pdfium.FPDFText_GetFillColor(text_page, at, red, green, blue, alpha)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text_page, at))
+    invisible = mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+    light = 0.3 * red.value + 0.59 * green.value + 0.11 * blue.value >= _LIGHT or alpha.value < 50
+    y = (matrix.f, -matrix.e, -matrix.f, matrix.e)[quadrant]
+    return _Style(
+        size=size,
+        bold=pdfium.FPDFText_GetFontWeight(text_page, at) >= 600 or _has_bold_name(text_page, at),
+        quadrant=quadrant,
+        baseline=y,
+        suspect=light and not invisible,
+        # Text laid invisibly over a scan is what a program that reads scans (OCR) has recognised: that is the text.
+        hidden=(invisible and not scanned) or size < _SMALLEST_TYPE or wide < 0.01 * math.hypot(matrix.c, matrix.d),
+    )
+
+
+def _has_bold_name(text_page: Any, at: int) -> bool:
+    buffer = ctypes.create_string_buffer(200)
+    flags = ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page, at, buffer, 200, flags)
+    name = buffer.value.lower()
+    return any(word in name for word in (b"bold", b"black", b"heavy"))
+
+
+def _look_at_suspects(page: Any, rows: Sequence[Sequence[_Run]]) -> None:
+    """Mark light text as hidden where the drawn page shows nothing but one colour in its place."""
+    suspects = [run for row in rows for run in row if run.style.suspect and not run.style.hidden and _tight(run)]
+    if not suspects:
+        return
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    if not (0 < width < 1e5 and 0 < height < 1e5):
+        return
+    scale = min(2.0, _MAX_RENDERED_PIXELS / max(width, height))
+    pixels_x, pixels_y = max(1, round(width * scale)), max(1, round(height * scale))
+    bitmap = pdfium.FPDFBitmap_Create(pixels_x, pixels_y, 0)
+    if not bitmap:
+        return
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, pixels_x, pixels_y, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, pixels_x, pixels_y, 0, pdfium.FPDF_ANNOT)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * pixels_y)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    shown: dict[int, bool] = {}
+    for run in suspects:
+        box = _device_box(page, _tight(run), pixels_x, pixels_y)
+        shown[id(run.style)] = shown.get(id(run.style), False) or not _one_colour(pixels, stride, box)
+    for run in suspects:
+        run.style.hidden = not shown[id(run.style)]
+
+
+def _tight(run: _Run) -> Box | None:
+    """Round the characters of a run that leave ink, a little inside their boxes."""
+    boxes = [box for character, box in zip(run.text, run.boxes, strict=True) if not character.isspace()]
+    if not boxes:
+        return None
+    left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    inset = 0.2 * (top - bottom)
+    return left, bottom + inset, right, top - inset
+
+
+def _device_box(page: Any, box: Box | None, pixels_x: int, pixels_y: int) -> tuple[int, int, int, int]:
+    assert box is not None
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for page_x, page_y in ((box[0], box[1]), (box[2], box[3])):
+        pdfium.FPDF_PageToDevice(page, 0, 0, pixels_x, pixels_y, 0, page_x, page_y, x, y)
+        corners.append((min(max(x.value, 0), pixels_x - 1), min(max(y.value, 0), pixels_y - 1)))
+    (x1, y1), (x2, y2) = corners
+    return min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1
+
+
+def _one_colour(pixels: bytes, stride: int, box: tuple[int, int, int, int]) -> bool:
+    left, top, right, bottom = box
+    lowest, highest = [255, 255, 255], [0, 0, 0]
+    for y in range(top, bottom):
+        row = pixels[y * stride + 4 * left : y * stride + 4 * right]
+        for channel in range(3):
+            values = row[channel::4]
+            lowest[channel] = min(lowest[channel], min(values, default=255))
+            highest[channel] = max(highest[channel], max(values, default=0))
+    return all(high - low <= 12 for low, high in zip(lowest, highest, strict=True))
+
+
+# --- rows of runs to lines
+
+
+def _turn(row: list[_Run], quadrant: int) -> list[_Run]:
+    if quadrant == 0:
+        return row
+    return [_Run(run.style, run.text, [_turn_box(box, quadrant) for box in run.boxes]) for run in row]
+
+
+def _turn_box(box: Box, quadrant: int) -> Box:
+    """Turn a box so that text of ``quadrant`` (quarter turns to the left) runs from left to right."""
+    left, bottom, right, top = box
+    return (
+        (left, bottom, right, top),
+        (bottom, -right, top, -left),
+        (-right, -top, -left, -bottom),
+        (-top, left, -bottom, right),
+    )[quadrant]
+
+
+def _merged(rows: list[list[_Run]]) -> list[list[_Run]]:
+    """Put rows together again that are one printed line, cut by PDFium at a raised note number."""
+    merged: list[list[_Run]] = []
+    for row in rows:
+        if merged and _continues(merged[-1], row):
+            merged[-1] = merged[-1] + row
+        else:
+            merged.append(row)
+    return merged
+
+
+def _continues(row: list[_Run], following: list[_Run]) -> bool:
+    last, first = row[-1], following[0]
+    if last.text[-1] == _LINE_BREAK_HYPHEN or last.style.quadrant != first.style.quadrant:
+        return False
+    size = max(last.style.size, first.style.size)
+    gap = first.boxes[0][0] - last.boxes[-1][2]
+    if not -0.3 * size <= gap <= size:
+        return False
+    is_note = "".join(text for run in row for text in run.text).strip().isdigit() and len(row) == 1
+    return abs(first.style.baseline - last.style.baseline) < (1.3 if is_note else 0.6) * size
+
+
+def _line(row: list[_Run], quadrant: int) -> Line | None:
+    """One line of its runs; digits that are raised and small become raised digits."""
+    sizes: Counter[tuple[float, float]] = Counter()
+    for run in row:
+        sizes[round(run.style.size, 1), round(run.style.baseline, 1)] += sum(not text.isspace() for text in run.text)
+    size, baseline = max(sizes, key=lambda key: (sizes[key], key))
+    if (
+        len(row) > 1
+        and (larger := [key for key in sizes if key[0] > size and sizes[key]])
+        and sizes[size, baseline] <= 3
+    ):
+        size, baseline = max(larger)
+    characters: list[str] = []
+    edges: list[tuple[float, float]] = []
+    for run in row:
+        text = "".join(run.text)
+        raised = (
+            run.style.size <= 0.8 * size and run.style.baseline - baseline > 0.1 * size
+        ) and text.strip().isdecimal() and text.isascii() and len(row) > 1  # fmt: skip
+        characters.extend(text.translate(_SUPERSCRIPTS) if raised else text)
+        edges.extend((box[0], box[2]) for box in run.boxes)
+    broken = characters[-1] == _LINE_BREAK_HYPHEN
+    text = "".join(characters).replace(_LINE_BREAK_HYPHEN, "-")
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if start >= end:
+        return None
+    letters = sum(len(run.text) for run in row)
+    return Line(
+        text=text[start:end],
+        left=edges[start][0],
+        right=edges[end - 1][1],
+        baseline=baseline,
+        size=size,
+        bold=2 * sum(len(run.text) for run in row if run.style.bold) > letters,
+        broken=broken,
+        turned=row[0].style.quadrant != quadrant,
+        edges=tuple(edges[start:end]),
+    )
+
+
+# --- what is drawn
+
+
+def _page_box(page: Any) -> Box:
+    rect = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, rect)
+    return rect.left, rect.bottom, rect.right, rect.top
+
+
+def _drawings(page: Any) -> tuple[list[Box], list[Box]]:
+    """The boxes of drawn paths and of images, forms of the page opened once."""
+    paths: list[Box] = []
+    images: list[Box] = []
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for at in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_PATHS)):
+        drawn = pdfium.FPDFPage_GetObject(page, at)
+        kind = pdfium.FPDFPageObj_GetType(drawn)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            continue
+        if not pdfium.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+            continue
+        box = (left.value, bottom.value, right.value, top.value)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            paths.append(box)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE or _holds_image(drawn, kind):
+            images.append(box)
+    return paths, images
+
+
+def _holds_image(form: Any, kind: int) -> bool:
+    if kind != pdfium.FPDF_PAGEOBJ_FORM:
+        return False
+    count = min(pdfium.FPDFFormObj_CountObjects(form), 200)
+    return any(
+        pdfium.FPDFPageObj_GetType(pdfium.FPDFFormObj_GetObject(form, at)) == pdfium.FPDF_PAGEOBJ_IMAGE
+        for at in range(count)
+    )
+
+
+def _overlap(box: Box, other: Box) -> float:
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    return max(0.0, width) * max(0.0, height)
+
+
+def _outside(box: Box, page: Box) -> bool:
+    return box[2] <= page[0] or box[0] >= page[2] or box[3] <= page[1] or box[1] >= page[3]

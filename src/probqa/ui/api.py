@@ -1,0 +1,301 @@
+"""For programs: questions, checks and the list of reports as JSON on the page's own server, and whether it is ready.
+
+In: GET requests with bounded parameters. Out: the JSON of the command line, or one object with ``problem`` and
+``remedy``; never a traceback, never a path of this machine. ``openapi.json`` beside this file documents every route
+exactly. No header lets other sites' scripts read the answers; ``/embed`` alone may be shown in their frames.
+
+>>> read_parameters("question=who%3F&area=Wales&area=", ASK)
+{'question': ['who?'], 'area': ['Wales']}
+>>> read_parameters("questoin=who", ASK)
+Traceback (most recent call last):
+probqa.errors.InputError: there is no parameter 'questoin'; see: /api/openapi.json
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import re
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from probqa import checking, rendering
+from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError, ProbqaError
+from probqa.pipeline import DEFAULT_QUOTES, Library
+from probqa.records import Answer, Filters
+from probqa.settings import settings
+from probqa.ui import embed
+from probqa.ui.libraries import open_library
+from probqa.ui.limits import (
+    Buckets,
+    QueueFullError,
+    Workers,
+    client_name,
+    raise_descriptor_limit,
+)
+from probqa.ui.middleware import VISITORS
+
+MAX_QUERY_CHARACTERS = 60_000
+MAX_VALUE_CHARACTERS = 200
+MAX_VALUES = 20
+MAX_QUOTES = 50
+BURST, PER_SECOND, CLIENTS = 30, 2.0, 10_000
+THREADS, PLACES = 4, 32
+
+# Parameter -> how often it may be given.
+ASK: Mapping[str, int] = {
+    "question": 1,
+    "k": 1,
+    "previous": 5,
+    "document": MAX_VALUES,
+    "kind": MAX_VALUES,
+    "area": MAX_VALUES,
+    "provider": MAX_VALUES,
+    "body": 2,
+    "since": 1,
+    "until": 1,
+}
+CHECK: Mapping[str, int] = {"text": 1, "named": 5}
+# Their length is for the library to judge; all others are names, dates and numbers.
+LONG = ("question", "previous", "text")
+
+OPENAPI = Path(__file__).with_name("openapi.json")
+_METHODS = ("GET", "HEAD", "OPTIONS")
+# Routes that name no methods take GET alone, and what they refuse is not JSON.
+_ALL_METHODS = [*_METHODS, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
+# What a stranger is told; the message itself names folders and goes to the log.
+_UNUSABLE = {
+    IndexMissingError: "there is no index here yet",
+    IndexMismatchError: "the index was made by another model or version",
+    IndexDamagedError: "the index is damaged",
+}
+
+_log = logging.getLogger(__name__)
+
+Parameters = dict[str, list[str]]
+# Status, problem, remedy, headers -> the response that says so.
+Refusal = Callable[[int, str, str, Mapping[str, str]], Response]
+
+
+class Api:
+    """The routes, and what they share: a bucket for each client and a few threads."""
+
+    def __init__(self, buckets: Buckets | None = None, workers: Workers | None = None) -> None:
+        """Limit clients by ``buckets`` and work by ``workers``."""
+        self.buckets = buckets or Buckets(BURST, PER_SECOND, CLIENTS)
+        self.workers = workers or Workers(THREADS, PLACES)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """To be given to ``st.App``; whatever else lies below ``/api`` is refused as JSON and not as a page."""
+        return [
+            self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
+            self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
+            self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
+            self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem),
+            Route("/api/openapi.json", self._openapi, methods=_ALL_METHODS),
+            Route("/healthz", self._health, methods=_ALL_METHODS),
+            Route("/api", self._nothing, methods=_ALL_METHODS),
+            Route("/api/{rest:path}", self._nothing, methods=_ALL_METHODS),
+        ]
+
+    def _route(
+        self,
+        path: str,
+        allowed: Mapping[str, int],
+        work: Callable[[Library, Parameters], Response],
+        refusal: Refusal,
+    ) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return _wrong_method(request) or await self._answered(request, allowed, work, refusal)
+
+        return Route(path, endpoint, methods=_ALL_METHODS)
+
+    async def _openapi(self, request: Request) -> Response:
+        return _wrong_method(request) or Response(OPENAPI.read_bytes(), media_type="application/json")
+
+    async def _nothing(self, _: Request) -> Response:
+        return _problem(404, "nothing is offered at this address", "see: /api/openapi.json", {})
+
+    async def _health(self, request: Request) -> Response:
+        """Ready: the live generation was verified and its canaries passed when it was opened, and there is room."""
+        if refused := _wrong_method(request):
+            return refused
+        try:
+            # Not by the workers: a full queue must be told at once.
+            library = await anyio.to_thread.run_sync(_library)
+        except Exception as error:
+            return _refused(error, _problem)
+        if VISITORS.full or self.workers.full:
+            return _refused(QueueFullError(), _problem)
+        generation = library.generation
+        ready = {"status": "ready", "generation": generation.name}
+        return _json(ready | {"documents": generation.documents, "passages": generation.passages})
+
+    async def _answered(
+        self,
+        request: Request,
+        allowed: Mapping[str, int],
+        work: Callable[[Library, Parameters], Response],
+        refusal: Refusal,
+    ) -> Response:
+        wait = self.buckets.take(client_name(request.client.host if request.client else ""))
+        if wait:
+            seconds = str(math.ceil(wait))
+            return refusal(429, "too many requests from this address", f"wait {seconds} s", {"retry-after": seconds})
+        query = request.url.query
+        if len(query) > MAX_QUERY_CHARACTERS:
+            return refusal(
+                414, f"the address has over {MAX_QUERY_CHARACTERS:,} characters of parameters", "shorten it", {}
+            )
+        try:
+            given = read_parameters(query, allowed)
+            return await self.workers.run(lambda: work(_library(), given))
+        except Exception as error:
+            return _refused(error, refusal)
+
+
+def read_parameters(query: str, allowed: Mapping[str, int]) -> Parameters:
+    """The parameters given, without empty ones.
+
+    Raises:
+        InputError: one is unknown, given too often or too long; a misspelt filter must not widen a search.
+    """
+    given: Parameters = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in allowed:
+            raise InputError(f"there is no parameter {name[:40]!r}", "see: /api/openapi.json")
+        if name not in LONG and len(value) > MAX_VALUE_CHARACTERS:
+            raise InputError(f"{name} has {len(value)} characters, more than {MAX_VALUE_CHARACTERS}", "shorten it")
+        if value:
+            given.setdefault(name, []).append(value)
+        if len(given.get(name, ())) > allowed[name]:
+            raise InputError(f"{name} is given more than {allowed[name]} times", "leave some out")
+    return given
+
+
+def ask(library: Library, given: Parameters) -> dict[str, Any]:
+    """Answer a question, as ``probqa ask --json`` does.
+
+    Raises:
+        InputError: the question or another parameter cannot be used.
+    """
+    return rendering.to_json(answer(library, given))
+
+
+def answer(library: Library, given: Parameters) -> Answer:
+    """The answer itself; raises as ``ask`` does."""
+    k = _first(given, "k") or str(DEFAULT_QUOTES)
+    if not re.fullmatch(r"[0-9]{1,3}", k) or not 1 <= int(k) <= MAX_QUOTES:
+        raise InputError(f"k is {k!r}", f"give a number from 1 to {MAX_QUOTES}")
+    filters = Filters(
+        documents=tuple(given.get("document", ())),
+        kinds=tuple(given.get("kind", ())),
+        areas=tuple(given.get("area", ())),
+        providers=tuple(given.get("provider", ())),
+        bodies=tuple(given.get("body", ())),  # type: ignore[arg-type]  # the library refuses others
+        since=_first(given, "since"),
+        until=_first(given, "until"),
+    )
+    return library.ask(_first(given, "question"), int(k), filters=filters, previous=tuple(given.get("previous", ())))
+
+
+def check(library: Library, given: Parameters) -> dict[str, Any]:
+    """Check a quote, as ``probqa check --json`` does.
+
+    Raises:
+        InputError: the text or a named report cannot be used.
+    """
+    report = checking.check(library.generation, _first(given, "text"), given.get("named"))
+    return checking.to_json(report)
+
+
+def documents(library: Library) -> dict[str, Any]:
+    """What is in the index."""
+    generation = library.generation
+    return {
+        "generation": generation.name,
+        "created": generation.manifest["created"],
+        "documents": [
+            asdict(document.source)
+            | {
+                "label": rendering.label(document.source),
+                "characters": len(document.text),
+                "passages": len(generation.passages_of(document.source.id)),
+                "pages": len(document.pages),
+            }
+            for document in generation.all_documents()
+        ],
+    }
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    """While the server runs: as many connections as the system allows, the library opened before it is asked."""
+    raise_descriptor_limit()
+    threading.Thread(target=_prepare, name="open the library", daemon=True).start()
+    yield
+
+
+def _prepare() -> None:
+    # Whoever asks is told what is wrong.
+    with suppress(ProbqaError):
+        checking.prepare(_library().generation)
+
+
+def _library() -> Library:
+    return open_library(settings(os.environ))
+
+
+def _first(given: Parameters, name: str) -> str:
+    return given.get(name, [""])[0]
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return JSONResponse(body, headers={"cache-control": "no-store"})
+
+
+def _problem(status: int, problem: str, remedy: str, headers: Mapping[str, str]) -> Response:
+    body = {"problem": problem, "remedy": remedy}
+    return JSONResponse(body, status, headers={"cache-control": "no-store", **headers})
+
+
+def _embedded(answer: Answer) -> Response:
+    return HTMLResponse(embed.answer_page(answer), headers=embed.HEADERS)
+
+
+def _embedded_problem(status: int, problem: str, remedy: str, headers: Mapping[str, str]) -> Response:
+    return HTMLResponse(embed.refusal_page(problem, remedy), status, headers={**embed.HEADERS, **headers})
+
+
+def _refused(error: Exception, refusal: Refusal) -> Response:
+    """What went wrong, in words that say nothing about this machine."""
+    if isinstance(error, InputError):
+        return refusal(400, error.problem, error.remedy, {})
+    if isinstance(error, QueueFullError):
+        return refusal(503, "the server is busy", "try again in some seconds", {"retry-after": "5"})
+    _log.error("not answered", exc_info=error)
+    if isinstance(error, ProbqaError):
+        problem = _UNUSABLE.get(type(error), "the index cannot be used")
+        return refusal(503, problem, "try again later", {"retry-after": "60"})
+    return refusal(500, "something went wrong here", "try again later", {})
+
+
+def _wrong_method(request: Request) -> Response | None:
+    allow = {"allow": ", ".join(_METHODS)}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    if request.method not in _METHODS:
+        return _problem(405, f"{request.method} is not offered here", "use GET", allow)
+    return None

@@ -1,0 +1,240 @@
+"""A server over an index that needs no model, a real Chromium, and visits that must do nothing unseen."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import hash_encoder
+from conftest import REPORTS, write_corpus
+from probqa import pipeline
+from probqa.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+# No name resolves but the server's, so whatever a page asks for elsewhere is seen here and goes nowhere.
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+# On a page below the root Streamlit's script asks here first where its server is; "not found" sends it to the root.
+LOOKS_FOR_ITS_SERVER = re.compile(r"//127\.0\.0\.1:\d+/[a-z]+/_stcore/(health|host-config)$")
+PATIENCE_MS = 20_000
+
+
+@dataclass
+class Site:
+    """A running server and what it serves."""
+
+    url: str
+    settings: Settings
+    library: pipeline.Library
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def text_of(self, document_id: str) -> str:
+        """The frozen text of a document."""
+        document = self.library.generation.document(document_id)
+        assert document is not None, document_id
+        return document.text
+
+
+@dataclass
+class Visit:
+    """A page, and all that it asked for and complained of."""
+
+    page: Page
+    host: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda websocket: self.requests.append(websocket.url))
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page.on("dialog", self._dialog)
+        self.page.set_default_timeout(PATIENCE_MS)
+
+    def strangers(self) -> list[str]:
+        """Requests to anything but the server."""
+        return [
+            url
+            for url in self.requests
+            if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self.host
+        ]
+
+    def follow(self, url: str) -> None:
+        """Go where a link of the app leads, without loading it anew."""
+        settled(self.page)
+        self.page.evaluate("to => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')) }", url)
+
+    def close(self) -> None:
+        """Leave the page; nothing more is heard of it."""
+        self.page.context.close()
+
+    def _console(self, message: Any) -> None:
+        # Chromium reports a broken content security policy here too.
+        where = message.location.get("url", "")
+        if message.type == "error" and not LOOKS_FOR_ITS_SERVER.search(where):
+            self.complaints.append(f"console: {message.text} ({where})")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+Serve = Callable[[Mapping[str, str | bytes]], Site]
+Open = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Index a corpus with the hash encoder and serve it on a free port of this machine until the session ends."""
+    with ExitStack() as stack:
+        yield lambda files: stack.enter_context(_served(tmp_path_factory.mktemp("site"), files))
+
+
+@pytest.fixture(scope="session")
+def site(serve: Serve) -> Site:
+    """A server over ``REPORTS``."""
+    return serve(REPORTS)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is; skips where it is not, or fails if it must be there."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        missing = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("PROBQA_REQUIRE_BROWSER") else pytest.skip(missing)
+    return found
+
+
+# Not for the session: while Playwright runs, other tests of this thread could not use asyncio.
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A running Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Open an address in a fresh profile; fails the test if a page complained or asked another host for anything."""
+    visits: list[Visit] = []
+
+    def open_page(url: str, **profile: Any) -> Visit:
+        visits.append(Visit(browser.new_context(**profile).new_page(), urlsplit(url).netloc))
+        visits[-1].page.goto(url)
+        return visits[-1]
+
+    yield open_page
+    for one in visits:
+        one.close()
+        assert one.complaints == []
+        assert one.strangers() == []
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question, and wait until the page says what was found."""
+    found = page.locator(".pq-finding")
+    before = found.count()
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+    found.nth(before).wait_for()
+
+
+def asked_at_once(site: Site, questions: Sequence[str], page: str = "") -> str:
+    """The address of a page at which these questions have been asked."""
+    return f"{site.url}/{page}?{urlencode({'q': questions}, doseq=True)}"
+
+
+def settled(page: Page) -> None:
+    """Wait until the server has drawn all it has to say, and nothing is left of what was there before."""
+    page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+
+
+def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
+    """What the browser shows on each card, folded ones opened, when so many questions are answered."""
+    page.locator(".pq-finding").nth(questions - 1).wait_for()
+    settled(page)
+    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    cards: list[dict[str, str]] = page.evaluate(
+        """[...document.querySelectorAll('.pq-card')].map(card => ({
+            words: card.querySelector('mark').innerText,
+            around: card.querySelector('blockquote').innerText,
+            title: card.querySelector('cite').innerText,
+            all: card.innerText,
+        }))"""
+    )
+    return cards
+
+
+@contextmanager
+def _served(place: Path, files: Mapping[str, str | bytes]) -> Iterator[Site]:
+    chosen = Settings(corpus=place / "corpus", index=place / "index", model=hash_encoder.MODEL)
+    write_corpus(chosen.corpus, files)
+    with pytest.MonkeyPatch.context() as patch:
+        hash_encoder.install(patch.setattr)
+        pipeline.build(chosen)
+        library = pipeline.Library(chosen)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
+        "PROBQA_CORPUS": str(chosen.corpus),
+        "PROBQA_INDEX": str(chosen.index),
+        "PROBQA_MODEL": chosen.model,
+        "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
+    }
+    log = place / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("serve.py")), str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_it_answers(url, process, log)
+        yield Site(url, chosen, library, process, log)
+    finally:
+        process.terminate()
+        process.wait(10)
+        library.close()
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the server did not start:\n{log.read_text()}")
+            time.sleep(0.1)

@@ -1,0 +1,157 @@
+"""Small PDF and Word files written out by hand, so that a test says exactly what is on the page.
+
+In: text with its place, or paragraphs. Out: bytes. Pages are 595 by 842 points (A4).
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+@dataclass(frozen=True)
+class Put:
+    """One line of text on a page; ``mode`` 3 is invisible, ``gray`` 1 is white, ``turned`` runs upwards."""
+
+    x: float
+    y: float
+    text: str
+    size: float = 12
+    bold: bool = False
+    gray: float = 0
+    mode: int = 0
+    turned: bool = False
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A filled rectangle, drawn before the text."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    gray: float = 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A gray picture over the whole page: a scan."""
+
+
+Item = Put | Draw | Picture
+
+
+def lines(
+    *texts: str, x: float = 72, top: float = 760, size: float = 12, step: float = 14, bold: bool = False
+) -> list[Item]:
+    """Lines of one paragraph below each other."""
+    return [Put(x, top - step * at, text, size, bold) for at, text in enumerate(texts)]
+
+
+def pdf(
+    pages: Sequence[Sequence[Item]],
+    *,
+    about: Mapping[str, str] | None = None,
+    outline: Sequence[tuple[str, int]] = (),
+    rotate: int = 0,
+) -> bytes:
+    """A PDF of ``pages``; ``outline`` holds titles and page numbers from 1."""
+    objects: list[bytes] = [b""] * 5
+    objects[2] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+    objects[3] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>"
+    objects[4] = _stream(
+        b"\x80", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
+    )
+    kids = []
+    for items in pages:
+        objects.append(_stream("\n".join(map(_operators, sorted(items, key=_order))).encode("cp1252")))
+        resources = "/Font << /F1 3 0 R /F2 4 0 R >> /XObject << /P 5 0 R >>"
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} /Contents {len(objects)} 0 R "
+            f"/Resources << {resources} >> >>".encode()
+        )
+        kids.append(len(objects))
+    objects[1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] >>".encode()
+    first = len(objects) + 2
+    entries = [
+        f"<< /Title ({title}) /Parent {first - 1} 0 R /Dest [{kids[page - 1]} 0 R /Fit] "
+        + (f"/Next {first + at + 1} 0 R " if at + 1 < len(outline) else "")
+        + ">>"
+        for at, (title, page) in enumerate(outline)
+    ]
+    objects[0] = b"<< /Type /Catalog /Pages 2 0 R" + (f" /Outlines {first - 1} 0 R >>".encode() if outline else b" >>")
+    if outline:
+        objects.append(f"<< /Type /Outlines /First {first} 0 R /Last {first + len(outline) - 1} 0 R >>".encode())
+        objects.extend(entry.encode() for entry in entries)
+    objects.append(("<< " + " ".join(f"/{key} ({value})" for key, value in (about or {}).items()) + " >>").encode())
+    out = io.BytesIO()
+    out.write(b"%PDF-1.4\n")
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, content))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.writelines(b"%010d 00000 n \n" % place for place in places)
+    out.write(b"trailer << /Size %d /Root 1 0 R /Info %d 0 R >>\n" % (len(objects) + 1, len(objects)))
+    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
+    return out.getvalue()
+
+
+def _stream(content: bytes, head: bytes = b"") -> bytes:
+    return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (head, len(content), content)
+
+
+def _order(item: Item) -> int:
+    return isinstance(item, Put)
+
+
+def _operators(item: Item) -> str:
+    match item:
+        case Put():
+            text = item.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+            font = "F2" if item.bold else "F1"
+            turn = "0 1 -1 0" if item.turned else "1 0 0 1"
+            return f"BT {item.gray} g {item.mode} Tr /{font} {item.size} Tf {turn} {item.x} {item.y} Tm ({text}) Tj ET"
+        case Draw():
+            return f"{item.gray} g {item.x} {item.y} {item.width} {item.height} re f"
+        case Picture():
+            return "q 595 0 0 842 0 0 cm /P Do Q"
+
+
+def grid(xs: Sequence[float], ys: Sequence[float]) -> list[Item]:
+    """The rules of a table with walls at ``xs`` and rules at ``ys``."""
+    flat: list[Item] = [Draw(xs[0], y, xs[-1] - xs[0], 0.5) for y in ys]
+    return flat + [Draw(x, ys[0], 0.5, ys[-1] - ys[0]) for x in xs]
+
+
+def docx(body: str, *, parts: Mapping[str, str | bytes] | None = None, related: Sequence[str] = ()) -> bytes:
+    """A Word file with ``body`` as the XML of its paragraphs; ``related`` names further parts, such as footnotes."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{WORDS}"><w:body>'
+    relations = "".join(
+        f'<Relationship Id="r{at}" Type="{RELATIONS}/{name}" Target="{name}.xml"/>' for at, name in enumerate(related)
+    )
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    files: dict[str, str | bytes] = {
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r" Type="{RELATIONS}/officeDocument" '
+        'Target="word/document.xml"/></Relationships>',
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{package}">{relations}</Relationships>',
+        "word/document.xml": f"{head}{body}</w:body></w:document>",
+        **(parts or {}),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def paragraph(text: str, properties: str = "", run: str = "") -> str:
+    """A Word paragraph of one run, with the XML of its and the run's properties."""
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"

@@ -1,0 +1,51 @@
+"""One answer as a page for other sites' frames."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+
+from conftest import write_corpus
+from probqa import pipeline
+from probqa.settings import Settings
+from probqa.ui import embed
+
+QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
+
+
+def test_the_best_quotes_stand_there_with_their_sources(library: pipeline.Library) -> None:
+    page = embed.answer_page(library.ask("how did Northway supervise people at low risk?", 1))
+    assert f"<blockquote>{QUOTE}</blockquote>" in page
+    assert "Inspection of Ambleton · The Inspectorate · 19 April 2017 · Findings › Supervision" in page
+    assert 'href="https://example.org/ambleton"' in page
+    assert 'href="./?q=how+did+Northway+supervise+people+at+low+risk%3F"' in page
+
+
+def test_what_is_near_is_not_called_an_answer(library: pipeline.Library) -> None:
+    page = embed.answer_page(library.ask("zyzzyva quokka?"))
+    assert "These reports do not say. 3 reports searched.</p><p>Not an answer, but near:</p>" in page
+
+
+def test_no_word_of_a_source_or_question_is_markup(chosen: Settings) -> None:
+    nasty = '---\ntitle: "<img src=x onerror=alert(1)>"\n---\n# <b>C</b>\n\nCost <i>$5</i>.\n'
+    write_corpus(chosen.corpus, {"nasty.md": nasty})
+    pipeline.build(chosen)
+    answer = pipeline.Library(chosen).ask('"><script>alert(1)</script> what did it cost?')
+    # No reader lets such an address through; the page must not rely on that.
+    quotes = [replace(one, source=replace(one.source, urls=("javascript:alert(1)",))) for one in answer.quotes]
+    assert quotes
+    page = embed.answer_page(replace(answer, quotes=tuple(quotes)))
+    tags = set(re.findall(r"<(/?[a-z0-9!]+)", page))
+    assert not tags & {"script", "img", "b", "i"}
+    assert "Cost &lt;i&gt;$5&lt;/i&gt;." in page
+    assert "javascript:" not in page
+
+
+def test_only_its_own_style_is_let_through() -> None:
+    [style] = re.findall(r"<style>(.*?)</style>", embed.refusal_page("no", "ask"), re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert embed.HEADERS["content-security-policy"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    )
