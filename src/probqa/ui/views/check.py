@@ -214,7 +214,7 @@ def _place(place: Place, number: int) -> str:
 
 
 def _original(quote: Quote) -> str:
-    url = original(quote.source, quote)
+    url = original(quote)
     if not url:
         return ""
     return f'<span><a href="{escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">Open original</a></span>'
