@@ -226,7 +226,7 @@ def test_eval_puts_a_follow_up_with_the_questions_before_it(asked, tmp_path: Pat
 
     assert mean_rank({id_: [question] for id_, question in before.items()}) == 1
     # Without them both lines ask the same, and only one document can be first.
-    assert mean_rank(dict.fromkeys(before, [])) < 1
+    assert mean_rank({id_: [] for id_ in before}) < 1
 
 
 def test_eval_of_a_document_that_is_not_there_is_one_line(asked, tmp_path: Path) -> None:
