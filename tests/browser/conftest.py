@@ -186,7 +186,6 @@ def unfold(page: Page) -> None:
     """Open all that is folded; what is not drawn has no text that could be read."""
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(fold => fold.click())")
     page.wait_for_function("!document.querySelector('details:not([open])')")
-    settled(page)
 
 
 def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
