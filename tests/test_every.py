@@ -21,7 +21,7 @@ QUESTIONS = [
     "How did Northway supervise people at low risk?",
     "Were women told of their reporting times?",
     "was the NPS early in 2017?",
-    "did managers asess offenders at Selby Green?",  # a mistyped word, and one that the glossary widens
+    "was there strong ledership of ofenders at Weir?",  # mistyped
     "zyzzyva quokka?",
 ]
 # More paragraphs than are looked at, and no two of the same words.
