@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -102,6 +103,14 @@ def built(chosen: Settings) -> Settings:
     write_corpus(chosen.corpus, REPORTS)
     pipeline.build(chosen)
     return chosen
+
+
+@pytest.fixture(autouse=True)
+def same_main_module() -> Iterator[None]:
+    """AppTest puts the page's script in the place of ``__main__``, which a new process would then run again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 Opener = Callable[[Settings], Generation]
