@@ -39,9 +39,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probqa.answers import make_answer, word_coverage
+from probqa.answers import make_answer
 from probqa.embeddings import CANARIES, Encoder
 from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
+from probqa.evidence import find_signals
 from probqa.exporting import export_model, find_model, fingerprint
 from probqa.followups import carry_over
 from probqa.glossary import Entries, Glossary
@@ -299,8 +300,10 @@ def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], q
     return quotes[0].score if quotes else 0.0
 
 
-def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
-    return word_coverage(public.generation, public.questions[number].text, quotes[0]) if quotes else 0.0
+def _coverage(public: PublicSet, number: int, hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
+    if not quotes:
+        return 0.0
+    return find_signals(public.generation, public.questions[number].text, hits, quotes).covered_by_first
 
 
 def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:

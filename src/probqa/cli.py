@@ -1,4 +1,4 @@
-"""The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | eval``.
+"""The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, or a quote that is not; 2 a usage or input
@@ -92,6 +92,9 @@ def parser() -> argparse.ArgumentParser:
     adding.add_argument("names", nargs="+", metavar="FILE-OR-URL")
     remove = add("remove", _remove, "Take a fetched or added report out of the corpus.")
     remove.add_argument("id", metavar="ID")
+    calibrate = add("calibrate", _calibrate, "Fit what makes a status, on a file of questions (docs/evaluation.md).")
+    calibrate.add_argument("file", metavar="FILE")
+    calibrate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
     evaluate = add("eval", _eval, "Score the answers to a file of questions (docs/evaluation.md).")
     evaluate.add_argument("file", metavar="FILE")
     evaluate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
@@ -103,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print one JSON object")
     status = add("status", _status, "Say what is in the index, what is not and why.")
+    status.add_argument("--document", metavar="ID", help="what was read of one document, page by page")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     add("verify", _verify, "Check every byte, passage and sentence of the index.")
     serve = add("serve", _serve, "Open the app in a browser.")
@@ -203,6 +207,19 @@ def _outcomes(outcomes: Iterable[Outcome]) -> int:
     return code
 
 
+def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa import evaluation, pipeline
+
+    questions = evaluation.read_questions(Path(options.file), options.split)
+    fitted = pipeline.calibrate(chosen, [(one.question, one.history, not one.unanswerable) for one in questions])
+    print(
+        f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
+        f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"
+    )
+    print(f"written to {chosen.corpus / 'calibration.json'}; run: probqa build")
+    return 0
+
+
 def _eval(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa import evaluation, pipeline
 
@@ -236,6 +253,8 @@ def _check(options: argparse.Namespace, chosen: Settings) -> int:
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa import pipeline
 
+    if options.document:
+        return _document_status(pipeline.document_status(chosen, options.document), as_json=options.json)
     found = pipeline.status(chosen)
     if options.json:
         _print_json(found)
@@ -243,10 +262,40 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     counts = found["counts"]
     print(f"generation {found['generation']}, built {found['created']} with {found['model']['name']}")
     print(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
+    rates = found["calibration"]
+    if rates:
+        print(
+            f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
+            f"of those it cannot {rates['not_answered']:.0%} get none called one"
+        )
+    else:
+        print("not calibrated for this model and corpus: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     print(f"the corpus {found['corpus']} {state[found['stale']]}")
     for failure in found["failures"]:
         print(f"not indexed: {failure['file']}: {failure['problem']}")
+    return 0
+
+
+def _document_status(found: dict[str, Any], *, as_json: bool) -> int:
+    from probqa.rendering import visible
+
+    if as_json:
+        _print_json(found)
+        return 0
+    print(f"{found['id']}: {visible(found['title'])}")
+    print(f"file {visible(found['file'])}, SHA-256 {found['sha256']}, read by {found['reader']}")
+    if found["added"] or found["from"]:
+        print(f"added {found['added'] or 'at an unknown time'} from {visible(found['from']) or 'an unknown place'}")
+    print(f"{found['characters']} characters, {found['headings']} headings, {found['passages']} passages")
+    for page in found["pages"]:
+        printed = f" (printed {visible(page['printed'])})" if page["printed"] else ""
+        layer = ", a picture without a text layer" if page["unreadable"] else ""
+        print(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
+        for removal in page["removed"]:
+            print(f"    left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
+    for removal in found["removed"]:
+        print(f"left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
     return 0
 
 

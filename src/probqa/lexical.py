@@ -10,6 +10,7 @@ in common. Why bm25s: docs/decisions/0002-keyword-index.md.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -34,8 +35,12 @@ _STOP_WORDS = frozenset(
     about any some am being s t
     """.split()
 )
+# A mistyped word is taken for a known one that shares this part of its letters, in order (difflib's ratio).
+NEARLY = 0.84
+SHORTEST_CORRECTED = 4
+
 # What decides the scores in an index, besides the texts; an index made with others is made anew.
-SETTINGS = f"bm25s lucene k1={K1} b={B} stop={hashlib.sha256(' '.join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]} 1"
+SETTINGS = f"bm25s lucene k1={K1} b={B} stop={hashlib.sha256(' '.join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]} 2"
 
 _FILES = (
     "lexical_data.npy",
@@ -49,17 +54,22 @@ _stem = Stemmer.Stemmer("english").stemWord
 
 def words(text: str) -> list[str]:
     """The stemmed content words of ``text``, in order; what two texts must share to match."""
+    return [word for _, word in _forms_and_words(text)]
+
+
+def _forms_and_words(text: str) -> list[tuple[str, str]]:
     found = (match.group().lower().replace(",", "") for match in _WORD.finditer(text.replace("’", "'")))
-    return [_stem(word) for word in found if word not in _STOP_WORDS]
+    return [(form, _stem(form)) for form in found if form not in _STOP_WORDS]
 
 
 class LexicalIndex:
     """BM25 over rows; row i of the texts is row i of the scores."""
 
-    def __init__(self, engine: bm25s.BM25) -> None:
-        """Wrap a filled engine; use ``build`` or ``from_files``."""
+    def __init__(self, engine: bm25s.BM25, forms: list[str]) -> None:
+        """Wrap a filled engine and the form in which each word was first met; use ``build`` or ``from_files``."""
         self._engine = engine
         self._indptr = engine.scores["indptr"]
+        self._forms = forms
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> LexicalIndex:
@@ -67,10 +77,19 @@ class LexicalIndex:
         # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
         # run. It cannot be filled with no word at all, so there is one that no question can hold.
         vocabulary = {"": 0}
-        rows = [[vocabulary.setdefault(word, len(vocabulary)) for word in words(text)] or [0] for text in texts]
+        forms = [""]
+        rows = []
+        for text in texts:
+            row = []
+            for form, word in _forms_and_words(text):
+                if word not in vocabulary:
+                    vocabulary[word] = len(vocabulary)
+                    forms.append(form)
+                row.append(vocabulary[word])
+            rows.append(row or [0])
         engine = _engine()
         engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(engine)
+        return cls(engine, forms)
 
     @classmethod
     def from_files(cls, files: Mapping[str, npt.NDArray[np.generic] | bytes]) -> LexicalIndex:
@@ -81,13 +100,15 @@ class LexicalIndex:
         assert isinstance(rows, np.ndarray)
         engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": int(rows[0])}
         engine.nonoccurrence_array = None
-        engine.vocab_dict = json.loads(vocabulary)
-        return cls(engine)
+        forms = json.loads(vocabulary)
+        # A word is what its form is stemmed to, so the forms in order are the vocabulary.
+        engine.vocab_dict = {_stem(form): number for number, form in enumerate(forms)}
+        return cls(engine, forms)
 
     def to_files(self) -> dict[str, npt.NDArray[np.generic] | bytes]:
         """The arrays and the vocabulary, by file name."""
         scores = self._engine.scores
-        vocabulary = json.dumps(self._engine.vocab_dict, ensure_ascii=False, separators=(",", ":")).encode()
+        vocabulary = json.dumps(self._forms, ensure_ascii=False, separators=(",", ":")).encode()
         rows = np.array([self.rows], np.int64)
         files = (scores["data"], scores["indices"], scores["indptr"], rows, vocabulary)
         return dict(zip(_FILES, files, strict=True))
@@ -109,6 +130,26 @@ class LexicalIndex:
         """In how many rows the stemmed ``word`` occurs."""
         at = self._engine.vocab_dict.get(word)
         return 0 if at is None else int(self._indptr[at + 1] - self._indptr[at])
+
+    def corrected(self, question: str) -> dict[str, str]:
+        """For each word of ``question`` that no row has and that is nearly one that a row has: the latter.
+
+        >>> LexicalIndex.build(["Derbyshire courts", "Essex"]).corrected("Why was Derbishire praised by courts?")
+        {'Derbishire': 'derbyshire'}
+        """
+        found: dict[str, str] = {}
+        for match in _WORD.finditer(question):
+            typed = match.group().lower()
+            # Capitals are an abbreviation, and one letter more or less makes another one of it.
+            if len(typed) < SHORTEST_CORRECTED or not typed.isalpha() or match.group().isupper():
+                continue
+            if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict:
+                continue
+            alike = [form for form in self._forms if form[:1] == typed[0] and abs(len(form) - len(typed)) <= 2]
+            nearest = difflib.get_close_matches(typed, alike, n=1, cutoff=NEARLY)
+            if nearest:
+                found[match.group()] = nearest[0]
+        return found
 
 
 def _engine() -> bm25s.BM25:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -18,7 +19,9 @@ import numpy as np
 
 from probqa import corpus, readers
 from probqa.answers import judge, make_answer
+from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, fit, load_calibration
 from probqa.corpus import CorpusFile, Failure
+from probqa.dense import Rows
 from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
 from probqa.errors import (
     CorpusError,
@@ -28,6 +31,7 @@ from probqa.errors import (
     InputError,
     ReadingError,
 )
+from probqa.evidence import Signals, find_signals
 from probqa.filters import allowed_rows
 from probqa.followups import carry_over
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
@@ -38,12 +42,15 @@ from probqa.quotes import quote_hits
 from probqa.records import (
     Added,
     Answer,
+    Carried,
     Coverage,
     Document,
     DocumentAnswer,
     EveryAnswer,
     Filters,
+    Hit,
     Passage,
+    Quote,
     Removal,
 )
 from probqa.retrieval import retrieve, retrieve_each
@@ -51,6 +58,8 @@ from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
 DEFAULT_QUOTES = 8
+# So many passages are looked at for quotes, or twice as many as quotes are wanted.
+LOOKED_AT = 50
 KEPT_GENERATIONS = 3
 NO_FILTERS = Filters()
 
@@ -91,14 +100,14 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         previous, notes = _previous(settings)
         try:
             documents, reading_failures = _read_all(settings, files, previous, progress)
-            glossary, glossary_failures = _read_glossary(settings)
-            failures = tuple(
-                sorted((*failures, *reading_failures, *glossary_failures), key=lambda failure: failure.file)
-            )
+            glossary, calibration, more_failures = _read_beside(settings)
+            failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, files, documents, glossary, failures, previous, progress)
+            contents, embedded = _contents(
+                settings, files, documents, (glossary, calibration), failures, previous, progress
+            )
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -122,6 +131,19 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         notes=notes,
         seconds=time.perf_counter() - began,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question as it ran and what was found for it, before it is judged; ``timings`` in seconds."""
+
+    ran: str
+    carried: tuple[Carried, ...]
+    added: tuple[Added, ...]
+    allowed: Rows | None
+    hits: list[Hit]
+    quotes: list[Quote]
+    timings: dict[str, float]
 
 
 class Library:
@@ -159,7 +181,7 @@ class Library:
 
         ``filters`` say which passages may answer; ``previous`` are the questions asked before, oldest first, from
         which an incomplete question is completed, but for the texts in ``without``. ``widen`` says whether the
-        glossary may add words to the search.
+        glossary may add words to the search and a mistyped word may be taken for a known one.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; ``k`` is below 1; or a filter
@@ -169,33 +191,66 @@ class Library:
         if k < 1:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
-        allowed = allowed_rows(self.generation, filters)
-        glossary = self.generation.glossary
-        run = carry_over(question, [checked_question(one) for one in previous], glossary, without)
-        vector = self.generation.encoder.encode_question(run.question)
-        embedded = time.perf_counter()
-        added = glossary.widen(run.question) if widen else ()
-        words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(self.generation, run.question, vector, max(50, 2 * k), allowed, words)
-        found = time.perf_counter()
-        quotes = quote_hits(self.generation, run.question, vector, hits, k)
-        answer = make_answer(self.generation, run.question, hits, quotes)
-        done = time.perf_counter()
-        timings = {
-            "embed": embedded - began,
-            "retrieve": found - embedded,
-            "quote": done - found,
-            "total": done - began,
-        }
+        found = self._find(question, k, filters, previous, without, widen=widen)
+        answer = make_answer(self.generation, found.ran, found.hits, found.quotes, found.allowed)
+        timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
             question=question,
-            ran=run.question,
-            carried=run.carried,
-            added=tuple(Added(one.matched, one.phrases) for one in added),
+            ran=found.ran,
+            carried=found.carried,
+            added=found.added,
             filters=filters,
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
         )
+
+    def _find(
+        self,
+        question: str,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        without: Sequence[str] = (),
+        *,
+        widen: bool = True,
+    ) -> _Found:
+        """Complete, correct and widen a question; retrieve; cut the quotes."""
+        began = time.perf_counter()
+        generation = self.generation
+        allowed = allowed_rows(generation, filters)
+        before = [checked_question(one) for one in previous]
+        run = carry_over(question, before, generation.glossary, without)
+        ran, corrected = self._corrected(run.question) if widen else (run.question, {})
+        vector = generation.encoder.encode_question(ran)
+        embedded = time.perf_counter()
+        added = generation.glossary.widen(ran) if widen else ()
+        words = " ".join(word for one in added for word in one.words)
+        hits = retrieve(generation, ran, vector, max(LOOKED_AT, 2 * k), allowed, words)
+        retrieved = time.perf_counter()
+        quotes = quote_hits(generation, ran, vector, hits, k)
+        return _Found(
+            ran=ran,
+            carried=run.carried,
+            added=(
+                *(Added(typed, (meant,)) for typed, meant in corrected.items()),
+                *(Added(one.matched, one.phrases) for one in added),
+            ),
+            allowed=allowed,
+            hits=hits,
+            quotes=quotes,
+            timings={
+                "embed": embedded - began,
+                "retrieve": retrieved - embedded,
+                "quote": time.perf_counter() - retrieved,
+            },
+        )
+
+    def _corrected(self, question: str) -> tuple[str, dict[str, str]]:
+        """The question with its mistyped words put right, and those words."""
+        corrected = self.generation.lexical.corrected(question)
+        for typed, meant in corrected.items():
+            question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
+        return question, corrected
 
     def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
@@ -213,13 +268,14 @@ class Library:
         if allowed is not None:
             groups = [rows[np.isin(rows, allowed)] for rows in groups]
         scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
-        vector = generation.encoder.encode_question(question)
-        words = " ".join(word for one in generation.glossary.widen(question) for word in one.words)
-        found = retrieve_each(generation, question, vector, (rows for _, rows in scope), words)
+        ran, _ = self._corrected(question)
+        vector = generation.encoder.encode_question(ran)
+        words = " ".join(word for one in generation.glossary.widen(ran) for word in one.words)
+        found = retrieve_each(generation, ran, vector, LOOKED_AT, (rows for _, rows in scope), words)
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
-            quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, question, hits, quotes) != "not_found"
+            quotes = quote_hits(generation, ran, vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, ran, hits, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
@@ -233,6 +289,36 @@ class Library:
             generation=generation.name,
             filters=filters,
         )
+
+    def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
+        """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
+        found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
+        return find_signals(self.generation, found.ran, found.hits, found.quotes) if found.quotes else None
+
+
+def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
+    """Fit the status on questions (with those asked before, and whether the corpus answers them) and keep it.
+
+    It is written to ``calibration.json`` in the corpus folder; the next build puts it into the index.
+
+    Raises:
+        InputError: too few questions, or one that cannot be asked.
+    """
+    library = Library(settings)
+    try:
+        found = [(library.signals(question, previous), answerable) for question, previous, answerable in questions]
+        known = [(signals, answerable) for signals, answerable in found if signals is not None]
+        manifest = library.generation.manifest
+        calibration = fit(
+            [signals for signals, _ in known],
+            [answerable for _, answerable in known],
+            manifest["model"]["fingerprint"],
+            manifest["texts"],
+        )
+    finally:
+        library.close()
+    (settings.corpus / CALIBRATION_FILE).write_bytes(calibration.to_json())
+    return calibration
 
 
 def checked_question(question: str) -> str:
@@ -323,6 +409,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "created": manifest["created"],
             "model": manifest["model"],
             "counts": manifest["counts"],
+            "calibration": _rates(generation) if generation.is_calibrated else None,
             "corpus": str(settings.corpus),
             "stale": stale,
             "failures": manifest["failures"],
@@ -408,6 +495,13 @@ def _removed(removal: Removal) -> dict[str, Any]:
     return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
 
 
+def _rates(generation: Generation) -> dict[str, float]:
+    """How often the status was right on questions held back from the calibration, and how many there were."""
+    calibration = generation.calibration
+    names = ("answered", "shown", "refused", "not_answered", "answerable", "unanswerable")
+    return {name: getattr(calibration, name) for name in names}
+
+
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
     """The live generation to take unchanged parts from, or why there is none."""
     try:
@@ -452,7 +546,7 @@ def _contents(
     settings: Settings,
     files: Sequence[CorpusFile],
     documents: Sequence[Document],
-    glossary: Glossary,
+    beside: tuple[Glossary, Calibration],
     failures: tuple[Failure, ...],
     previous: Generation | None,
     progress: Progress,
@@ -482,7 +576,8 @@ def _contents(
         fingerprint=model_fingerprint,
         files=_made_of(settings, files),
         failures=failures,
-        glossary=glossary,
+        glossary=beside[0],
+        calibration=beside[1],
     )
     return contents, embedded
 
@@ -490,18 +585,25 @@ def _contents(
 def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
     """What decides how files are read: SHA-256 and reader version, by path; the glossary's too."""
     made_of = {file.path: (file.sha256, readers.reader_version(file.path)) for file in files}
-    if (settings.corpus / GLOSSARY_FILE).is_file():
-        content = corpus.read_bytes(settings.corpus, GLOSSARY_FILE)
-        made_of[GLOSSARY_FILE] = (hashlib.sha256(content).hexdigest(), "glossary 1")
+    for name in (GLOSSARY_FILE, CALIBRATION_FILE):
+        if (settings.corpus / name).is_file():
+            content = corpus.read_bytes(settings.corpus, name)
+            made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
     return made_of
 
 
-def _read_glossary(settings: Settings) -> tuple[Glossary, list[Failure]]:
-    """The corpus's glossary; a broken one is listed like any file, and nothing is widened."""
+def _read_beside(settings: Settings) -> tuple[Glossary, Calibration, list[Failure]]:
+    """The corpus's glossary and calibration; a broken one is listed like any file, and done without."""
+    glossary, calibration, failures = Glossary(Entries()), UNCALIBRATED, []
     try:
-        return load_glossary(settings.corpus), []
+        glossary = load_glossary(settings.corpus)
     except ReadingError as error:
-        return Glossary(Entries()), [Failure(GLOSSARY_FILE, str(error))]
+        failures.append(Failure(GLOSSARY_FILE, str(error)))
+    try:
+        calibration = load_calibration(settings.corpus)
+    except ReadingError as error:
+        failures.append(Failure(CALIBRATION_FILE, str(error)))
+    return glossary, calibration, failures
 
 
 def _encoder_files(

@@ -175,11 +175,24 @@ def settled(page: Page) -> None:
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
 
+def looked_at(page: Page) -> None:
+    """Wait until a page of any kind has drawn all it will."""
+    page.wait_for_load_state("networkidle")
+    if page.locator(".stApp").count():
+        settled(page)
+
+
+def unfold(page: Page) -> None:
+    """Open all that is folded; what is not drawn has no text that could be read."""
+    page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(fold => fold.click())")
+    page.wait_for_function("!document.querySelector('details:not([open])')")
+
+
 def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
     """What the browser shows on each card, folded ones opened, when so many questions are answered."""
     page.locator(".pq-finding").nth(questions - 1).wait_for()
     settled(page)
-    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    unfold(page)
     cards: list[dict[str, str]] = page.evaluate(
         """[...document.querySelectorAll('.pq-card')].map(card => ({
             words: card.querySelector('mark').innerText,

@@ -26,11 +26,12 @@ def shown_as(text: str) -> str:
 
 def test_500_awkward_quotes_look_in_the_browser_as_they_stand_in_the_report(awkward_site: Site, visit: Open) -> None:
     seen: list[str] = []
+    visited = visit(awkward_site.url)
     for first in range(0, awkward.GROUPS, A_LOAD):
         questions = [awkward.question(group) for group in range(first, min(first + A_LOAD, awkward.GROUPS))]
-        visited = visit(asked_at_once(awkward_site, questions))
+        visited.follow(asked_at_once(awkward_site, questions))
+        visited.page.get_by_text(questions[-1], exact=True).first.wait_for()
         shown = opened_cards(visited.page, len(questions))
-        visited.close()
         expected = []
         for question in questions:
             for quote in awkward_site.library.ask(question).quotes:

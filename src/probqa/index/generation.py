@@ -14,6 +14,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     canary_vectors.npy    float32 (canaries, dimension)
     lexical_*             the keyword index
     glossary.json         terms, names and who ran what
+    calibration.json      what makes a status of an answer's signals, and how often it is wrong
     encoder.onnx, tokenizer.json, encoder.json
 
 Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
@@ -40,6 +41,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from probqa.calibration import UNCALIBRATED, Calibration
 from probqa.corpus import Failure
 from probqa.dense import DenseIndex
 from probqa.embeddings import ENCODER_FILES, Encoder, Vectors, check_canaries
@@ -50,7 +52,7 @@ from probqa.lexical import SETTINGS, LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 3
+FORMAT = 4
 
 EMPTY_GLOSSARY = Glossary(Entries())
 
@@ -75,6 +77,13 @@ class Contents:
     """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
     failures: Sequence[Failure] = ()
     glossary: Glossary = EMPTY_GLOSSARY
+    calibration: Calibration = UNCALIBRATED
+
+    @property
+    def texts(self) -> str:
+        """SHA-256 over the ids and texts of the documents: what a calibration is for."""
+        texts = sorted((document.source.id, document.text_sha256) for document in self.documents)
+        return storage.sha256(json.dumps(texts).encode())
 
     @property
     def generation(self) -> str:
@@ -90,6 +99,7 @@ class Contents:
             [(document.source.id, document.file, document.text_sha256) for document in self.documents],
             [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
             storage.sha256(self.glossary.to_json()),
+            storage.sha256(self.calibration.to_json()),
         )
         return storage.sha256(json.dumps(made_of).encode())[:16]
 
@@ -171,6 +181,7 @@ class Generation:
             }
             self.lexical = LexicalIndex.from_files(lexical)
             self.glossary = Glossary.from_json(files["glossary.json"])
+            self.calibration = Calibration.from_json(files["calibration.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
         self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
@@ -188,10 +199,19 @@ class Generation:
         """How many passages."""
         return len(self._passages)
 
+    def documents_among(self, rows: npt.NDArray[np.int64]) -> int:
+        """How many documents these passage rows are of."""
+        return len(np.unique(self._passages[rows, 0]))
+
     @property
     def model(self) -> str:
         """The name of the embedding model."""
         return self.encoder.profile.model
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the calibration was fitted for this model and these documents."""
+        return self.calibration.is_for(self.manifest["model"]["fingerprint"], self.manifest["texts"])
 
     @cached_property
     def first_sentences(self) -> _Ints:
@@ -373,7 +393,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
         | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
-        | {"glossary.json": contents.glossary.to_json()}
+        | {"glossary.json": contents.glossary.to_json(), "calibration.json": contents.calibration.to_json()}
         | dict(contents.encoder_files)
     )
 
@@ -396,6 +416,7 @@ def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict
         "generation": name,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "lexical": SETTINGS,
+        "texts": contents.texts,
         "model": {"name": contents.model, "fingerprint": contents.fingerprint},
         "counts": {
             "documents": len(contents.documents),

@@ -21,7 +21,7 @@ def quotes() -> list[Quote]:
 def button(quote: Quote, place: str) -> None:
     """Draw a button that adds a quote, or removes it if it is there; ``place`` tells apart two on one page."""
     name = _name(quote)
-    key = f"basket-{place}-{name}"
+    key = f"keep-{place}-{name}"
     if name in _kept():
         st.button(
             "Remove from basket", key=key, type="tertiary", icon=":material/check:", on_click=remove, args=(quote,)
@@ -34,8 +34,7 @@ def button(quote: Quote, place: str) -> None:
 
 def add(quote: Quote) -> None:
     """Keep a quote, once."""
-    if len(_kept()) < MAX_QUOTES:
-        _kept().setdefault(_name(quote), quote)
+    _kept().setdefault(_name(quote), quote)
 
 
 def remove(quote: Quote) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,11 +20,13 @@ from probqa.ui.frame import escaped
 
 TITLE = "Basket"
 PROMISE = "Quotes to take away, each with its report, page, date, address and licence."
+STYLE = Path(__file__).with_name("check.css")
 FILE_NAME = "quotes-from-inspection-reports"
 
 
 def draw(library: Library) -> None:
     """Draw the quotes and the ways to take them away."""
+    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
     frame.heading(TITLE, PROMISE)
     quotes = basket.quotes()
     if quotes:
@@ -49,9 +52,9 @@ def counted(quotes: list[Quote]) -> str:
 def _draw_quotes(library: Library, quotes: list[Quote]) -> None:
     st.html(f'<p class="pq-finding">{counted(quotes)}</p>')
     for number, quote in enumerate(quotes, start=1):
-        st.html(_card(library, quote, number))
-        basket.button(quote, "basket")
-    st.button("Empty the basket", key="basket-clear", on_click=basket.clear)
+        with st.container(gap=None):
+            st.html(_card(library, quote, number))
+            basket.button(quote, "basket")
 
 
 def _draw_formats(quotes: list[Quote]) -> None:
@@ -71,7 +74,10 @@ def _draw_formats(quotes: list[Quote]) -> None:
     st.html('<h2 class="pq-sub">Copy</h2>')
     texts = [name for name, wanted in FORMATS.items() if wanted.is_text]
     chosen = st.selectbox("Format", texts, format_func=lambda name: FORMATS[name].name, key="basket-format")
-    st.code(export(quotes, FORMATS[chosen], today).decode("utf-8-sig"), language=None, wrap_lines=True)
+    text = export(quotes, FORMATS[chosen], today).decode("utf-8-sig").replace("\r\n", "\n")
+    st.html(f'<button type="button" class="pq-copy" data-copy="{escaped(text)}">Copy this text</button>')
+    st.code(text, language=None, wrap_lines=True)
+    st.button("Empty the basket", key="basket-clear", on_click=basket.clear)
 
 
 def _card(library: Library, quote: Quote, number: int) -> str:
@@ -87,8 +93,15 @@ def _card(library: Library, quote: Quote, number: int) -> str:
         + "".join(f'<p class="pq-badge">{escaped(badge)}</p>' for badge in badges)
         + f'<p class="pq-source">{escaped(citation.terms)}</p>'
         f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a></span>'
-        "</p></article>"
+        f"{_original(citation.address)}</p></article>"
     )
+
+
+def _original(address: str) -> str:
+    if not address:
+        return ""
+    link = f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">Open original</a>'
+    return f"<span>{link}</span>"
 
 
 def _still_says(library: Library, quote: Quote) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from probqa.checking import CheckedQuote, CheckReport, NamedReport, Place, check, describe
+from probqa.checking import FLAGS, CheckedQuote, CheckReport, NamedReport, Place, check
 from probqa.checking.showing import Piece, pieces_of
+from probqa.checking.verdicts import MIN_CHARACTERS, MIN_WORDS
 from probqa.errors import InputError
 from probqa.pipeline import Library
 from probqa.records import Quote
@@ -64,7 +65,7 @@ def draw(library: Library) -> None:
         except InputError as error:
             frame.notice(f"{error.problem[0].upper()}{error.problem[1:]}", f"{error.remedy.capitalize()}.", "refused")
         else:
-            _draw_report(report)
+            _draw_report(library, report)
     frame.foot()
 
 
@@ -98,19 +99,22 @@ def _checked(library: Library, text: str, named: str) -> CheckReport:
     return report
 
 
-def _draw_report(report: CheckReport) -> None:
+def _draw_report(library: Library, report: CheckReport) -> None:
+    digests = sum(document.source.wording == "digest" for document in library.generation.all_documents())
+    top = st.container()
+    for number, quote in enumerate(report.quotes, start=1):
+        with st.container(gap=None):
+            st.html(_verdict(report, quote, number, digests))
+            if quote.status in ("found", "elsewhere"):
+                basket.button(_as_quote(quote.places[0]), f"check-{number}")
     said = escaped(summary(report))
-    # page.js brings this into view and has it read out, once for each text.
+    # page.js brings this into view and has it read out, once for each text; sent last, when there is room to scroll.
     name = f"check-{zlib.crc32(repr((report.text, report.named)).encode('utf-8', 'replace'))}"
-    st.html(
-        f'<p class="pq-finding" data-arrive="{name}" data-said="{said}">{said}</p>'
+    top.html(
+        f'<p class="pq-finding pq-summary" data-arrive="{name}" data-said="{said}">{said}</p>'
         + "".join(map(_named, report.named))
         + (_LEGEND if any(quote.operations for quote in report.quotes) else "")
     )
-    for number, quote in enumerate(report.quotes, start=1):
-        st.html(_verdict(report, quote, number))
-        if quote.status in ("found", "elsewhere"):
-            basket.button(_as_quote(quote.places[0]), f"check-{number}")
 
 
 _LEGEND = (
@@ -127,17 +131,36 @@ def _named(named: NamedReport) -> str:
     return f'<p class="pq-named">{which} is {"here" if count == 1 else f"one of {count} here"}.</p>'
 
 
-def _verdict(report: CheckReport, quote: CheckedQuote, number: int) -> str:
+def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> str:
     sign, words = _STATUS[quote.status]
     pieces = pieces_of(report.text, quote)
-    reasons = describe(quote) if quote.status != "absent" else "Nothing in them comes close to these words."
     return (
         f'<section class="pq-verdict pq-is-{quote.status}" aria-labelledby="verdict-{number}">'
         f'<h2 class="pq-sub" id="verdict-{number}"><span class="pq-sign" aria-hidden="true">{sign}</span> '
         f"{number}. {words}</h2>"
         f'<blockquote class="pq-quote pq-pasted">{difference(pieces)}</blockquote>'
-        f'<p class="pq-reasons">{escaped(reasons)}</p>{_places(quote)}</section>'
+        f"{_reasons(quote, digests)}{_places(quote)}</section>"
     )
+
+
+def _reasons(quote: CheckedQuote, digests: int) -> str:
+    """What is to be said of a quote besides its status, a sentence each."""
+    reasons = [FLAGS[flag] for flag in quote.flags if flag != "elsewhere"]
+    if quote.status == "too_short":
+        reasons.append(f"give at least {MIN_WORDS} words and {MIN_CHARACTERS} characters")
+    if quote.status == "absent":
+        reasons.append("nothing in them comes close to these words")
+        if digests:
+            reasons.append(f"{digests} of them are digests: the original may hold these words all the same")
+    if any(place.source.wording == "digest" for place in quote.places):
+        reasons.append("compared with this project's digest of the report, not with the report's own words")
+    for place in quote.places[:1]:
+        if place.denied:
+            reasons.append(f"“{place.denied}” stands before these words in the report's sentence")
+        if place.forgiven:
+            reasons.append(f"overlooked, since it changes no word: {', '.join(place.forgiven)}")
+    said = " ".join(f"{reason[0].upper()}{reason[1:]}." for reason in reasons)
+    return f'<p class="pq-reasons">{escaped(said)}</p>' if said else ""
 
 
 def _piece(piece: Piece) -> str:
@@ -152,7 +175,8 @@ def _piece(piece: Piece) -> str:
 
 def _places(quote: CheckedQuote) -> str:
     stitched = "stitched" in quote.flags
-    heading = "The report says" if quote.status == "altered" else "Where it stands"
+    says = "The digest says" if quote.places and quote.places[0].source.wording == "digest" else "The report says"
+    heading = says if quote.status == "altered" else "Where it stands"
     drawn = [_place(place, number if stitched else 0) for number, place in enumerate(quote.places[:MOST_PLACES], 1)]
     if not drawn:
         return ""

@@ -1,0 +1,168 @@
+"""What people come for, from first to last, in a real browser."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Open, Site, ask, looked_at, settled
+
+QUESTION = "how did Northway supervise people at low risk?"
+QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def asked(site: Site, visit: Open) -> Page:
+    """A page on which the question has been asked and answered."""
+    page = visit(site.url, accept_downloads=True).page
+    looked_at(page)
+    ask(page, QUESTION)
+    settled(page)
+    return page
+
+
+def test_a_question_is_answered_and_stands_in_the_address(asked: Page) -> None:
+    assert asked.locator(".pq-card mark").first.inner_text() == QUOTE
+    assert parse_qs(urlsplit(asked.url).query)["q"] == [QUESTION]
+
+
+def test_a_follow_up_stands_below_the_answer_before_it(asked: Page) -> None:
+    ask(asked, "were victims told of a release in good time?")
+    settled(asked)
+    assert asked.locator(".pq-question").all_inner_texts() == [QUESTION, "were victims told of a release in good time?"]
+    assert "Victims were told of a release in good time" in " ".join(asked.locator(".pq-card").all_inner_texts())
+    assert len(parse_qs(urlsplit(asked.url).query)["q"]) == 2
+
+
+def test_a_quote_is_read_where_it_stands(asked: Page, site: Site) -> None:
+    asked.locator(".pq-card").first.get_by_role("link", name="Read in context").click()
+    text = asked.get_by_role("article", name="Text of the document")
+    text.wait_for()
+    settled(asked)
+    assert asked.locator("h1").inner_text() == "Inspection of Ambleton"
+    marked = text.locator("mark")
+    assert marked.all_inner_texts() == [QUOTE]
+    expect(marked).to_be_in_viewport()
+    asked.go_back()
+    asked.locator(".pq-finding").wait_for()
+    settled(asked)
+    assert asked.locator(".pq-card mark").first.inner_text() == QUOTE
+
+
+def test_a_link_shows_someone_else_the_same_answer(asked: Page, visit: Open) -> None:
+    other = visit(asked.url).page
+    other.locator(".pq-finding").wait_for()
+    settled(other)
+    for part in (".pq-question", ".pq-finding", ".pq-card mark"):
+        assert other.locator(part).all_inner_texts() == asked.locator(part).all_inner_texts()
+
+
+def test_back_takes_the_last_question_away_and_forward_brings_it_again(asked: Page) -> None:
+    ask(asked, "were victims told of a release in good time?")
+    settled(asked)
+    asked.go_back()
+    expect(asked.locator(".pq-question")).to_have_text([QUESTION])
+    asked.go_forward()
+    expect(asked.locator(".pq-question")).to_have_count(2)
+
+
+def test_a_pasted_quote_is_checked_word_for_word(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/check").page
+    looked_at(page)
+    pasted = f"They write: “{QUOTE}” And: “Northway supervised people at low risk by a telephone call every six weeks.”"
+    page.get_by_role("textbox").first.fill(pasted)
+    page.get_by_role("button", name="Check").click()
+    page.locator(".pq-verdict").nth(1).wait_for()
+    settled(page)
+    verdicts = page.locator(".pq-verdict")
+    assert re.search("found", verdicts.nth(0).get_attribute("class") or "")
+    assert re.search("altered", verdicts.nth(1).get_attribute("class") or "")
+    assert "nine" in verdicts.nth(1).inner_text()
+    assert "six" in verdicts.nth(1).inner_text()
+
+
+def test_quotes_are_kept_and_taken_away_in_every_format(asked: Page, tmp_path: Path) -> None:
+    asked.get_by_role("button", name="Add to basket").first.click()
+    asked.get_by_role("button", name="Remove from basket").first.wait_for()
+    asked.get_by_role("link", name="Basket").first.click()
+    asked.get_by_role("heading", name="Download").wait_for()
+    settled(asked)
+    assert asked.locator(".pq-card blockquote").all_inner_texts() == [QUOTE]
+    buttons = asked.get_by_test_id("stDownloadButton").get_by_role("button")
+    suffixes = set()
+    for number in range(buttons.count()):
+        with asked.expect_download() as started:
+            buttons.nth(number).click()
+        name = started.value.suggested_filename
+        suffixes.add(Path(name).suffix)
+        started.value.save_as(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 50
+        if Path(name).suffix in (".txt", ".md", ".csv", ".bib", ".ris"):
+            assert "Inspection of Ambleton" in (tmp_path / name).read_text(encoding="utf-8-sig")
+    assert suffixes == {".txt", ".md", ".docx", ".csv", ".bib", ".ris", ".json"}
+
+
+def test_the_citation_is_copied_whole(site: Site, visit: Open) -> None:
+    page = visit(site.url, permissions=["clipboard-read", "clipboard-write"]).page
+    looked_at(page)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Copy with citation").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert QUOTE in copied
+    assert "Inspection of Ambleton" in copied
+    assert "https://example.org/ambleton" in copied
+
+
+def test_on_a_phone_one_can_ask_read_and_find_the_box(site: Site, visit: Open) -> None:
+    page = visit(site.url, viewport=PHONE, is_mobile=True, has_touch=True, color_scheme="dark").page
+    looked_at(page)
+    ask(page, QUESTION)
+    settled(page)
+    expect(page.locator(".pq-card mark").first).to_be_visible()
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_in_viewport()
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= PHONE["width"]
+    page.locator(".pq-card").first.get_by_role("link", name="Read in context").click()
+    page.get_by_role("article", name="Text of the document").wait_for()
+    expect(page.locator("article mark")).to_be_in_viewport()
+
+
+def test_an_embedded_answer_is_shown_in_another_sites_frame_and_the_app_is_not(
+    site: Site, elsewhere: str, visit: Open
+) -> None:
+    page = visit(f"{site.url}/embed?question=low+risk%3F").page
+    assert page.locator("h1").inner_text() == "low risk?"
+    framing = page.context.new_page()
+    framing.goto(elsewhere)
+    expect(framing.frame_locator("iframe >> nth=0").locator("h1")).to_have_text("low risk?")
+    framing.wait_for_load_state("networkidle")
+    assert framing.frames[2].url.startswith("chrome-error:")
+
+
+@pytest.fixture
+def elsewhere(site: Site) -> Iterator[str]:
+    """Another site, which has an embedded answer in a frame, and the app in a second one."""
+    frames = f'<iframe src="{site.url}/embed?question=low+risk%3F"></iframe><iframe src="{site.url}/"></iframe>'
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(frames.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
