@@ -611,7 +611,7 @@ def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: 
 
 def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
     cell = re.search(
-        r'href="([^"]*)" aria-label="Northway Ltd, 2017: 2 of 2 reports say something"',
+        r'href="([^"]*)" aria-label="2/2 reports say something: Northway Ltd, 2017"',
         drawn(view("compare", q="staff morale")),
     )
     assert cell

@@ -175,7 +175,7 @@ def _changed() -> None:
 def _recent(address: Address) -> None:
     """The questions of this visit, newest first, each in its conversation."""
     recent: dict[str, str] = st.session_state.setdefault("recent", {})
-    if address.questions:
+    if address.questions and address.questions[-1].strip():
         recent.pop(address.questions[-1], None)
         recent[address.questions[-1]] = link(address)
         while len(recent) > RECENT:

@@ -52,9 +52,14 @@
     if (name === arrived) return;
     arrived = name;
     if (!last) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    last.scrollIntoView({ block: last.dataset.block || "start", behavior: calm ? "instant" : "smooth" });
     if (last.dataset.said) status.textContent = last.dataset.said;
+    // What stands around it is still being drawn, and a new page is first put at its top.
+    setTimeout(() => {
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      last.scrollIntoView({ block: last.dataset.block || "start", behavior: calm ? "instant" : "smooth" });
+    }, 200);
   };
+  // The page may have been drawn before this runs.
+  arrive();
   new MutationObserver(arrive).observe(document.body, { childList: true, subtree: true });
 })();
