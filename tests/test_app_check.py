@@ -84,8 +84,8 @@ def test_a_found_quote_is_marked_where_it_stands_with_a_link_to_read_on(page: Ap
     assert "<cite>Inspection of Ambleton</cite> · The Inspectorate · 19 April 2017 · Findings › Supervision" in html
     assert 'href="read?document=ambleton&amp;from=23&amp;to=99"' in html
     assert 'href="https://example.org/ambleton#:~:text=' in html
-    assert "pq-legend" not in html
-    assert "digest" not in html
+    for absent in ("pq-legend", "digest", "[1]", "Show ", "pq-reasons"):
+        assert absent not in html
 
 
 def test_an_altered_quote_shows_the_words_that_differ_by_more_than_colour(page: AppTest) -> None:
@@ -136,6 +136,27 @@ def test_words_of_a_digest_are_never_taken_for_the_report_s(page: AppTest) -> No
     assert "The digest says</h3>" in html
 
 
+def test_a_word_that_denies_and_was_cut_off_is_named(page: AppTest) -> None:
+    html = sent(page, "appointment was missed")
+    assert "1. Altered</h2>" in html
+    assert "“no” stands before these words in the report&#x27;s sentence." in html
+
+
+def test_many_places_are_folded_and_the_rest_is_counted(page: AppTest, chosen: Settings) -> None:
+    words = "The corridor was painted green in every wing."
+    write_corpus(chosen.corpus, {f"copy-{number:02}.md": f"# Copy {number:02}\n\n{words}\n" for number in range(13)})
+    pipeline.build(chosen)
+    html = sent(page, words)
+    opened, _, folded = html.partition('<details class="pq-rest"><summary>Show 11 more</summary>')
+    assert [opened.count("pq-card"), folded.count("pq-card")] == [2, 8]
+    assert "<p>And 3 more.</p></details>" in folded
+
+
+def test_a_report_that_the_text_names_and_that_is_not_here_is_told(page: AppTest) -> None:
+    html = sent(page, f"The 2031 Ambleton report says “{FOUND}”.")
+    assert "The report named “The 2031 Ambleton report” is not among these.</p>" in html
+
+
 def test_what_was_overlooked_is_named(page: AppTest) -> None:
     html = sent(page, "Managers at Selby\u00a0Green checked every assessment")
     assert "1. Found word for word</h2>" in html
@@ -169,6 +190,8 @@ def test_text_of_a_source_or_a_visitor_is_never_markup(page: AppTest) -> None:
     html = sent(page, text)
     assert "It cost $5 to $10 :red[x] &lt;script&gt;y&lt;/script&gt; in " in html
     assert "<cite>&lt;img src=x onerror=alert(1)&gt; $5 :red[x]</cite>" in html
+    html += sent(page, "It cost $5 to $10", "<img src=x onerror=alert(1)> $5 :red[x]")
+    assert "The report named “&lt;img src=x onerror=alert(1)&gt; $5 :red[x]” is here." in html
     html += sent(page, "“<img src=x onerror=alert(1)> was \u202eseen here ![a](https://e.org/b.png) often”")
     assert "was [U+202E]seen here ![a](https://e.org/b.png) often" in html
     for markup in ("<script", "<img", "<b>", "\u202e"):

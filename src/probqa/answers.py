@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from probqa.dense import Rows
 from probqa.evidence import find_signals
 from probqa.index import Generation
 from probqa.records import Answer, Coverage, Hit, Quote, Status
 
 
-def make_answer(generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Answer:
-    """Judge the quotes and put the answer together; where nothing is found they are ``near``, not quotes."""
+def make_answer(
+    generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote], allowed: Rows | None = None
+) -> Answer:
+    """Judge the quotes and put the answer together; where nothing is found they are ``near``, not quotes.
+
+    ``allowed`` are the passage rows that were searched, all of them where it is None.
+    """
     status = judge(generation, question, hits, quotes)
     shown = tuple(quotes) if status != "not_found" else ()
     return Answer(
@@ -23,8 +29,8 @@ def make_answer(generation: Generation, question: str, hits: Sequence[Hit], quot
         quotes=shown,
         near=() if shown else tuple(quotes),
         coverage=Coverage(
-            documents=generation.documents,
-            passages=generation.passages,
+            documents=generation.documents if allowed is None else generation.documents_among(allowed),
+            passages=generation.passages if allowed is None else len(allowed),
             documents_with_quotes=len({quote.source.id for quote in shown}),
         ),
         generation=generation.name,

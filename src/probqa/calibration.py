@@ -30,6 +30,7 @@ CALIBRATION_FILE = "calibration.json"
 # twenty of them are above.
 ANSWERED_FROM = 0.5
 KEPT_SHARE = 0.95
+_RATES = ("answered", "shown", "refused", "not_answered")
 _FOLDS = 8
 _PENALTY = 1.0
 
@@ -57,7 +58,8 @@ class Calibration:
 
     def confidence(self, signals: Signals) -> float:
         """The chance, in [0, 1], that the question is answered, as far as the signals tell."""
-        return 1 / (1 + math.exp(-float(np.dot(self.weights, signals.as_array()) + self.bias)))
+        # The logistic function by way of tanh, which no weight makes overflow.
+        return 0.5 * (1 + math.tanh(float(np.dot(self.weights, signals.as_array()) + self.bias) / 2))
 
     def status(self, signals: Signals) -> Status:
         """The status; a place, body or year that the quotes do not have is never answered outright."""
@@ -85,10 +87,14 @@ class Calibration:
         try:
             values = json.loads(content)
             weights = values.pop("weights")
-            return cls(weights=tuple(float(weights[name]) for name in NAMES), **values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            read = cls(weights=tuple(_number(weights[name]) for name in NAMES), **values)
+            for name in ("bias", "weak_from", *_RATES):
+                _number(values[name])
+            return read
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
             raise ReadingError(
-                f"{CALIBRATION_FILE}: not a calibration: {error}", "run: probqa calibrate FILE"
+                f"{CALIBRATION_FILE}: not a calibration: {reason}", "run: probqa calibrate FILE"
             ) from error
 
 
@@ -104,6 +110,12 @@ UNCALIBRATED = Calibration(
     answerable=0,
     unanswerable=0,
 )
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is not a number")
+    return float(value)
 
 
 def load_calibration(corpus: Path) -> Calibration:
@@ -123,13 +135,13 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
     Raises:
         InputError: fewer than 20 questions of either kind.
     """
-    rows = np.stack([one.as_array() for one in signals])
     labels = np.array(answerable, dtype=bool)
     if min(labels.sum(), (~labels).sum()) < 20:
         raise InputError(
             f"{labels.sum()} answerable and {(~labels).sum()} unanswerable questions are too few to calibrate with",
             "give at least 20 of each",
         )
+    rows = np.stack([one.as_array() for one in signals])
     folds = np.arange(len(labels)) % _FOLDS
     held_back = np.empty(len(labels))
     for fold in range(_FOLDS):

@@ -8,6 +8,7 @@ In: a ``Generation`` and ``Filters``. Out: the allowed passage rows, ascending, 
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import numpy as np
@@ -38,7 +39,7 @@ def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
         if generation.document(document_id) is None:
             raise InputError(f"there is no document {document_id!r} in the index", "see: probqa list")
     for date in filter(None, (filters.since, filters.until)):
-        if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", date):
+        if not _is_date(date):
             raise InputError(f"{date!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
     for body in filters.bodies:
         if body not in _BODIES:
@@ -50,6 +51,16 @@ def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
     if filters.bodies:
         rows = [row for row in rows if _speaks_of(generation, row, filters.bodies)]
     return np.array(rows, np.int64)
+
+
+def _is_date(date: str) -> bool:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", date):
+        return False
+    try:
+        datetime.date.fromisoformat(date + "-01-01"[len(date) - 4 :])
+    except ValueError:
+        return False
+    return True
 
 
 def _passes(source: Source, filters: Filters, glossary: Glossary) -> bool:

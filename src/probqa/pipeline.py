@@ -21,6 +21,7 @@ from probqa import corpus, readers
 from probqa.answers import judge, make_answer
 from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, fit, load_calibration
 from probqa.corpus import CorpusFile, Failure
+from probqa.dense import Rows
 from probqa.embeddings import CANARIES, Embedder, Encoder, Vectors
 from probqa.errors import (
     CorpusError,
@@ -57,6 +58,8 @@ from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
 DEFAULT_QUOTES = 8
+# So many passages are looked at for quotes, or twice as many as quotes are wanted.
+LOOKED_AT = 50
 KEPT_GENERATIONS = 3
 NO_FILTERS = Filters()
 
@@ -137,6 +140,7 @@ class _Found:
     ran: str
     carried: tuple[Carried, ...]
     added: tuple[Added, ...]
+    allowed: Rows | None
     hits: list[Hit]
     quotes: list[Quote]
     timings: dict[str, float]
@@ -188,7 +192,7 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         found = self._find(question, k, filters, previous, without, widen=widen)
-        answer = make_answer(self.generation, found.ran, found.hits, found.quotes)
+        answer = make_answer(self.generation, found.ran, found.hits, found.quotes, found.allowed)
         timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
@@ -216,15 +220,12 @@ class Library:
         allowed = allowed_rows(generation, filters)
         before = [checked_question(one) for one in previous]
         run = carry_over(question, before, generation.glossary, without)
-        ran = run.question
-        corrected = generation.lexical.corrected(ran) if widen else {}
-        for typed, meant in corrected.items():
-            ran = re.sub(rf"\b{re.escape(typed)}\b", meant, ran)
+        ran, corrected = self._corrected(run.question) if widen else (run.question, {})
         vector = generation.encoder.encode_question(ran)
         embedded = time.perf_counter()
         added = generation.glossary.widen(ran) if widen else ()
         words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(generation, ran, vector, max(50, 2 * k), allowed, words)
+        hits = retrieve(generation, ran, vector, max(LOOKED_AT, 2 * k), allowed, words)
         retrieved = time.perf_counter()
         quotes = quote_hits(generation, ran, vector, hits, k)
         return _Found(
@@ -234,6 +235,7 @@ class Library:
                 *(Added(typed, (meant,)) for typed, meant in corrected.items()),
                 *(Added(one.matched, one.phrases) for one in added),
             ),
+            allowed=allowed,
             hits=hits,
             quotes=quotes,
             timings={
@@ -242,6 +244,13 @@ class Library:
                 "quote": time.perf_counter() - retrieved,
             },
         )
+
+    def _corrected(self, question: str) -> tuple[str, dict[str, str]]:
+        """The question with its mistyped words put right, and those words."""
+        corrected = self.generation.lexical.corrected(question)
+        for typed, meant in corrected.items():
+            question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
+        return question, corrected
 
     def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
@@ -259,13 +268,14 @@ class Library:
         if allowed is not None:
             groups = [rows[np.isin(rows, allowed)] for rows in groups]
         scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
-        vector = generation.encoder.encode_question(question)
-        words = " ".join(word for one in generation.glossary.widen(question) for word in one.words)
-        found = retrieve_each(generation, question, vector, (rows for _, rows in scope), words)
+        ran, _ = self._corrected(question)
+        vector = generation.encoder.encode_question(ran)
+        words = " ".join(word for one in generation.glossary.widen(ran) for word in one.words)
+        found = retrieve_each(generation, ran, vector, LOOKED_AT, (rows for _, rows in scope), words)
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
-            quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, question, hits, quotes) != "not_found"
+            quotes = quote_hits(generation, ran, vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, ran, hits, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
@@ -282,7 +292,7 @@ class Library:
 
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
-        found = self._find(question, previous=previous, k=DEFAULT_QUOTES)
+        found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
         return find_signals(self.generation, found.ran, found.hits, found.quotes) if found.quotes else None
 
 

@@ -29,6 +29,8 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 
+_WORD = re.compile(r"\w+")
+
 
 def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Sequence[Hit], k: int) -> list[Quote]:
     """The best quote of each hit, at most ``k``, best first.
@@ -41,7 +43,8 @@ def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Seq
     quotes: dict[tuple[str, ...], Quote] = {}
     for score, passage, span in scored:
         quote = cut_quote(generation.document_of(passage.row), passage, span, score)
-        said = tuple(words(quote.text))
+        # Every word as it stands: one "not", "to" or ending more makes another quote of it.
+        said = tuple(_WORD.findall(quote.text.lower()))
         first = quotes.get(said)
         if first is None:
             if len(quotes) < k:

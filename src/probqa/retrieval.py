@@ -40,23 +40,29 @@ def retrieve(
     ``allowed`` are the only rows that count, ascending; all do where it is None. ``added`` are words of the glossary
     that help the keyword side.
     """
-    dense_rows, _ = generation.dense.search(vector, CANDIDATES, allowed)
-    bm25 = _bm25(generation, question, added)
-    if allowed is not None:
-        outside = np.ones(len(bm25), dtype=bool)
-        outside[allowed] = False
-        bm25[outside] = 0
-    lexical_rows = _best(bm25, CANDIDATES)
-    return _rank(generation, vector, bm25, np.union1d(dense_rows, lexical_rows), k)
+    return _retrieve(generation, vector, _bm25(generation, question, added), k, allowed)
 
 
 def retrieve_each(
-    generation: Generation, question: str, vector: Vectors, groups: Iterable[Rows], added: str = ""
+    generation: Generation, question: str, vector: Vectors, k: int, groups: Iterable[Rows], added: str = ""
 ) -> Iterator[list[Hit]]:
     """What ``retrieve`` would find with each group of rows as the allowed ones, scored once for all."""
     bm25 = _bm25(generation, question, added)
     for rows in groups:
-        yield _rank(generation, vector, bm25, rows, len(rows))
+        # As few rows as this are all candidates, and need not be looked for.
+        few = len(rows) <= CANDIDATES
+        yield _rank(generation, vector, bm25, rows, k) if few else _retrieve(generation, vector, bm25, k, rows)
+
+
+def _retrieve(
+    generation: Generation, vector: Vectors, bm25: npt.NDArray[np.float32], k: int, allowed: Rows | None
+) -> list[Hit]:
+    dense_rows, _ = generation.dense.search(vector, CANDIDATES, allowed)
+    if allowed is not None:
+        inside = np.zeros_like(bm25)
+        inside[allowed] = bm25[allowed]
+        bm25 = inside
+    return _rank(generation, vector, bm25, np.union1d(dense_rows, _best(bm25, CANDIDATES)), k)
 
 
 def _bm25(generation: Generation, question: str, added: str) -> npt.NDArray[np.float32]:

@@ -12,7 +12,7 @@ PACKAGE = Path(probqa.__file__).parent
 # Room -> rooms it opens. `pipeline` opens the doors; rooms below it know records, errors and little else.
 DOORS: dict[str, set[str]] = {
     "addresses": {"errors"},
-    "answers": {"evidence", "index", "records"},
+    "answers": {"dense", "evidence", "index", "records"},
     "calibration": {"corpus", "errors", "evidence", "records"},
     "catalogue": {"addresses", "errors"},
     "checking": {"errors", "records", "rendering", "sentences"},
@@ -38,6 +38,7 @@ DOORS: dict[str, set[str]] = {
         "answers",
         "calibration",
         "corpus",
+        "dense",
         "embeddings",
         "errors",
         "evidence",

@@ -199,6 +199,10 @@ class Generation:
         """How many passages."""
         return len(self._passages)
 
+    def documents_among(self, rows: npt.NDArray[np.int64]) -> int:
+        """How many documents these passage rows are of."""
+        return len(np.unique(self._passages[rows, 0]))
+
     @property
     def model(self) -> str:
         """The name of the embedding model."""

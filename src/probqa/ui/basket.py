@@ -34,8 +34,7 @@ def button(quote: Quote, place: str) -> None:
 
 def add(quote: Quote) -> None:
     """Keep a quote, once."""
-    if len(_kept()) < MAX_QUOTES:
-        _kept().setdefault(_name(quote), quote)
+    _kept().setdefault(_name(quote), quote)
 
 
 def remove(quote: Quote) -> None:

@@ -74,7 +74,7 @@ def _draw_formats(quotes: list[Quote]) -> None:
     st.html('<h2 class="pq-sub">Copy</h2>')
     texts = [name for name, wanted in FORMATS.items() if wanted.is_text]
     chosen = st.selectbox("Format", texts, format_func=lambda name: FORMATS[name].name, key="basket-format")
-    text = export(quotes, FORMATS[chosen], today).decode("utf-8-sig")
+    text = export(quotes, FORMATS[chosen], today).decode("utf-8-sig").replace("\r\n", "\n")
     st.html(f'<button type="button" class="pq-copy" data-copy="{escaped(text)}">Copy this text</button>')
     st.code(text, language=None, wrap_lines=True)
     st.button("Empty the basket", key="basket-clear", on_click=basket.clear)

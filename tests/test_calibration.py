@@ -1,0 +1,237 @@
+"""The calibration: thresholds, what a file must be, what a fit recovers, and what it is for."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import REPORTS, Opener, write_corpus
+from probqa import pipeline
+from probqa.calibration import (
+    CALIBRATION_FILE,
+    UNCALIBRATED,
+    Calibration,
+    fit,
+    load_calibration,
+)
+from probqa.errors import InputError, ReadingError
+from probqa.evidence import NAMES, Signals
+from probqa.settings import Settings
+
+NONE = Signals(*[0.0] * len(NAMES))
+# One signal that decides, so that confidences can be worked out by hand.
+ONE = dataclasses.replace(UNCALIBRATED, weights=(4.0, *[0.0] * (len(NAMES) - 1)), bias=-2.0, weak_from=0.3)
+QUESTIONS = [
+    *[(f"How did Northway supervise people at low risk{'?' * n}", (), True) for n in range(25)],
+    *[(f"Do zyzzyvas of Atlantis eat {n} quokkas by telephone?", (), False) for n in range(25)],
+]
+
+
+def covered(share: float, **others: float) -> Signals:
+    return dataclasses.replace(NONE, covered_by_first=share, **others)
+
+
+@pytest.mark.parametrize(("share", "confidence"), [(0.5, 0.5), (1, 0.880797), (0, 0.119203)])
+def test_the_confidence_is_the_logistic_function_of_the_weighted_sum(share: float, confidence: float) -> None:
+    assert ONE.confidence(covered(share)) == pytest.approx(confidence, abs=1e-6)
+
+
+def test_no_weight_is_too_large() -> None:
+    sure = dataclasses.replace(ONE, bias=1e6)
+    assert (sure.confidence(NONE), dataclasses.replace(sure, bias=-1e6).confidence(NONE)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("share", "status"), [(1, "answered"), (0.5, "answered"), (0.49, "weak"), (0.29, "weak"), (0.28, "not_found")]
+)
+def test_the_status_is_by_two_thresholds(share: float, status: str) -> None:
+    assert ONE.status(covered(share)) == status
+
+
+@pytest.mark.parametrize("missing", ["name_missing", "year_missing"])
+def test_where_a_name_or_year_is_missing_it_is_never_answered_outright(missing: str) -> None:
+    assert ONE.status(covered(1)) == "answered"
+    assert ONE.status(covered(1, **{missing: 0.5})) == "weak"
+    assert ONE.status(covered(0, **{missing: 1.0})) == "not_found"
+
+
+def separated(seed: int = 0) -> tuple[list[Signals], list[bool]]:
+    """Eighty questions that ``covered_by_best`` tells apart, whatever the other signals say."""
+    chance = random.Random(seed)
+    labels = [number % 2 == 0 for number in range(80)]
+    rows = []
+    for label in labels:
+        values = dict.fromkeys(NAMES, 0.0) | {"cosine": chance.random(), "agreement": chance.random()}
+        values["covered_by_best"] = 0.8 + 0.2 * chance.random() if label else 0.2 * chance.random()
+        rows.append(Signals(**values))
+    return rows, labels
+
+
+def test_a_fit_recovers_a_clear_separation() -> None:
+    rows, labels = separated()
+    fitted = fit(rows, labels, "model", "texts")
+    assert [fitted.status(row) == "answered" for row in rows] == labels
+    assert (fitted.answered, fitted.shown, fitted.refused, fitted.not_answered) == (1, 1, 1, 1)
+    assert (fitted.answerable, fitted.unanswerable) == (40, 40)
+    weights = dict(zip(NAMES, fitted.weights, strict=True))
+    assert max(weights, key=lambda name: abs(weights[name])) == "covered_by_best"
+    assert weights["covered_by_best"] > 3
+
+
+def test_signals_that_say_nothing_are_not_believed() -> None:
+    rows, labels = separated()
+    random.Random(1).shuffle(labels)
+    fitted = fit(rows, labels, "model", "texts")
+    # Half right is what a coin gives; of questions it was fitted on it would be more.
+    assert fitted.answered + fitted.not_answered < 1.2
+
+
+def test_the_rates_of_a_missing_name_count_as_not_answered() -> None:
+    rows, labels = separated()
+    fitted = fit([dataclasses.replace(row, name_missing=1.0) for row in rows], labels, "model", "texts")
+    assert (fitted.answered, fitted.shown, fitted.not_answered) == (0, 1, 1)
+
+
+def test_the_weak_ones_begin_where_nineteen_in_twenty_answerable_ones_are_above() -> None:
+    rows, labels = separated()
+    random.Random(1).shuffle(labels)
+    fitted = fit(rows, labels, "model", "texts")
+    assert fitted.weak_from < 0.5
+    assert fitted.shown == 0.95
+
+
+def test_the_same_questions_give_the_same_bytes() -> None:
+    assert fit(*separated(), "model", "texts").to_json() == fit(*separated(), "model", "texts").to_json()
+    assert fit(*separated(1), "model", "texts").to_json() != fit(*separated(), "model", "texts").to_json()
+
+
+@pytest.mark.parametrize(("answerable", "unanswerable"), [(19, 40), (40, 19), (0, 0), (0, 40)])
+def test_too_few_questions_are_refused(answerable: int, unanswerable: int) -> None:
+    labels = [True] * answerable + [False] * unanswerable
+    with pytest.raises(InputError) as refused:
+        fit([NONE] * len(labels), labels, "model", "texts")
+    assert str(refused.value) == (
+        f"{answerable} answerable and {unanswerable} unanswerable questions are too few to calibrate with; "
+        "give at least 20 of each"
+    )
+
+
+def test_a_calibration_is_read_as_it_was_written() -> None:
+    fitted = fit(*separated(), "model", "texts")
+    assert Calibration.from_json(fitted.to_json()) == fitted
+    assert Calibration.from_json(UNCALIBRATED.to_json()) == UNCALIBRATED
+
+
+def broken(**changes: Any) -> bytes:
+    return json.dumps(json.loads(ONE.to_json()) | changes).encode()
+
+
+BROKEN = [
+    (b"", "Expecting value"),
+    (b"{", "Expecting property name"),
+    (b"\xff", "codec can't decode"),
+    (b"[]", ""),
+    (b"null", ""),
+    (b"[" * 100_000, ""),
+    (b"{}", "it has no 'weights'"),
+    (broken(weights={}), "it has no 'covered_by_first'"),
+    (broken(weights=[1.0]), ""),
+    (broken(weights=dict.fromkeys(NAMES, "1.0")), "'1.0' is not a number"),
+    (broken(bias="low"), "'low' is not a number"),
+    (broken(weak_from=None), "None is not a number"),
+    (broken(shown=float("nan")), "nan is not a number"),
+    (broken(more=1), ""),
+]
+
+
+@pytest.mark.parametrize(("content", "said"), BROKEN, ids=[str(number) for number in range(len(BROKEN))])
+def test_what_is_no_calibration_is_refused_in_one_line(content: bytes, said: str) -> None:
+    with pytest.raises(ReadingError) as refused:
+        Calibration.from_json(content)
+    assert str(refused.value).startswith("calibration.json: not a calibration: ")
+    assert said in str(refused.value)
+    assert str(refused.value).endswith("; run: probqa calibrate FILE")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_corpus_without_one_has_the_one_fitted_elsewhere(tmp_path: Path) -> None:
+    assert load_calibration(tmp_path) is UNCALIBRATED
+
+
+@pytest.mark.parametrize("content", [b"{", broken(bias="low")])
+def test_a_broken_file_is_listed_and_the_rest_works(chosen: Settings, opened: Opener, content: bytes) -> None:
+    write_corpus(chosen.corpus, REPORTS | {CALIBRATION_FILE: content})
+    report = pipeline.build(chosen)
+    assert report.added == 3
+    [failure] = report.failures
+    assert failure.file == CALIBRATION_FILE
+    assert failure.problem.startswith("calibration.json: not a calibration: ")
+    assert opened(chosen).calibration == UNCALIBRATED
+    assert not pipeline.is_stale(chosen, opened(chosen))
+    library = pipeline.Library(chosen)
+    assert library.ask(QUESTIONS[0][0]).status == "answered"
+    library.close()
+
+
+@pytest.fixture
+def calibrated(built: Settings, opened: Opener) -> Settings:
+    fitted = pipeline.calibrate(built, QUESTIONS)
+    assert not opened(built).is_calibrated
+    pipeline.build(built)
+    assert opened(built).calibration == fitted
+    return built
+
+
+def test_after_calibrating_and_a_build_the_status_is_calibrated(calibrated: Settings, opened: Opener) -> None:
+    assert opened(calibrated).is_calibrated
+    rates = pipeline.status(calibrated)["calibration"]
+    assert rates == {
+        "answered": 1.0,
+        "shown": 1.0,
+        "refused": 1.0,
+        "not_answered": 1.0,
+        "answerable": 25,
+        "unanswerable": 25,
+    }
+    library = pipeline.Library(calibrated)
+    assert [library.ask(QUESTIONS[at][0]).status for at in (0, 25)] == ["answered", "not_found"]
+    library.close()
+
+
+def test_a_changed_corpus_is_not_calibrated_and_the_old_one_is_again(calibrated: Settings, opened: Opener) -> None:
+    weir = REPORTS["weir.txt"]
+    write_corpus(calibrated.corpus, {"weir.txt": weir.replace("cold", "warm")})
+    pipeline.build(calibrated)
+    assert not opened(calibrated).is_calibrated
+    assert pipeline.status(calibrated)["calibration"] is None
+    write_corpus(calibrated.corpus, {"weir.txt": weir})
+    pipeline.build(calibrated)
+    assert opened(calibrated).is_calibrated
+
+
+def test_another_model_is_not_calibrated(calibrated: Settings, opened: Opener) -> None:
+    another = dataclasses.replace(calibrated, model="another model")
+    pipeline.build(another)
+    assert not opened(another).is_calibrated
+    assert pipeline.status(another)["calibration"] is None
+
+
+@pytest.mark.parametrize(("fingerprint", "texts"), [p for p in itertools.product("ab", "ab") if p != ("a", "a")])
+def test_it_is_for_one_model_and_one_state_of_the_documents(fingerprint: str, texts: str) -> None:
+    fitted = dataclasses.replace(ONE, fingerprint="a", texts="a")
+    assert fitted.is_for("a", "a")
+    assert not fitted.is_for(fingerprint, texts)
+
+
+def test_questions_that_find_nothing_at_all_and_empty_ones_are_no_ground_to_calibrate(built: Settings) -> None:
+    with pytest.raises(InputError, match="too few to calibrate"):
+        pipeline.calibrate(built, [])
+    with pytest.raises(InputError, match="the question is empty"):
+        pipeline.calibrate(built, [*QUESTIONS, (" ", (), True)])
+    assert not (built.corpus / CALIBRATION_FILE).exists()

@@ -1,0 +1,58 @@
+"""The keyword index: which mistyped words are taken for known ones, and that it opens as it was built."""
+
+from __future__ import annotations
+
+import pytest
+
+from probqa.lexical import LexicalIndex
+
+TEXTS = [
+    "Derbyshire courts supervised women on licence; the CRC was late.",
+    "Assessments in Essex, by the supervisors of the NPS.",
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> LexicalIndex:
+    return LexicalIndex.build(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Derbishire", "derbyshire"), ("lisence", "licence"), ("supervized", "supervised"), ("assesments", "assessments")],
+)
+def test_a_mistyped_word_is_taken_for_the_known_one(typed: str, meant: str, index: LexicalIndex) -> None:
+    assert index.corrected(f"Why was {typed}, late?") == {typed: meant}
+
+
+def test_every_mistyped_word_of_a_question_is_taken(index: LexicalIndex) -> None:
+    assert index.corrected("Asesments in Derbyshrie") == {"Asesments": "assessments", "Derbyshrie": "derbyshire"}
+
+
+@pytest.mark.parametrize(
+    "left_alone",
+    [
+        "the CRCS and the NPSA",  # an abbreviation in capitals
+        "DERBISHIRE",
+        "Derbyshire courts, supervising a supervisor",  # known words, in another form too
+        "woman",  # two letters away
+        "wom laat",  # too short, too far
+        "zyzzyva quokka",
+        "2017 22.5 derb1shire",  # numbers are never mistyped
+        "herbyshire",  # another first letter
+        "these they which",  # words that no text is searched for
+        "",
+    ],
+)
+def test_what_is_known_an_abbreviation_or_too_far_away_is_left_alone(left_alone: str, index: LexicalIndex) -> None:
+    assert index.corrected(left_alone) == {}
+
+
+def test_an_index_opened_again_corrects_and_scores_the_same(index: LexicalIndex) -> None:
+    again = LexicalIndex.from_files(index.to_files())
+    assert again.corrected("Derbishire asesments") == index.corrected("Derbishire asesments") != {}
+    assert again.scores("supervised women").tolist() == index.scores("supervised women").tolist()
+
+
+def test_document_frequency_counts_rows_by_stem(index: LexicalIndex) -> None:
+    assert [index.document_frequency(word) for word in ("supervis", "supervisor", "essex", "quokka")] == [1, 1, 1, 0]
