@@ -216,7 +216,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", help="a library's name; may be given again")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path, default=CACHE)
-    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--json", type=Path, help="also write the figures here, after each library")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
     missing = [name for name in SETS if not (arguments.data / name).is_dir()]
@@ -236,11 +236,11 @@ def main() -> int:
         except LeftOut as left:
             left_out[library.name] = str(left)
             print(f"left out {library.name}: {left}", file=sys.stderr)
+        if arguments.json:
+            arguments.json.write_text(json.dumps({"rows": rows, "left out": left_out}, indent=1), encoding="utf-8")
     print_rows("Beside the others", "library", rows)
     for name, reason in left_out.items():
         print(f"\nLeft out: {name} {reason}.")
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"rows": rows, "left out": left_out}, indent=1), encoding="utf-8")
     return 0 if rows else 1
 
 
