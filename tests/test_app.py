@@ -125,6 +125,16 @@ def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(p
         assert (answer.status, answer.quotes[0].source.title) == ("answered", title)
 
 
+def test_a_question_that_is_not_surely_answered_is_no_example(
+    page: AppTest, chosen: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "---\ntitle: A\narea: Ambleton\n---\n## Court reports\n\nCourt reports were late.\n"
+    write_corpus(chosen.corpus, {"a.md": text})
+    pipeline.build(chosen)
+    listen(monkeypatch, status="weak")
+    assert "For example" not in drawn(page.run())
+
+
 def test_a_typed_question_goes_to_the_address_and_is_answered_with_a_card(page: AppTest, built: Settings) -> None:
     page.run()
     page.chat_input[0].set_value(LOW_RISK).run()
@@ -349,7 +359,9 @@ def test_the_passage_of_a_link_is_marked_and_scrolled_to(view: View, built: Sett
     assert marks == [(f" {where}", html.escape(quote.text))]
 
 
-@pytest.mark.parametrize("given", [("9", "5"), ("0", "99999999"), ("1" * 5000, "2" * 5001), ("x", "y"), ("²", "9")])
+@pytest.mark.parametrize(
+    "given", [("9", "5"), ("5", "5"), ("0", "99999999"), ("1" * 5000, "2" * 5001), ("x", "y"), ("²", "9")]
+)
 def test_a_passage_that_is_not_there_is_said_and_the_document_shown(
     view: View, built: Settings, given: tuple[str, str]
 ) -> None:
@@ -578,7 +590,7 @@ def rated(chosen: Settings) -> Settings:
     """Three reports on two providers in two years."""
     rows = [
         ("Ambleton", 2017, "Northway Ltd", "Good", "low"),
-        ("Selby", 2017, "Northway Ltd", "Inadequate", "high"),
+        ("Selby", 2017, "Northway Ltd, NPS Weir, NPS Selby", "Inadequate", "high"),
         ("Weir", 2018, "NPS Weir", "Good", "fair"),
     ]
     write_corpus(chosen.corpus, {f"{row[0].lower()}.md": RATED.format(*row) for row in rows})
@@ -599,7 +611,10 @@ def grid(page: AppTest) -> dict[str, list[str]]:
 
 def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: View, rated: Settings) -> None:
     asked = {"q": "staff morale"}
-    assert grid(view("compare", **asked)) == {"Northway Ltd": ["2/2", ""], "National Probation Service": ["", "1/2"]}
+    assert grid(view("compare", **asked)) == {
+        "National Probation Service": ["1/1", "1/2"],
+        "Northway Ltd": ["2/2", ""],
+    }
     assert grid(view("compare", by="rating", **asked)) == {
         "Good": ["1/1", "1/1"],
         "Inadequate": ["1/1", ""],
@@ -609,15 +624,22 @@ def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: 
     assert grid(view("compare", by="nonsense", **asked)) == grid(view("compare", **asked))
 
 
-def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
-    cell = re.search(
-        r'href="([^"]*)" aria-label="2/2 reports say something: Northway Ltd, 2017"',
-        drawn(view("compare", q="staff morale")),
-    )
+def cell_of(page: AppTest, said: str) -> str:
+    """Where the cell that says this leads."""
+    cell = re.search(f'href="([^"]*)" aria-label="{re.escape(said)}"', drawn(page))
     assert cell
-    link = urlsplit(html.unescape(cell[1]))
+    return html.unescape(cell[1])
+
+
+def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
+    page = view("compare", q="staff morale")
+    link = urlsplit(cell_of(page, "2/2 reports say something: Northway Ltd, 2017"))
     every = view(link.path, **parse_qs(link.query))
     assert set(re.findall("<cite>(.*?)</cite>", drawn(every))) == {"Ambleton", "Selby"}
+    assert (
+        cell_of(page, "1/2 reports say something: National Probation Service, 2018")
+        == "every?q=staff+morale&document=weir"
+    )
 
 
 GLOSSARY = """terms:
