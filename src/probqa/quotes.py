@@ -18,10 +18,12 @@ import numpy as np
 from probqa.embeddings import Vectors
 from probqa.errors import IndexDamagedError
 from probqa.index import Generation
+from probqa.kinds import holds_kind
 from probqa.lexical import words
 from probqa.records import Document, Hit, Passage, Quote, Span
 
 PASSAGE_WEIGHT = 0.5
+KIND_WEIGHT = 0.2
 
 _LEANS = re.compile(
     r"[\"'“‘(]*(this|that|these|those|they|it|he|she|its|their|his|her|however|but|also|such|both|neither|"
@@ -38,7 +40,7 @@ def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Seq
     The same words in several documents are quoted once, and the quote says where else they stand.
     """
     asked = set(words(question))
-    scored = [_best_sentence(generation, asked, vector, hit) for hit in hits]
+    scored = [_best_sentence(generation, question, asked, vector, hit) for hit in hits]
     scored.sort(key=lambda found: (-found[0], found[1].row))
     quotes: dict[tuple[str, ...], Quote] = {}
     for score, passage, span in scored:
@@ -75,16 +77,19 @@ def cut_quote(document: Document, passage: Passage, span: Span, score: float) ->
     )
 
 
-def _best_sentence(generation: Generation, asked: set[str], vector: Vectors, hit: Hit) -> tuple[float, Passage, Span]:
+def _best_sentence(
+    generation: Generation, question: str, asked: set[str], vector: Vectors, hit: Hit
+) -> tuple[float, Passage, Span]:
     passage = hit.passage
     first = int(generation.first_sentences[passage.row])
     sentence_vectors = generation.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
     cosines = sentence_vectors @ vector
     document = generation.document_of(passage.row)
-    scores = [
-        max(0.0, float(cosine)) * 0.5 + 0.5 * _covered(asked, document.slice(span))
-        for cosine, span in zip(cosines, passage.sentences, strict=True)
-    ]
+    scores = []
+    for cosine, span in zip(cosines, passage.sentences, strict=True):
+        text = document.slice(span)
+        lacking = KIND_WEIGHT if holds_kind(question, text) is False else 0.0
+        scores.append(max(0.0, 0.5 * max(0.0, float(cosine)) + 0.5 * _covered(asked, text) - lacking))
     best = max(range(len(scores)), key=lambda at: (round(scores[at], 6), -at))
     start = best
     while start > 0 and _LEANS.match(document.slice(passage.sentences[start])):
