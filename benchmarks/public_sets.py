@@ -300,7 +300,7 @@ def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], q
     return quotes[0].score if quotes else 0.0
 
 
-def _coverage(public: PublicSet, number: int, hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
+def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
     if not quotes:
         return 0.0
     return find_signals(public.generation, public.questions[number].text, quotes).covered

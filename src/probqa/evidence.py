@@ -11,7 +11,6 @@ glossary knows for it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
@@ -22,13 +21,10 @@ import numpy.typing as npt
 from probqa.glossary import Glossary
 from probqa.kinds import holds_kind
 from probqa.lexical import LexicalIndex, words
-from probqa.records import Quote, Source
+from probqa.names import about, find_names
+from probqa.records import Quote
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-# A word with a capital that does not open the question, or an abbreviation anywhere.
-_NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w'’-]*|\b[A-Z]{2,}\b")
-_NO_NAMES = frozenset("I January February March April May June July August September October November December".split())
-# Three words as rare as can be, held by the quote itself, are all the subject that a question can be expected to share.
+# Three words as rare as can be are all that a quote can be expected to share with a question, names aside.
 ENOUGH_HELD = 3
 
 
@@ -74,27 +70,19 @@ def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -
     """The signals of the first of the quotes; there is at least one."""
     first = quotes[0]
     text = "\n".join((first.context, *first.heading, about(first.source)))
-    names = _named(generation, question)
-    in_names = {word for forms in names for word in words(forms[0])}
-    years = set(_YEAR.findall(question))
-    known_years = {*_YEAR.findall(first.text), first.source.published[:4]}
+    names = find_names(question, generation.glossary)
     weights = {word: generation.lexical.rarity(word) for word in words(question)}
     alike = _alike(generation, question)
     covered = _held(weights, alike, text)
-    subject = _held(weights, alike, first.text) - in_names
+    subject = _held(weights, alike, first.text) - names.words
     return Signals(
         covered=sum(weights[word] for word in covered) / (sum(weights.values()) or 1.0),
         subject_held=min(1.0, sum(weights[word] for word in subject) / (ENOUGH_HELD * generation.lexical.rarest)),
         score=first.score,
-        name_missing=float(not all(any(_has(text, form) for form in forms) for forms in names)),
-        year_missing=float(bool(years) and not years & known_years),
+        name_missing=float(names.missing_from(text)),
+        year_missing=float(names.year_missing_from(first.text, first.source)),
         kind_missing=float(holds_kind(question, first.text) is False),
     )
-
-
-def about(source: Source) -> str:
-    """The words of a source that say what it is about."""
-    return "\n".join((source.title, source.area, *source.providers, source.published[:4], source.kind))
 
 
 def _held(weights: Mapping[str, float], alike: Mapping[str, list[frozenset[str]]], text: str) -> set[str]:
@@ -111,24 +99,3 @@ def _alike(generation: Searched, question: str) -> dict[str, list[frozenset[str]
         for word in words(added.matched):
             found.setdefault(word, []).extend(phrase for phrase in phrases if phrase)
     return found
-
-
-def _named(generation: Searched, question: str) -> list[tuple[str, ...]]:
-    """The bodies, places and other names in a question, each with the forms it may have in a text."""
-    glossary = generation.glossary
-    spans = [
-        (named.span, named.name) for named in (*glossary.providers_named(question), *glossary.areas_named(question))
-    ]
-    names: list[tuple[str, ...]] = [(question[span.start : span.end], name) for span, name in spans]
-    # A term of the field is a word like any other, whatever its capitals.
-    known = [span for span, _ in (*spans, *glossary.definitions(question))]
-    names += [
-        (found.group(),)
-        for found in _NAME.finditer(question)
-        if found.group() not in _NO_NAMES and not any(span.start <= found.start() < span.end for span in known)
-    ]
-    return [tuple(dict.fromkeys(forms)) for forms in names]
-
-
-def _has(text: str, form: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE) is not None

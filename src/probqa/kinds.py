@@ -2,7 +2,7 @@
 
 In: a question and a text. Out: whether the text holds such a thing; nothing where the question asks for no such kind.
 
->>> holds_kind("How many were seen?", "Forty-one people were seen."), holds_kind("How many were seen?", "They were seen.")
+>>> holds_kind("When was it?", "It was in May."), holds_kind("When was it?", "It was late.")
 (True, False)
 >>> holds_kind("Were they seen?", "They were seen.") is None
 True
@@ -17,15 +17,16 @@ from dataclasses import dataclass
 
 from probqa.lexical import words
 
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A year or a day of a month is no number of anything.
 _DATES = re.compile(
-    r"\b(?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"\b(?: \d{1,2}\b(?!,\d))?|\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{_MONTHS})\b(?: \d{{1,2}}\b(?!,\d))?"
+    r"|\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
 )
 _NUMBER = (
-    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|halves|half|thirds?|quarters?|fifths?|dozens?|hundreds?|thousands?"
-    r"|millions?|all|none|no)"
+    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+    r"|halves|half|thirds?|quarters?|fifths?|dozens?|hundreds?|thousands?|millions?|all|none|no)"
 )
 # What is counted stands before the verb: "how many senior officers were late".
 _COUNTS = re.compile(
@@ -43,11 +44,11 @@ _NAME = re.compile(r"(?<=[\w,;’'] )[A-Z][\w'’-]*[a-z][\w'’-]*|^[A-Z][\w'�
 # Words that stand with a capital in the names of bodies and papers, not of people or places.
 _NO_NAMES = frozenset(
     words(
-        "probation service services delivery unit inspectorate national community rehabilitation company justice ministry "
-        "prison prisons ombudsman officer open government licence court division region serious further offence north "
-        "south east west england wales act report council police crime centre office department house covid crc pdu nps hm "
-        "hmpps hmip january february march april may june july august september october november december inadequate good "
-        "outstanding requires improvement chief inspector dame sir"
+        "probation service services delivery unit inspectorate national community rehabilitation company justice "
+        "ministry prison prisons ombudsman officer open government licence court division region serious further "
+        "offence north south east west england wales act report council police crime centre office department house "
+        "covid crc pdu nps hm hmpps hmip inadequate good outstanding requires improvement chief inspector dame sir "
+        + _MONTHS.replace("|", " ")
     )
 )
 
@@ -65,6 +66,7 @@ def _kind(asks: str, held: str, *, dates_count: bool = False) -> _Kind:
     return _Kind(re.compile(asks, re.IGNORECASE), re.compile(held, re.IGNORECASE), dates_count)
 
 
+_OPENS = r"^\W*(?:and |but |so )?"
 # The first that fits counts: "how much does it cost" asks for a sum before it asks for a number.
 _KINDS = (
     _kind(r"\b(tele)?phone number\b|\be-?mail\b|\bwebsite\b|\bpostcode\b|\bpostal address\b", r"\d{5}|@|\bwww\."),
@@ -90,25 +92,26 @@ _KINDS = (
         r"\bhow (often|big|large|far|small)\b|\bwhat (number|size)\b", rf"\b({_NUMBER}|every|most|few|several|many)\b"
     ),
     _kind(
-        r"^\W*(and |but |so )?when\b|\b(which|what) (year|date|month|day)\b|\bhow recently\b|\bsince when\b",
+        _OPENS + r"when\b|\b(which|what) (year|date|month|day)\b|\bhow recently\b|\bsince when\b",
         _DATES.pattern + r"|\b1\d\d\d\b|\b(spring|summer|autumn|winter)\b",
         dates_count=True,
     ),
     _kind(
-        r"^\W*(and |but |so )?why\b|\bwhat (caused|made|led to)\b|\breasons? (for|why)\b",
+        _OPENS + r"why\b|\bwhat (caused|made|led to)\b|\breasons? (for|why)\b",
         r"\b(because|due to|owing|since|reasons?|results?|led to|caus\w+|so that|thanks to|for want|for lack|explain\w*"
         r"|blam\w+|after|meant|left|without|too (few|many|much|little|small|late|long))\b",
     ),
 )
 _ASKS_PERSON = re.compile(
     # "the women who offended" asks for nobody's name.
-    r"^\W*(and |but |so )?(who (is|was|led|leads|ran|runs|wrote|said|heads?|headed|chaired|became|took)|whose|whom)\b|\b(by|to|from|for|with|of) whom\b|\bname of the\b"
-    r"|\bwhat (is|was) \w+ called\b",
+    _OPENS + r"(?:who (is|was|led|leads|ran|runs|wrote|said|heads?|headed|chaired|became|took)|whose|whom)\b"
+    r"|\b(by|to|from|for|with|of) whom\b|\bname of the\b|\bwhat (is|was) \w+ called\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
-    r"^\W*(and |but |so )?where\b|\b(which|what) (\w+ )?(town|city|village|county|country|place|prison|jail|court|region|area|"
-    r"office|building|street|company|firm|charity|organisation|body|provider|college|university|hospital)s?\b",
+    _OPENS
+    + r"where\b|\b(which|what) (\w+ )?(town|city|village|county|country|place|prison|jail|court|region|area|office"
+    r"|building|street|company|firm|charity|organisation|body|provider|college|university|hospital)s?\b",
     re.IGNORECASE,
 )
 

@@ -3,15 +3,16 @@
 In: a ``Generation`` and a question. Out: ``Hit`` records, best first, ties by row.
 
 Each side brings its best candidates; both scores are then known for every candidate and mixed:
-``score = DENSE_WEIGHT * nearness + (1 - DENSE_WEIGHT) * bm25 / most``, where nearness is the passage's cosine mixed with
-that of its nearest sentence, and most is what BM25 can come to for a text that holds every word of the question. Neither
-depends on the other candidates, so scores of one question over different passages, and of different questions, can be
-compared. The weights and the mix were measured (docs/decisions/0003-fusion.md).
+``score = DENSE_WEIGHT * nearness + (1 - DENSE_WEIGHT) * bm25 / most``, where nearness is the passage's cosine mixed
+with that of its nearest sentence, and most is what BM25 can come to for a text that holds every word of the question.
+Neither depends on the other candidates, so that scores can be compared, of one question over different passages and of
+different questions. The weights and the mix were measured (docs/decisions/0003-fusion.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ def retrieve_each(
         yield _rank(generation, vector, shares, rows, k) if few else _retrieve(generation, vector, shares, k, rows)
 
 
-def fuse(nearness: Vectors, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def fuse(nearness: npt.NDArray[np.floating[Any]], shares: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Mix both scores of some passages, float64 ``(n,)`` in [0, 1]; a cosine below 0 says no less than one of 0.
 
     >>> fuse(np.float32([0.25, 0.75]), np.float32([1.0, 0.0])).tolist()

@@ -1,4 +1,4 @@
-"""The glossary's records: terms, everyday words for them, who owned and ran which service, and which place lies in which.
+"""The glossary's records: terms, everyday words, who owned and ran which service, and which place lies in which.
 
 In: nothing. Out: frozen records. Every field but those without a default may be empty: what was not seen is left out.
 
