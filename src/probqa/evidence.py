@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probqa.glossary import Glossary
-from probqa.kinds import holds_kind
+from probqa.kinds import kind_asked
 from probqa.lexical import LexicalIndex, words
 from probqa.names import about, find_names
 from probqa.records import Quote
@@ -70,6 +70,7 @@ def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -
     """The signals of the first of the quotes; there is at least one."""
     first = quotes[0]
     text = "\n".join((first.context, *first.heading, about(first.source)))
+    holds_kind = kind_asked(question)
     names = find_names(question, generation.glossary)
     weights = {word: generation.lexical.rarity(word) for word in words(question)}
     alike = _alike(generation, question)
@@ -81,7 +82,7 @@ def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -
         score=first.score,
         name_missing=float(names.missing_from(text)),
         year_missing=float(names.year_missing_from(first.text, first.source)),
-        kind_missing=float(holds_kind(question, first.text) is False),
+        kind_missing=float(holds_kind is not None and not holds_kind(first.text)),
     )
 
 

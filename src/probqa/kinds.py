@@ -1,11 +1,10 @@
 """The kind of thing a question asks for (a number, a share, a sum, a time, a reason, a person, an address).
 
-In: a question and a text. Out: whether the text holds such a thing; nothing where the question asks for no such kind.
+In: a question. Out: a test of whether a text holds such a thing; nothing where the question asks for no such kind.
 
->>> holds_kind("When was it?", "It was in May."), holds_kind("When was it?", "It was late.")
-(True, False)
->>> holds_kind("Were they seen?", "They were seen.") is None
-True
+>>> holds = kind_asked("When was it?")
+>>> holds("It was in May."), holds("It was late."), kind_asked("Was it late?")
+(True, False, None)
 
 The patterns are rules of thumb of our own; what they are worth is measured (docs/decisions/0008-status.md).
 """
@@ -13,7 +12,9 @@ The patterns are rules of thumb of our own; what they are worth is measured (doc
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from probqa.lexical import words
 
@@ -60,6 +61,9 @@ class _Kind:
     asks: re.Pattern[str]
     held: re.Pattern[str]
     dates_count: bool = False
+
+    def holds(self, text: str) -> bool:
+        return self.held.search(text if self.dates_count else _DATES.sub(" ", text)) is not None
 
 
 def _kind(asks: str, held: str, *, dates_count: bool = False) -> _Kind:
@@ -116,18 +120,23 @@ _ASKS_NAME = re.compile(
 )
 
 
-def holds_kind(question: str, text: str) -> bool | None:
-    """Whether ``text`` holds the kind of thing that ``question`` asks for; None where it asks for no such kind."""
+def kind_asked(question: str) -> Callable[[str], bool] | None:
+    """What tells whether a text holds the kind of thing ``question`` asks for; None where it asks for no such kind."""
     for kind in _KINDS:
         if kind.asks.search(question):
-            return kind.held.search(text if kind.dates_count else _DATES.sub(" ", text)) is not None
+            return kind.holds
     if counts := _COUNTS.search(question):
-        return _holds_count(words(counts[1])[:2], _DATES.sub(" ", text))
+        counted = words(counts[1])[:2]
+        return lambda text: _holds_count(counted, _DATES.sub(" ", text))
     for asks, names in ((_ASKS_PERSON, _PERSON), (_ASKS_NAME, _NAME)):
         if asks.search(question):
-            others = _NO_NAMES | set(words(question))
-            return any(others.isdisjoint(words(found.group())) for found in names.finditer(text))
+            return partial(_holds_name, names, _NO_NAMES | set(words(question)))
     return None
+
+
+def _holds_name(names: re.Pattern[str], others: frozenset[str], text: str) -> bool:
+    """Whether one of the ``names`` in ``text`` has none of the ``others`` among its words."""
+    return any(others.isdisjoint(words(found.group())) for found in names.finditer(text))
 
 
 def _holds_count(counted: list[str], text: str) -> bool:

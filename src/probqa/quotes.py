@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ import numpy as np
 from probqa.embeddings import Vectors
 from probqa.errors import IndexDamagedError
 from probqa.index import Generation
-from probqa.kinds import holds_kind
+from probqa.kinds import kind_asked
 from probqa.lexical import words
 from probqa.names import QuestionNames, about, find_names
 from probqa.records import Document, Hit, Passage, Quote, Span
@@ -44,9 +44,9 @@ _WORD = re.compile(r"\w+")
 class _Asked:
     """A question with all that its quotes are measured by."""
 
-    question: str
     words: frozenset[str]
     names: QuestionNames
+    holds_kind: Callable[[str], bool] | None
     vector: Vectors
 
 
@@ -55,7 +55,7 @@ def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Seq
 
     The same words in several documents are quoted once, and the quote says where else they stand.
     """
-    asked = _Asked(question, frozenset(words(question)), find_names(question, generation.glossary), vector)
+    asked = _Asked(frozenset(words(question)), find_names(question, generation.glossary), kind_asked(question), vector)
     scored = [_best_sentence(generation, asked, hit) for hit in hits]
     scored.sort(key=lambda found: (-found[0], found[1].row))
     quotes: dict[tuple[str, ...], Quote] = {}
@@ -118,5 +118,5 @@ def _best_sentence(generation: Generation, asked: _Asked, hit: Hit) -> tuple[flo
 def _score(asked: _Asked, text: str, cosine: float) -> float:
     """What a sentence is worth, in [0, 1]: its cosine and the share of the question's words, half and half."""
     covered = len(asked.words.intersection(words(text))) / len(asked.words) if asked.words else 0.0
-    lacking = KIND_WEIGHT if holds_kind(asked.question, text) is False else 0.0
+    lacking = KIND_WEIGHT if asked.holds_kind and not asked.holds_kind(text) else 0.0
     return max(0.0, 0.5 * max(0.0, cosine) + 0.5 * covered - lacking)
