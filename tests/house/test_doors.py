@@ -57,7 +57,7 @@ DOORS: dict[str, set[str]] = {
         "retrieval",
         "settings",
     },
-    "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records"},
+    "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records", "sides"},
     "readers": {"corpus", "errors", "records"},
     "records": set(),
     "rendering": {"records"},
@@ -65,6 +65,7 @@ DOORS: dict[str, set[str]] = {
     "retrieval": {"dense", "embeddings", "index", "records"},
     "sentences": {"records"},
     "settings": set(),
+    "sides": {"lexical", "records"},
     "ui": {
         "checking",
         "citing",
