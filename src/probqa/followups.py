@@ -67,8 +67,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 # What a pronoun can stand for: one thing, several, or either.
 _ONE, _MANY, _EITHER = frozenset({"one"}), frozenset({"many"}), frozenset({"one", "many"})
 _PRONOUNS = (
-    dict.fromkeys("it its itself this that one he him his himself she her hers herself".split(), _ONE)
-    | dict.fromkeys("they them theirs themselves these those ones".split(), _MANY)
+    dict.fromkeys("it its this that one he him his she her hers".split(), _ONE)
+    | dict.fromkeys("they them theirs these those ones".split(), _MANY)
     | dict.fromkeys("their there other others".split(), _EITHER)
 )
 _POSSESSIVES = frozenset("its their his her".split())
@@ -127,7 +127,8 @@ def _points_back(tokens: Sequence[str], at: int) -> bool:
         case "this" | "these":
             return after not in ("year", "month", "week", "day", "days", "time")
         case "that":  # a conjunction ("said that") or a relative ("the office that") does not
-            return after in _STOPS or before in ("", *_PREPOSITIONS, *_AUXILIARIES - {"'s"}, *_QUESTION_WORDS)
+            opening = before in ("", *_PREPOSITIONS, *_AUXILIARIES - {"'s"}, *_QUESTION_WORDS)
+            return after in _STOPS or (opening and after != "of")
         case "those":
             people = ("who", "whose", "whom", "that", "which", "aged", "most", *_PREPOSITIONS)
             return after not in people and not after.endswith(("ed", "ing"))
@@ -139,7 +140,8 @@ def _points_back(tokens: Sequence[str], at: int) -> bool:
             compared = {"than", "besides", "except", "apart", "aside"} & set(tokens)
             return before in ("the", "any", "some", "what", "which", "there", "many") and not compared
         case "same":
-            return before == "the" and after != "time" and "as" not in rest
+            nounless = after in _STOPS | _PREPOSITIONS | _AUXILIARIES or after == "true"
+            return before == "the" and nounless and not {"as", "and"} & set(tokens)
         case "else":
             return before not in _PEOPLE | {"one"} and not {"than", "besides", "apart"} & set(rest)
         case "neither":
@@ -173,14 +175,14 @@ def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
     "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
     ("what did inspectors say of them?"), so only what was named in the clauses before counts.
     """
-    if tokens[at] not in _PRONOUNS:
+    if not at or tokens[at] not in _PRONOUNS:
         return False
     end = at
     if tokens[at] in _POSSESSIVES:
         # "The rules on their use": what holds the pronoun is not what it stands for.
         if tokens[at - 1] in ("of", "on", "about"):
             end = at - 2
-    else:
+    elif not _opens_clause(tokens, at):
         end = max((here for here in range(1, at) if _begins_clause(tokens, here)), default=0)
         # "Does keeping prisoners inside stop them?": a subject with "-ing" is a clause.
         if not end and tokens[0] in _AUXILIARIES and tokens[1].endswith("ing"):
@@ -190,8 +192,16 @@ def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
 
 def _begins_clause(tokens: Sequence[str], at: int) -> bool:
     if tokens[at] in ("and", "or", "but"):
-        return tokens[at + 1] in _QUESTION_WORDS | _AUXILIARIES or tokens[at + 1] in _PRONOUNS
-    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
+        return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[at + 1 : at + 2])
+    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS or _opens_clause(tokens, at)
+
+
+def _opens_clause(tokens: Sequence[str], at: int) -> bool:
+    """Whether the pronoun at ``at`` is the subject of a clause that no other word opens: "who said they left?"."""
+    subject = tokens[at] in ("he", "she", "they") or (
+        tokens[at] == "it" and not _AUXILIARIES.isdisjoint(tokens[at + 1 : at + 2])
+    )
+    return subject and tokens[at - 1] not in _AUXILIARIES
 
 
 def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[str]]:
