@@ -22,9 +22,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from probqa.glossary import Glossary
 from probqa.lexical import words
 from probqa.records import Carried, Span
+
+Vector = npt.NDArray[np.float32]
+
+MAX_SUBJECT_WORDS = 12
+# Measured (docs/decisions/0007-followups.md), as is that a subject's words weigh as those of the glossary do.
+CARRIED_WEIGHT = 0.3
 
 _OPENS = re.compile(
     r"\s*(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
@@ -55,7 +64,7 @@ _STOPS = frozenset(".,;:?!")
 _ASKS = frozenset(
     words(
         """
-        year date many much reason example detail happen say mean know tell change different more less next
+        year date many much reason example detail happen say mean know tell change different more less next well
         please thank thanks hello interested like want hear give show explain describe
         """
     )
@@ -78,15 +87,28 @@ _PLURALS = frozenset("people women men children staff police".split())
 _RAISING = frozenset("going likely able about supposed expected meant used due set begin start continue".split())
 _TAKES = frozenset("take takes took cost costs matter matters seem seems appear appears help helps mean means".split())
 
-MAX_SUBJECT_WORDS = 12
-
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The question to run, and what it took over; ``carried`` is empty for a complete question."""
+    """A question as it was typed, and what it took over; ``carried`` is empty for a complete question."""
 
-    question: str
+    typed: str
     carried: tuple[Carried, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """The question to run: what was typed, and all that was carried."""
+        return " ".join([self.typed, *(one.text for one in self.carried)])
+
+    @property
+    def named(self) -> str:
+        """What was typed, and the names that were carried: these count as if they were typed."""
+        return " ".join([self.typed, *(one.text for one in self.carried if one.kind != "subject")])
+
+    @property
+    def subject(self) -> str:
+        """The other words that were carried, which count for less."""
+        return " ".join(one.text for one in self.carried if one.kind == "subject")
 
 
 def carry_over(question: str, previous: Sequence[str], glossary: Glossary, without: Sequence[str] = ()) -> FollowUp:
@@ -97,8 +119,19 @@ def carry_over(question: str, previous: Sequence[str], glossary: Glossary, witho
     if not previous or not is_incomplete(question):
         return FollowUp(question)
     before = carry_over(previous[-1], previous[:-1], glossary).question
-    carried = [one for one in _carried(question, before, glossary) if one.text not in without]
-    return FollowUp(" ".join([question, *(one.text for one in carried)]), tuple(carried))
+    replaced = _replaced(question, previous[-1], glossary)
+    carried = [one for one in _carried(question, before, replaced, glossary) if one.text not in without]
+    return FollowUp(question, tuple(carried))
+
+
+def lean(typed: Vector, ran: Vector) -> Vector:
+    """The unit vector of a completed question: mostly what was typed, so that what was carried does not drown it.
+
+    >>> [f"{part:.2f}" for part in lean(np.float32([1, 0]), np.float32([0, 1]))]
+    ['0.92', '0.39']
+    """
+    mixed = (1 - CARRIED_WEIGHT) * typed + CARRIED_WEIGHT * ran
+    return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
 def is_incomplete(question: str) -> bool:
@@ -231,12 +264,17 @@ def _has_meaning(token: str) -> bool:
     return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
 
 
-def _carried(question: str, before: str, glossary: Glossary) -> list[Carried]:
+def _replaced(question: str, last: str, glossary: Glossary) -> frozenset[str]:
+    """The words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
+    both_add = _OPENS.match(question) and _OPENS.match(last)
+    if both_add and _subject(question, _names(question, glossary) + _spans(_BODIES, question), frozenset()):
+        return frozenset(words(_BODIES.sub("", last)))
+    return frozenset()
+
+
+def _carried(question: str, before: str, replaced: frozenset[str], glossary: Glossary) -> list[Carried]:
     """What ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
     providers = glossary.providers_named(before)
-    places = glossary.areas_named(before)
-    years = [Span(*found.span()) for found in _YEAR.finditer(before)]
-    taken = [named.span for named in (*providers, *places)] + years
     names_body = bool(glossary.providers_named(question) or _BODIES.search(question))
     names_place = bool(glossary.areas_named(question))
     # A company belongs to its places: "and in Kent?" asks about whoever worked there.
@@ -245,30 +283,41 @@ def _carried(question: str, before: str, glossary: Glossary) -> list[Carried]:
         inside = [named.span for named in providers]
         carried += [
             Carried("place", _text(before, named.span))
-            for named in places
+            for named in glossary.areas_named(before)
             if not any(named.span in span for span in inside)
         ]
     if not _YEAR.search(question):
-        carried += [Carried("year", _text(before, span)) for span in years]
-    subject = _subject(question, before, taken, names_body)
+        carried += [Carried("year", found.group()) for found in _YEAR.finditer(before)]
+    taken = _names(before, glossary)
+    if names_body:
+        taken += _spans(_BODIES, before)
+    subject = _subject(before, taken, replaced.union(words(question)))
     if subject:
         carried.append(Carried("subject", subject))
     return list(dict.fromkeys(carried))
 
 
-def _subject(question: str, before: str, taken: Sequence[Span], names_body: bool) -> str:
-    """The meaning-bearing words of ``before`` that are no names and that ``question`` does not hold, in order."""
-    held = set(words(question)) | _ASKS
+def _names(text: str, glossary: Glossary) -> list[Span]:
+    """Where ``text`` names a body, a place or a year."""
+    named = (*glossary.providers_named(text), *glossary.areas_named(text))
+    return [*(one.span for one in named), *_spans(_YEAR, text)]
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
+    return [Span(*found.span()) for found in pattern.finditer(text)]
+
+
+def _subject(text: str, taken: Sequence[Span], held: frozenset[str]) -> str:
+    """The meaning-bearing words of ``text`` that are not ``taken`` and not ``held`` already, in order, each once."""
+    seen = set(held | _ASKS)
     kept: list[str] = []
-    for found in _WORD.finditer(before):
+    for found in _WORD.finditer(text):
         span = Span(*found.span())
         stems = words(found.group())
-        if not stems or held.issuperset(stems) or any(span in one for one in taken):
-            continue
-        if names_body and _BODIES.fullmatch(found.group()):
+        if not stems or seen.issuperset(stems) or any(span in one for one in taken):
             continue
         kept.append(found.group())
-        held.update(stems)
+        seen.update(stems)
     return " ".join(kept[:MAX_SUBJECT_WORDS])
 
 
