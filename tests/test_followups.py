@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from probqa import pipeline
 from probqa.followups import MAX_SUBJECT_WORDS, carry_over, is_incomplete, lean
 from probqa.glossary import Entries, Glossary
 from probqa.records import Carried
@@ -289,3 +292,35 @@ def test_taking_away_is_of_this_turn_only(glossary: Glossary) -> None:
 def test_a_name_taken_away_stays_away_from_what_counts_as_typed(glossary: Glossary) -> None:
     run = carry_over("how many?", [ASKED, "why?"], glossary, without=["Northway", "supervise women"])
     assert (run.named, run.subject) == ("how many? Ambleton 2016", "")
+
+
+@pytest.fixture
+def searched(library: pipeline.Library, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What was searched for: each time the keywords, the vector and the words that count for less."""
+    seen = []
+
+    def look(generation: Any, words: str, vector: Any, k: int, allowed: Any, added: str) -> Any:
+        seen.append((words, vector.tolist(), added))
+        return retrieve(generation, words, vector, k, allowed, added)
+
+    retrieve = pipeline.retrieve
+    monkeypatch.setattr(pipeline, "retrieve", look)
+    return seen
+
+
+def test_what_was_typed_is_searched_for_before_what_was_carried(
+    library: pipeline.Library, searched: list[tuple[Any, ...]]
+) -> None:
+    answer = library.ask("Was it cold?", previous=["Was leadershp at Weir strong in 2018?"])
+    assert answer.ran == "Was it cold? 2018 leadership Weir strong"
+    encode = library.generation.encoder.encode_question
+    vector = lean(encode("Was it cold?"), encode(answer.ran))
+    assert searched == [("Was it cold? 2018", vector.tolist(), "leadership Weir strong")]
+
+
+def test_a_complete_question_is_answered_as_if_it_came_first(library: pipeline.Library) -> None:
+    first, later = (
+        dataclasses.replace(library.ask("Were the buildings at Weir cold?", previous=before), timings_ms={})
+        for before in ((), ("Was leadership at Weir strong?",))
+    )
+    assert later == first
