@@ -43,7 +43,7 @@ _OPENS = re.compile(
 _NOUNLESS = re.compile(r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)", re.IGNORECASE)
 # One word is enough where that word is asked for: "what is probation?", "what is a hostel?", "tell me about Weir".
 _DEFINES = re.compile(
-    r"\s*(?:(?i:what(?: is| are|'s)) (?!the\b)(?:an? )?\w+(?<!ed)(?<!ing)"
+    r"\s*(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
     r"|(?:(?i:wh(?:at|o)(?: is| are| was| were|'s))|.*\b(?:tell|know|hear)\b.* about) (?:the )?[A-Z][\w.-]+)[\s?.!]*"
 )
 _TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'\w+|\w+(?:[.-]\w+)*|[.,;:?!]")
@@ -65,7 +65,7 @@ _ASKS = frozenset(
     words(
         """
         year date many much reason example detail happen say mean know tell change different more less next well
-        please thank thanks hello interested like want hear give show explain describe
+        please thank thanks hello interested like want hear give show explain describe compare
         """
     )
 )
@@ -147,20 +147,20 @@ def is_incomplete(question: str) -> bool:
     tokens = [token if len(token) > 1 and token.isupper() else token.lower() for token in typed]
     if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
         return True
-    return any(_points_back(tokens, at) and not _is_named(tokens, typed, at) for at in range(len(tokens)))
+    return any(_points_back(tokens, typed, at) and not _is_named(tokens, typed, at) for at in range(len(tokens)))
 
 
-def _points_back(tokens: Sequence[str], at: int) -> bool:
+def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
     """Whether the word at ``at`` stands for something said elsewhere."""
     word, rest = tokens[at], tokens[at + 1 :]
     before, after = tokens[at - 1] if at else "", rest[0] if rest else "?"
     match word:
         case "it":
-            return not _is_expletive(tokens, at)
+            return not _is_expletive(tokens, typed, at)
         case "this" | "these":
             return after not in ("year", "month", "week", "day", "days", "time")
         case "that":  # a conjunction ("said that") or a relative ("the office that") does not
-            opening = before in ("", *_PREPOSITIONS, *_AUXILIARIES - {"'s"}, *_QUESTION_WORDS)
+            opening = before in ("", *_PREPOSITIONS, *_AUXILIARIES, *_QUESTION_WORDS)
             return after in _STOPS or (opening and after != "of")
         case "those":
             people = ("who", "whose", "whom", "that", "which", "aged", "most", *_PREPOSITIONS)
@@ -182,7 +182,7 @@ def _points_back(tokens: Sequence[str], at: int) -> bool:
     return word in _PRONOUNS
 
 
-def _is_expletive(tokens: Sequence[str], at: int) -> bool:
+def _is_expletive(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
     """Whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
     before, after = tokens[at - 1] if at else "", tokens[at + 1] if at + 1 < len(tokens) else ""
     if after == "getting":
@@ -190,7 +190,7 @@ def _is_expletive(tokens: Sequence[str], at: int) -> bool:
     if before not in _BE and after not in _BE | _TAKES:
         return False
     for here in range(at + 1, len(tokens) - 1):
-        word, last, following = tokens[here], tokens[here - 1], tokens[here + 1]
+        word, last, following = tokens[here], tokens[here - 1], typed[here + 1]
         if word in ("that", "if", "whether", "who"):
             return True
         if word == "to" and last not in _RAISING and not last.endswith("ed") and _may_be_verb(following):
@@ -199,7 +199,7 @@ def _is_expletive(tokens: Sequence[str], at: int) -> bool:
 
 
 def _may_be_verb(word: str) -> bool:
-    return word.islower() and word not in _DETERMINERS and word not in _PRONOUNS
+    return word.islower() and word not in _DETERMINERS
 
 
 def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
@@ -208,7 +208,7 @@ def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
     "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
     ("what did inspectors say of them?"), so only what was named in the clauses before counts.
     """
-    if not at or tokens[at] not in _PRONOUNS:
+    if tokens[at] not in _PRONOUNS:
         return False
     end = at
     if tokens[at] in _POSSESSIVES:
@@ -226,7 +226,7 @@ def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
 def _begins_clause(tokens: Sequence[str], at: int) -> bool:
     if tokens[at] in ("and", "or", "but"):
         return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[at + 1 : at + 2])
-    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS or _opens_clause(tokens, at)
+    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
 
 
 def _opens_clause(tokens: Sequence[str], at: int) -> bool:
@@ -250,7 +250,7 @@ def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[st
             yield _EITHER
         elif not _has_meaning(token):
             determined = False
-        elif at == 0 or typed[at][0].isupper():
+        elif typed[at][0].isupper():
             yield _EITHER
         elif token in _PLURALS or re.search(r"\w\w[^suia]s$", token):
             yield _MANY
