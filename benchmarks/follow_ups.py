@@ -29,7 +29,6 @@ from public_sets import (
     Floats,
     PublicSet,
     Ranker,
-    View,
     carried_over,
     evaluate,
     open_set,
@@ -79,13 +78,11 @@ def retrieval_by_way(name: str, limit: int) -> dict[str, float]:
     """NDCG@10 of the follow-ups of a set: asked in several ways, and the most that any carrying over could give."""
     typed = _follow_ups(open_set(name, limit))
     completed = _follow_ups(open_set(name, limit, carried_over))
-    before = _follow_ups(open_set(View(name, "text_with_history"), limit))
     incomplete = [is_incomplete(question.text) for question in typed.questions]
     return {
         "follow-ups": len(incomplete),
         "incomplete": mean(incomplete),
         "last turn": evaluate(typed, probqa_rows),
-        "all before": evaluate(before, probqa_rows),
         "completed, all words alike": evaluate(completed, probqa_rows),
         "as asked": evaluate(typed, as_asked(completed)),
         "and the first question": evaluate(typed, as_asked(completed, first=True)),
