@@ -92,6 +92,7 @@ def test_a_complete_question_is_never_rewritten(question: str, glossary: Glossar
         "What are the rules on their use?",
         "Compare its staff with courts in Weir",
         "Was it moved to Weir by courts?",
+        "Was it moved to court by Weir?",
         "Was it given to Weir by courts?",
         "Was it given to the courts of Weir?",
         "Is it likely to fail women in court?",
