@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from probqa import pipeline
+from probqa.evaluation import read_questions
 from probqa.followups import MAX_SUBJECT_WORDS, carry_over, is_incomplete, lean
 from probqa.glossary import Entries, Glossary
 from probqa.records import Carried
@@ -166,6 +167,11 @@ def test_a_question_that_leans_on_another_is_incomplete(question: str) -> None:
 )
 def test_a_question_that_holds_what_it_needs_is_complete(question: str) -> None:
     assert not is_incomplete(question)
+
+
+def test_the_gold_questions_that_come_after_none_are_complete() -> None:
+    gold = read_questions(Path(__file__).resolve().parents[1] / "benchmarks" / "gold" / "questions.jsonl", "dev")
+    assert [one.question for one in gold if not one.history and is_incomplete(one.question)] == []
 
 
 def test_without_a_question_before_nothing_is_carried(glossary: Glossary) -> None:
