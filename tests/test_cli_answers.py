@@ -122,7 +122,16 @@ def test_a_wrong_filter_is_one_line(asked, options: list[str], line: str) -> Non
 
 def test_every_report_has_an_entry_and_the_counts_are_theirs(asked) -> None:
     answer = found(asked, "ask", "--every", LATE)
-    assert list(answer) == ["question", "filters", "documents", "coverage", "generation"]
+    assert list(answer) == [
+        "question",
+        "ran",
+        "carried",
+        "added",
+        "filters",
+        "documents",
+        "coverage",
+        "generation",
+    ]
     ids = [one["document_id"] for one in answer["documents"]]
     assert ids == ["northway/selby", "ambleton", "millford", "southam", "weir"]
     quoted = {one["document_id"]: one["quote"] for one in answer["documents"] if one["quote"]}
