@@ -106,19 +106,20 @@ def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page
 
 
 def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(page: AppTest, chosen: Settings) -> None:
-    headed = (
-        "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\nWhat was found about {1} in {0} in 2017.\n"
-    )
+    headed = "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\n{2} in {0} in 2017.\n"
     write_corpus(
         chosen.corpus,
-        {"a.md": headed.format("Ambleton", "Court reports"), "b.md": headed.format("Selby", "Unpaid work")},
+        {
+            "a.md": headed.format("Ambleton", "Court reports", "The work in court was good"),
+            "b.md": headed.format("Selby", "Unpaid work", "Unpaid work was run well"),
+        },
     )
     pipeline.build(chosen)
     page.run()
     examples = [html.unescape(text) for text in re.findall(r'<li><a class="pq-go" href="[^"]*">(.*?)</a>', drawn(page))]
     assert examples == [
-        "What was found about court reports in Ambleton in 2017?",
-        "What was found about unpaid work in Selby in 2017?",
+        "How good was the work in court in Ambleton in 2017?",
+        "How well was unpaid work run in Selby in 2017?",
     ]
     for example, title in zip(examples, ("Ambleton", "Selby"), strict=True):
         answer = pipeline.Library(chosen).ask(example)
@@ -300,18 +301,58 @@ def test_a_question_in_an_address_that_cannot_be_asked_does_not_stop_the_next(pa
     assert '<mark class="pq-words">Northway supervised' in drawn(page)
 
 
-def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, chosen: Settings) -> None:
+UNPAID_WORK = "How well was unpaid work run in Ambleton in 2017?"
+
+
+@pytest.fixture
+def two_subjects(chosen: Settings) -> Settings:
+    """One report on two subjects."""
     text = "---\ntitle: A\narea: Ambleton\npublished: 2017-04-19\n---\n## Court reports\n\nCourt reports were late.\n"
-    write_corpus(
-        chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nWhat was found about unpaid work in Ambleton in 2017.\n"}
-    )
+    write_corpus(chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nUnpaid work was run well in Ambleton in 2017.\n"})
     pipeline.build(chosen)
+    return chosen
+
+
+def offered(page: AppTest) -> list[str]:
+    """The questions that are offered after the answer."""
+    return re.findall(r'<a class="pq-go" href="[^"]*">([^<]*\?)</a>', drawn(page).partition("What else")[2].partition("</ul>")[0])
+
+
+def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, two_subjects: Settings) -> None:
     asked(page, "were court reports late?")
     assert (3, "What else these reports answer") in headings(page)
-    offered = drawn(page).partition("What else")[2]
-    assert re.findall(r'<a class="pq-go" href="[^"]*">(.*?)</a>', offered)[0] == (
-        "What was found about unpaid work in Ambleton in 2017?"
+    assert offered(page) == [UNPAID_WORK]
+
+
+def test_what_is_offered_is_tried_once_and_after_the_answer(
+    page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = listen(monkeypatch)
+    asked(page, "were court reports late?")
+    assert [question for question, _, _ in tried] == ["were court reports late?", UNPAID_WORK]
+    asked(page, "were the court reports late?")
+    assert [question for question, _, _ in tried][2:] == ["were the court reports late?"]
+    assert offered(page) == [UNPAID_WORK]
+
+
+@pytest.mark.parametrize("changes", [{"status": "weak"}, {"quotes": ()}])
+def test_what_is_not_answered_by_its_own_passage_is_not_offered(
+    page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    answer = pipeline.Library(two_subjects).ask(UNPAID_WORK)
+    elsewhere = replace(answer.quotes[0], heading=("Court reports",))
+    listen(monkeypatch, **({"quotes": (elsewhere,)} if "quotes" in changes else changes))
+    assert offered(asked(page, "were court reports late?")) == []
+
+
+def test_what_leans_on_an_earlier_question_is_not_offered(page: AppTest, chosen: Settings) -> None:
+    text = "---\ntitle: A\n---\n## Court reports\n\nCourt reports were late.\n"
+    heading = "Hostels and those in them"
+    write_corpus(
+        chosen.corpus, {"a.md": f"{text}\n## {heading}\n\nIt is said about {heading.lower()} that all is well.\n"}
     )
+    pipeline.build(chosen)
+    assert offered(asked(page, "were court reports late?")) == []
 
 
 def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chosen: Settings) -> None:
@@ -653,7 +694,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, t
     really = pipeline.Library.ask
 
     def ask(library: pipeline.Library, question: str, **options: Any) -> Answer:
-        seen.append((question, options["previous"], options["without"]))
+        seen.append((question, options.get("previous", ()), options.get("without", ())))
         return replace(really(library, question, **options), **changes)
 
     monkeypatch.setattr(pipeline.Library, "ask", ask)

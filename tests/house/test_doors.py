@@ -68,6 +68,7 @@ DOORS: dict[str, set[str]] = {
         "citing",
         "errors",
         "filters",
+        "followups",
         "glossary",
         "index",
         "pipeline",

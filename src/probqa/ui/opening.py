@@ -6,16 +6,20 @@ In: the settings in the environment. Out: a ``Library`` of the live generation, 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Protocol
 
 import streamlit as st
 
+from probqa.errors import ProbqaError
 from probqa.pipeline import Library
-from probqa.records import Answer, EveryAnswer, Filters
+from probqa.records import Answer, EveryAnswer, Filters, Quote
 from probqa.settings import settings
 from probqa.ui.libraries import open_library
 
 KEPT_ANSWERS = 500
+# Offered questions are made from headings, so there are few of them, and each is soon known.
+KEPT_TRIED = 5000
 
 
 class Ask(Protocol):
@@ -62,6 +66,26 @@ def _answer(
 ) -> Answer:
     """Answers do not change while the generation does not, so each is worked out once."""
     return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+
+
+def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
+    """A function that gives the first quote that answers a question with these filters, None where none does."""
+    return lambda question: _first(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=KEPT_TRIED, show_spinner=False)
+def _first(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> Quote | None:
+    try:
+        answer = _library.ask(question, filters=_filters)
+    except ProbqaError:
+        return None
+    return answer.quotes[0] if answer.status == "answered" else None
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:

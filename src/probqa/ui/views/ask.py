@@ -18,7 +18,7 @@ from probqa.rendering import date_in_words, finding_line
 from probqa.ui import basket, cards, filtering, frame, suggesting
 from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import Ask, asker
+from probqa.ui.opening import Ask, asker, trier
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -36,10 +36,11 @@ def draw(library: Library) -> None:
         frame.heading(TITLE)
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
         _edition(library, address)
-        for number in range(1, len(address.questions) + 1):
-            _turn(library, address, number, ask)
+        answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
     else:
+        answers = [None]
         _welcome(library, address)
+    what_else = st.container()
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
     below = st.container()
     frame.foot()
@@ -55,6 +56,10 @@ def draw(library: Library) -> None:
         else:
             filtering.go(replace(address.asking(question), generation=library.generation.name))
             st.rerun()
+    # Last of all: the questions are tried before they are offered, and nobody is to wait for that.
+    if answers[-1]:
+        with what_else:
+            _what_else(library, address, answers[-1])
 
 
 def _welcome(library: Library, address: Address) -> None:
@@ -82,11 +87,11 @@ def _welcome(library: Library, address: Address) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
 def _examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
-    return suggesting.examples(_library.generation, asker(_library, Filters()))
+    return suggesting.examples(_library.generation, trier(_library, Filters()))
 
 
-def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
-    """One question and its answer."""
+def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer | None:
+    """One question and its answer; None where it cannot be asked."""
     question = address.questions[number - 1]
     newest = number == len(address.questions)
     previous = _previous(address, number)
@@ -95,7 +100,7 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
         answer = ask(question, previous, without, number not in address.unwidened)
     except InputError as error:
         _refused(question, error)
-        return
+        return None
     arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
     said = f' data-said="{escaped(finding_line(answer))}"' if arrive else ""
     chips = _chips(library, address, number, answer)
@@ -107,7 +112,7 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
-        _what_else(library, address, answer, ask)
+    return answer
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
@@ -159,10 +164,10 @@ def _chips(library: Library, address: Address, number: int, answer: Answer) -> s
     return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
 
 
-def _what_else(library: Library, address: Address, answer: Answer, ask: Ask) -> None:
-    """At most three questions that the reports answer, asked after this one."""
+def _what_else(library: Library, address: Address, answer: Answer) -> None:
+    """At most three questions that the reports answer, to be asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
-    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked))
+    questions = suggesting.follow_ups(library.generation, answer, asked, trier(library, address.filters))
     if questions:
         listed = "".join(
             f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
