@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import pipeline, rendering
-from probqa.index import Generation
+from probqa import pipeline, rendering, scope
+from probqa.index import Generation, build_lock
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
 from probqa.ui import cards, libraries
@@ -92,8 +92,35 @@ LOW_RISK = "how did Northway supervise people at low risk?"
 def test_without_an_index_the_page_says_what_to_do(page: AppTest, chosen: Settings) -> None:
     page.run()
     assert not page.exception
-    assert headings(page) == [(1, "The index cannot be used")]
-    assert html.escape(f"there is no index in {chosen.index}; run: probqa build") in drawn(page)
+    assert headings(page) == [(1, "There are no reports here yet")]
+    assert "<p>For whoever runs this: <code>probqa build</code></p>" in drawn(page)
+    assert html.escape(f"there is no index in {chosen.index}") in drawn(page)
+
+
+def test_a_damaged_index_is_not_asked_and_said_to_be_damaged(page: AppTest, built: Settings) -> None:
+    (built.index / "current").write_text("nonsense")
+    assert headings(page.run()) == [(1, "The reports cannot be trusted at the moment")]
+    assert "nothing is quoted from it" in drawn(page)
+    assert "<code>probqa build</code>" in drawn(page)
+
+
+def test_an_index_of_another_model_is_not_asked(
+    page: AppTest, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROBQA_MODEL", "another")
+    assert headings(page.run()) == [(1, "The reports cannot be opened")]
+    assert "<code>probqa build, or set PROBQA_MODEL back</code>" in drawn(page)
+
+
+def test_while_a_build_is_at_work_the_page_says_which_edition_answers(page: AppTest, built: Settings) -> None:
+    created = pipeline.Library(built).generation.manifest["created"]
+    said = f"Until that is done, answers come from the edition of {rendering.date_in_words(created[:10])}."
+    with build_lock(built.index):
+        asked(page, LOW_RISK)
+        assert "The reports are being updated" in drawn(page)
+        assert said in drawn(page)
+        assert '<mark class="pq-words">Northway supervised' in drawn(page)
+    assert said not in drawn(asked(page, LOW_RISK))
 
 
 def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page: AppTest, built: Settings) -> None:
@@ -274,11 +301,55 @@ def test_a_weak_answer_is_said_in_other_words_and_another_shape(
     assert "may answer this; read" in found[1]
 
 
+NOT_FOUND = "did Ambleton have a swimming pool?"
+
+
 def test_not_found_is_said_and_what_is_near_is_labelled(page: AppTest, built: Settings) -> None:
-    asked(page, "zyzzyva quokka?")
-    assert "These reports do not say." in drawn(page)
+    asked(page, NOT_FOUND)
+    assert '<p class="pq-finding pq-not_found">These reports do not say. 3 reports searched.</p>' in drawn(page)
     assert (3, "Not an answer, but near") in headings(page)
     assert drawn(page).count("<article") == 3
+    assert 'Searched: <a class="pq-go" href="reports">3 publications, 2017 to 2018</a>.' in drawn(page)
+
+
+def test_not_found_with_filters_offers_to_ask_without_them(page: AppTest, built: Settings) -> None:
+    asked(page, NOT_FOUND, since="2018")
+    assert '<a class="pq-go" href=".?q=did+Ambleton+have+a+swimming+pool%3F">Ask all 3</a>' in drawn(page)
+
+
+def test_a_question_about_nothing_in_the_reports_is_told_what_they_are_about(page: AppTest, built: Settings) -> None:
+    asked(page, "zyzzyva quokka?")
+    assert '<p class="pq-finding pq-outside">Nothing in these 3 reports comes near this question.</p>' in drawn(page)
+    assert "They are about probation: " in drawn(page)
+    assert "<article" not in drawn(page)
+    assert "These reports do not say" not in drawn(page)
+
+
+def test_a_question_that_is_too_broad_offers_what_narrows_it(
+    page: AppTest, chosen: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "MANY", 4)
+    told = "---\narea: {}\nproviders: [{}]\npublished: {}\n---\n# A\n\nThe leadership was calm.\n"
+    rows = [("Ambleton", "Northway", 2017), ("Ambleton", "Weir", 2018), ("Selby", "Weir", 2018), ("Weir", "NPS", 2019)]
+    write_corpus(chosen.corpus, {f"{at}.md": told.format(*row) for at, row in enumerate(rows)})
+    write_corpus(chosen.corpus, {"z.md": told.format("Selby", "Weir", 2018).replace("leadership", "roof")})
+    pipeline.build(chosen)
+    asked(page, "leadership")
+    line = "This touches 4 reports: pick an area, a provider or a year."
+    assert f'<p class="pq-finding pq-broad">{line}</p>' in drawn(page)
+    offered = re.findall(
+        r'<a class="pq-go" href="([^"]*)">([^<]*)</a> <span class="pq-small">(\d+)</span>', drawn(page)
+    )
+    assert [(name, count) for _, name, count in offered] == [
+        *[("Ambleton", "2"), ("Selby", "1"), ("Weir", "1")],
+        *[("Weir", "2"), ("NPS", "1"), ("Northway", "1")],
+        *[("2018", "2"), ("2019", "1"), ("2017", "1")],
+    ]
+    assert offered[0][0] == ".?q=leadership&amp;area=Ambleton"
+    assert '<mark class="pq-words">The leadership was calm.</mark>' in drawn(page)
+    asked(page, "leadership", area="Ambleton")
+    assert line not in drawn(page)
+    assert chips(page) == [("area: Ambleton", ".?q=leadership")]
 
 
 def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, built: Settings) -> None:
@@ -315,7 +386,9 @@ def two_subjects(chosen: Settings) -> Settings:
 
 def offered(page: AppTest) -> list[str]:
     """The questions that are offered after the answer."""
-    return re.findall(r'<a class="pq-go" href="[^"]*">([^<]*\?)</a>', drawn(page).partition("What else")[2].partition("</ul>")[0])
+    return re.findall(
+        r'<a class="pq-go" href="[^"]*">([^<]*\?)</a>', drawn(page).partition("What else")[2].partition("</ul>")[0]
+    )
 
 
 def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, two_subjects: Settings) -> None:

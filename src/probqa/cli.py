@@ -131,7 +131,7 @@ def _build(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline, rendering
+    from probqa import pipeline, rendering, scope
 
     # Checked before the index is opened: a mistake in the question is told at once.
     pipeline.checked_question(options.question)
@@ -154,11 +154,15 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         return 0 if found.coverage.documents_with_quotes else 1
     k = pipeline.DEFAULT_QUOTES if options.k is None else options.k
     answer = library.ask(options.question, k, filters=filters, previous=options.previous)
+    judged = scope.scope(library.generation, answer)
     if options.json:
         _print_json(rendering.to_json(answer))
     else:
-        print(rendering.to_text(answer), end="")
-    return 1 if answer.status == "not_found" else 0
+        if judged.kind != "inside":
+            print(scope.in_words(judged, answer.coverage.documents))
+        if judged.kind != "outside":
+            print(rendering.to_text(answer), end="")
+    return 1 if answer.status == "not_found" or judged.kind == "outside" else 0
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:

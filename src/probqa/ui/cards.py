@@ -1,6 +1,6 @@
 """Answers as HTML in which every word of a source is escaped: text is never markup.
 
-In: ``Quote`` and ``Answer``. Out: HTML strings for ``st.html``, which changes nothing and fetches nothing.
+In: ``Quote`` records, and words of our own. Out: HTML for ``st.html``, which changes nothing and fetches nothing.
 
 >>> escaped("<b>$5 :red[x]</b>")
 '&lt;b&gt;$5 :red[x]&lt;/b&gt;'
@@ -15,15 +15,15 @@ from urllib.parse import quote as percent_encoded
 
 from probqa import citing
 from probqa.glossary import Glossary
-from probqa.records import Answer, Quote
-from probqa.rendering import date_in_words, finding_line, label, page_in_words
+from probqa.records import Quote
+from probqa.rendering import date_in_words, label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.frame import escaped
 
 
-def finding(answer: Answer) -> str:
-    """The line that says what was found, different in words and shape for each status."""
-    return f'<p class="pq-finding pq-{answer.status}">{escaped(finding_line(answer))}</p>'
+def finding(line: str, kind: str) -> str:
+    """The line that says what was found, different in words and shape for each status and scope."""
+    return f'<p class="pq-finding pq-{kind}">{escaped(line)}</p>'
 
 
 def card(quote: Quote, number: int, glossary: Glossary) -> str:

@@ -6,7 +6,9 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -19,6 +21,8 @@ from probqa.ui.frame import escaped
 
 ANY = "Any"
 RECENT = 6
+# So many of each kind are offered to narrow a question by, those that leave most first.
+PICKED = 10
 
 _NAMES = {
     "provider": "provider",
@@ -33,11 +37,11 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What lets something through: names with the number of documents, the years, and titles by document id."""
+    """What lets something through: names with the ids of the documents, the years, and titles by document id."""
 
-    providers: dict[str, int]
-    areas: dict[str, int]
-    kinds: dict[str, int]
+    providers: dict[str, frozenset[str]]
+    areas: dict[str, frozenset[str]]
+    kinds: dict[str, frozenset[str]]
     years: tuple[str, ...]
     documents: dict[str, str]
 
@@ -103,6 +107,32 @@ def chip(words: str, action: str, target: str) -> str:
     )
 
 
+def picks(library: Library, address: Address, documents: frozenset[str]) -> str:
+    """Filters that narrow these documents, each with how many of them it leaves; a link sets it."""
+    offered = choices(library, library.generation.name)
+    published: dict[str, set[str]] = {}
+    for document in library.generation.all_documents():
+        published.setdefault(document.source.published[:4], set()).add(document.source.id)
+
+    def listed(label: str, found: Sequence[tuple[str, Filters, AbstractSet[str]]]) -> str:
+        counted = [(name, filters, len(through & documents)) for name, filters, through in found]
+        # A whole country, or an owner of nearly all of them, narrows nothing.
+        some = [one for one in counted if 0 < one[2] <= len(documents) / 2]
+        items = "".join(
+            f'<li><a class="pq-go" href="{escaped(link(replace(address, filters=filters)))}">{escaped(name)}</a> '
+            f'<span class="pq-small">{count}</span></li>'
+            for name, filters, count in sorted(some, key=lambda one: -one[2])[:PICKED]
+        )
+        return f'<h3 class="pq-side">{label}</h3><ul class="pq-picks">{items}</ul>' if items else ""
+
+    areas = [(name, Filters(areas=(name,)), through) for name, through in offered.areas.items()]
+    providers = [(name, Filters(providers=(name,)), through) for name, through in offered.providers.items()]
+    years = [
+        (year, Filters(since=year, until=year), published[year]) for year in sorted(published, reverse=True) if year
+    ]
+    return listed("Area", areas) + listed("Provider", providers) + listed("Year", years)
+
+
 def side_bar(library: Library, address: Address) -> None:
     """Draw the filters, showing what the address says."""
     offered = choices(library, library.generation.name)
@@ -135,12 +165,12 @@ def side_bar(library: Library, address: Address) -> None:
         _recent(address)
 
 
-def _several(label: str, name: str, offered: dict[str, int]) -> None:
+def _several(label: str, name: str, offered: dict[str, frozenset[str]]) -> None:
     st.multiselect(
         label,
         _with(list(offered), *st.session_state[_key(name)]),
         key=_key(name),
-        format_func=lambda value: f"{value} ({offered.get(value, 0)})",
+        format_func=lambda value: f"{value} ({len(offered.get(value, ()))})",
         placeholder=ANY,
         on_change=_changed,
     )
@@ -202,9 +232,9 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     ]
     years = [source.published[:4] for source in sources if source.published]
     return Choices(
-        providers=_counted(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
-        areas=_counted(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
-        kinds=_counted(
+        providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
+        areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
+        kinds=_let_through(
             held, {name: Filters(kinds=(name,)) for name in sorted({source.kind for source in sources} - {""})}
         ),
         years=tuple(map(str, range(int(min(years)), int(max(years)) + 1))) if years else (),
@@ -212,15 +242,15 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     )
 
 
-def _counted(generation: Generation, offered: dict[str, Filters]) -> dict[str, int]:
-    """How many documents each filter lets through; those that let none through are left out."""
-    counts: dict[str, int] = {}
+def _let_through(generation: Generation, offered: dict[str, Filters]) -> dict[str, frozenset[str]]:
+    """The documents that each filter lets through; those that let none through are left out."""
+    through: dict[str, frozenset[str]] = {}
     for name, filters in offered.items():
         rows = allowed_rows(generation, filters)
-        documents = {generation.passage(int(row)).document_id for row in (() if rows is None else rows)}
+        documents = frozenset(generation.passage(int(row)).document_id for row in (() if rows is None else rows))
         if documents:
-            counts[name] = len(documents)
-    return counts
+            through[name] = documents
+    return through
 
 
 def _with(values: list[str], *held: str) -> list[str]:

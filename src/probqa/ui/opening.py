@@ -12,6 +12,7 @@ from typing import Protocol
 import streamlit as st
 
 from probqa.errors import ProbqaError
+from probqa.index import is_building
 from probqa.pipeline import Library
 from probqa.records import Answer, EveryAnswer, Filters, Quote
 from probqa.settings import settings
@@ -42,6 +43,11 @@ def live_library() -> Library:
     """
     with st.spinner("Opening the reports"):
         return open_library(settings(os.environ))
+
+
+def is_rebuilding() -> bool:
+    """Whether a build is at work on the index that the pages are asked from."""
+    return is_building(settings(os.environ).index)
 
 
 def asker(library: Library, filters: Filters) -> Ask:

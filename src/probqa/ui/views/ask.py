@@ -14,11 +14,12 @@ import streamlit as st
 from probqa.errors import InputError, ProbqaError
 from probqa.pipeline import Library, checked_question
 from probqa.records import Answer, Filters, Quote
-from probqa.rendering import date_in_words, finding_line
-from probqa.ui import basket, cards, filtering, frame, suggesting
+from probqa.rendering import finding_line
+from probqa.scope import in_words, scope
+from probqa.ui import basket, cards, filtering, frame, states, suggesting
 from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import Ask, asker, trier
+from probqa.ui.opening import Ask, asker, is_rebuilding, trier
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -31,6 +32,8 @@ def draw(library: Library) -> None:
     address = read(filtering.parameters())
     filtering.side_bar(library, address)
     ask = asker(library, address.filters)
+    if is_rebuilding():
+        states.rebuilding(library)
     if address.questions:
         fresh = link(Address(filters=address.filters))
         frame.heading(TITLE)
@@ -65,18 +68,9 @@ def draw(library: Library) -> None:
 def _welcome(library: Library, address: Address) -> None:
     """What this is, what is covered, and questions to start from."""
     frame.heading(TITLE, PROMISE)
-    examples = _examples(library, library.generation.name)
-    listed = "".join(
-        f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
-        for question in examples
-    )
-    if listed:
-        st.html(f'<h2 class="pq-sub">For example</h2><ul class="pq-questions">{listed}</ul>')
-    sources = [document.source for document in library.generation.all_documents()]
-    years = sorted(source.published[:4] for source in sources if source.published)
-    covered = f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
+    states.questions("For example", _examples(library, address), level=2)
     st.html(
-        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(covered)}</a>. '
+        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(states.covered(library))}</a>. '
         '<a class="pq-go" href="about">How it works</a></p>'
     )
     if address.filters:
@@ -85,8 +79,15 @@ def _welcome(library: Library, address: Address) -> None:
         )
 
 
+def _examples(library: Library, address: Address) -> dict[str, str]:
+    """Questions to start from, each with where it leads."""
+    return {
+        question: _asking(address, question, library) for question in _found_examples(library, library.generation.name)
+    }
+
+
 @st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
-def _examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
+def _found_examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
     return suggesting.examples(_library.generation, trier(_library, Filters()))
 
 
@@ -101,14 +102,24 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     except InputError as error:
         _refused(question, error)
         return None
+    found = scope(library.generation, answer)
+    line = in_words(found, answer.coverage.documents) or finding_line(answer)
+    kind = answer.status if found.kind == "inside" else found.kind
     arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
-    said = f' data-said="{escaped(finding_line(answer))}"' if arrive else ""
+    said = f' data-said="{escaped(line)}"' if arrive else ""
     chips = _chips(library, address, number, answer)
     st.html(
         f'<div class="pq-turn"><h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>'
-        f"{cards.finding(answer)}{chips}</div>"
+        f"{cards.finding(line, kind)}{chips}</div>"
     )
+    if kind == "outside":
+        states.outside(library, _examples(library, address) if newest else {})
+        return None
+    if kind == "broad" and newest:
+        states.broad(library, address, found)
     _quotes(library, answer, number)
+    if kind == "not_found":
+        states.not_found(library, address)
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
@@ -168,12 +179,7 @@ def _what_else(library: Library, address: Address, answer: Answer) -> None:
     """At most three questions that the reports answer, to be asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
     questions = suggesting.follow_ups(library.generation, answer, asked, trier(library, address.filters))
-    if questions:
-        listed = "".join(
-            f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
-            for question in questions
-        )
-        st.html(f'<h3 class="pq-sub">What else these reports answer</h3><ul class="pq-questions">{listed}</ul>')
+    states.questions("What else these reports answer", {one: _asking(address, one, library) for one in questions})
 
 
 def _asking(address: Address, question: str, library: Library) -> str:
@@ -183,10 +189,10 @@ def _asking(address: Address, question: str, library: Library) -> str:
 def _edition(library: Library, address: Address) -> None:
     """Say so where the link was made with another index than the one that answers now."""
     if address.generation and address.generation != library.generation.name:
-        created = date_in_words(str(library.generation.manifest["created"])[:10])
         frame.notice(
             "The reports have changed since this link was made",
-            f"These answers come from the edition of {created}. They may differ from what the sender saw.",
+            f"These answers come from the edition of {states.edition(library)}. They may differ from what the sender "
+            "saw.",
         )
 
 
