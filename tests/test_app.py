@@ -94,7 +94,7 @@ def test_without_an_index_the_page_says_what_to_do(page: AppTest, chosen: Settin
     assert not page.exception
     assert headings(page) == [(1, "There are no reports here yet")]
     assert "<p>For whoever runs this: <code>probqa build</code></p>" in drawn(page)
-    assert html.escape(f"there is no index in {chosen.index}") in drawn(page)
+    assert str(chosen.index.parent) not in drawn(page)
 
 
 def test_a_damaged_index_is_not_asked_and_said_to_be_damaged(page: AppTest, built: Settings) -> None:
@@ -356,10 +356,19 @@ def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, bu
     page.run()
     page.chat_input[0].set_value("x" * 501).run()
     assert not page.exception
-    assert "This question cannot be asked" in drawn(page)
+    assert "This question is too long" in drawn(page)
     assert "The question has 501 characters, more than 500: shorten it." in drawn(page)
     assert f'<p class="pq-typed">{"x" * 501}</p>' in drawn(page)
     assert "q" not in page.query_params
+
+
+def test_what_cannot_be_asked_is_not_among_what_was_asked_before(page: AppTest, built: Settings) -> None:
+    assert "Asked before" not in drawn(asked(page, "x" * 501))
+    assert "Asked before" in drawn(asked(page, "x" * 500))
+
+
+def test_a_question_that_no_one_can_type_is_refused_in_other_words(page: AppTest, built: Settings) -> None:
+    assert "This question cannot be asked" in drawn(asked(page, "was it \x07 good?"))
 
 
 def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
@@ -368,7 +377,7 @@ def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
 
 def test_a_question_in_an_address_that_cannot_be_asked_does_not_stop_the_next(page: AppTest, built: Settings) -> None:
     asked(page, "x" * 501, LOW_RISK)
-    assert "This question cannot be asked" in drawn(page)
+    assert "This question is too long" in drawn(page)
     assert '<mark class="pq-words">Northway supervised' in drawn(page)
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from probqa.filters import allowed_rows
 from probqa.index import Generation
-from probqa.pipeline import Library
+from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library
 from probqa.records import Filters
 from probqa.ui.address import BODIES, Address, filters_on, link, read
 from probqa.ui.frame import escaped
@@ -23,6 +23,7 @@ ANY = "Any"
 RECENT = 6
 # So many of each kind are offered to narrow a question by, those that leave most first.
 PICKED = 10
+NATIONS = ("England", "England and Wales")
 
 _NAMES = {
     "provider": "provider",
@@ -115,13 +116,16 @@ def picks(library: Library, address: Address, documents: frozenset[str]) -> str:
         published.setdefault(document.source.published[:4], set()).add(document.source.id)
 
     def listed(label: str, found: Sequence[tuple[str, Filters, AbstractSet[str]]]) -> str:
-        counted = [(name, filters, len(through & documents)) for name, filters, through in found]
-        # A whole country, or an owner of nearly all of them, narrows nothing.
-        some = [one for one in counted if 0 < one[2] <= len(documents) / 2]
+        # A whole country, or a provider of nearly all of them, narrows nothing; nor does a second name for the same.
+        some: dict[frozenset[str], tuple[str, Filters]] = {}
+        for name, filters, through in found:
+            left = documents & through
+            if 0 < len(left) <= len(documents) / 2 and name not in NATIONS:
+                some.setdefault(left, (name, filters))
         items = "".join(
             f'<li><a class="pq-go" href="{escaped(link(replace(address, filters=filters)))}">{escaped(name)}</a> '
-            f'<span class="pq-small">{count}</span></li>'
-            for name, filters, count in sorted(some, key=lambda one: -one[2])[:PICKED]
+            f'<span class="pq-small">{len(left)}</span></li>'
+            for left, (name, filters) in sorted(some.items(), key=lambda one: -len(one[0]))[:PICKED]
         )
         return f'<h3 class="pq-side">{label}</h3><ul class="pq-picks">{items}</ul>' if items else ""
 
@@ -205,7 +209,7 @@ def _changed() -> None:
 def _recent(address: Address) -> None:
     """The questions of this visit, newest first, each in its conversation."""
     recent: dict[str, str] = st.session_state.setdefault("recent", {})
-    if address.questions and address.questions[-1].strip():
+    if address.questions and 0 < len(address.questions[-1].strip()) <= MAX_QUESTION_CHARACTERS:
         recent.pop(address.questions[-1], None)
         recent[address.questions[-1]] = link(address)
         while len(recent) > RECENT:

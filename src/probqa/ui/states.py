@@ -90,8 +90,7 @@ def unusable(error: ProbqaError) -> None:
     else:
         frame.heading("The reports cannot be opened")
         said = "The index does not fit this version of the program."
+    # What is wrong in detail names folders of this server; the terminal says it to those whom it concerns.
     command = error.remedy.removeprefix("run: ")
     todo = f"<p>For whoever runs this: <code>{escaped(command)}</code></p>" if command else ""
-    st.html(
-        f'<div class="pq-notice pq-refused"><p>{said}</p>{todo}<p class="pq-small">{escaped(error.problem)}</p></div>'
-    )
+    st.html(f'<div class="pq-notice pq-refused"><p>{said}</p>{todo}</div>')

@@ -12,7 +12,7 @@ from dataclasses import replace
 import streamlit as st
 
 from probqa.errors import InputError, ProbqaError
-from probqa.pipeline import Library, checked_question
+from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, checked_question
 from probqa.records import Answer, Filters, Quote
 from probqa.rendering import finding_line
 from probqa.scope import in_words, scope
@@ -32,11 +32,11 @@ def draw(library: Library) -> None:
     address = read(filtering.parameters())
     filtering.side_bar(library, address)
     ask = asker(library, address.filters)
+    frame.heading(TITLE, "" if address.questions else PROMISE)
     if is_rebuilding():
         states.rebuilding(library)
     if address.questions:
         fresh = link(Address(filters=address.filters))
-        frame.heading(TITLE)
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
         _edition(library, address)
         answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
@@ -67,7 +67,6 @@ def draw(library: Library) -> None:
 
 def _welcome(library: Library, address: Address) -> None:
     """What this is, what is covered, and questions to start from."""
-    frame.heading(TITLE, PROMISE)
     states.questions("For example", _examples(library, address), level=2)
     st.html(
         f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(states.covered(library))}</a>. '
@@ -199,7 +198,12 @@ def _edition(library: Library, address: Address) -> None:
 def _refused(question: str, error: ProbqaError) -> None:
     """A question that cannot be asked: why, and the words that were typed, so that they are not lost."""
     problem = error.problem[:1].upper() + error.problem[1:]
-    title = "Nothing was typed" if not question.strip() else "This question cannot be asked"
+    if not question.strip():
+        title = "Nothing was typed"
+    elif len(question.strip()) > MAX_QUESTION_CHARACTERS:
+        title = "This question is too long"
+    else:
+        title = "This question cannot be asked"
     frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
     if question.strip():
         st.html(f'<p class="pq-typed">{escaped(question[:2000])}</p>')
