@@ -183,6 +183,17 @@ def test_an_address_shows_the_same_page_as_typing(page: AppTest, built: Settings
     assert drawn(again) == typed_page
 
 
+def test_a_quote_says_that_a_later_inspection_exists_and_leads_to_it(page: AppTest, chosen: Settings) -> None:
+    told = "---\ntitle: {0}\nkind: inspection report\narea: <b>Weir\npublished: {0}\n---\n# A\n\n{1}\n"
+    rows = {"a.md": told.format(2017, "The courts were late."), "b.md": told.format(2022, "The roofs leaked.")}
+    write_corpus(chosen.corpus, rows)
+    pipeline.build(chosen)
+    cards = drawn(asked(page, "were courts late?")).split("<article")[1:]
+    badge = '<a class="pq-go" href="read?document=b">a later inspection of &lt;b&gt;Weir exists (2022)</a>'
+    assert [badge in card for card in cards if "The courts" in card] == [True]
+    assert [badge in card for card in cards if "The roofs" in card] == [False]
+
+
 def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK)
     folded = page.expander[0]

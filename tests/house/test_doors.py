@@ -43,6 +43,7 @@ DOORS: dict[str, set[str]] = {
     "followups": {"glossary", "lexical", "records"},
     "glossary": {"corpus", "errors", "records"},
     "index": {"calibration", "corpus", "dense", "embeddings", "errors", "glossary", "lexical", "passages", "records"},
+    "later": {"records"},
     "lexical": set(),
     "passages": {"records", "sentences"},
     "pipeline": {
@@ -83,6 +84,7 @@ DOORS: dict[str, set[str]] = {
         "followups",
         "glossary",
         "index",
+        "later",
         "pipeline",
         "records",
         "rendering",

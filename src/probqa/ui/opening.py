@@ -13,6 +13,7 @@ import streamlit as st
 
 from probqa.errors import ProbqaError
 from probqa.index import is_building
+from probqa.later import Later, later_inspections
 from probqa.pipeline import Library
 from probqa.records import Answer, EveryAnswer, Filters, Quote
 from probqa.settings import settings
@@ -92,6 +93,16 @@ def _first(
     except ProbqaError:
         return None
     return answer.quotes[0] if answer.status == "answered" else None
+
+
+def later(library: Library, document_id: str) -> Later | None:
+    """The newest later inspection of what a report is about, if the index holds one."""
+    return _later(library, library.generation.name).get(document_id)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG001
+    return later_inspections(document.source for document in _library.generation.all_documents())
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:

@@ -19,7 +19,7 @@ from probqa.scope import in_words, scope
 from probqa.ui import basket, cards, filtering, frame, states, suggesting
 from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import Ask, asker, is_rebuilding, trier
+from probqa.ui.opening import Ask, asker, is_rebuilding, later, trier
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -131,7 +131,7 @@ def _quotes(library: Library, answer: Answer, turn: int) -> None:
 
     def draw(quotes: Sequence[Quote], first: int) -> None:
         for at, quote in enumerate(quotes, start=first):
-            st.html(cards.card(quote, at, glossary))
+            st.html(cards.card(quote, at, glossary, later(library, quote.source.id)))
             basket.button(quote, f"{turn}")
 
     if answer.near:
