@@ -17,10 +17,11 @@ from streamlit.testing.v1 import AppTest
 import probqa.ui
 from conftest import REPORTS, write_corpus
 from probqa import pipeline, rendering, scope
-from probqa.index import Generation, build_lock
+from probqa.calibration import UNCALIBRATED
+from probqa.index import build_lock
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
-from probqa.ui import cards, libraries
+from probqa.ui import cards
 from probqa.ui.views import read
 
 View = Callable[..., AppTest]
@@ -249,10 +250,11 @@ def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(p
     assert chips(page) == []
 
 
-def test_words_in_a_quote_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
-    write_corpus(chosen.corpus, {"a.md": "# Recall\n\nA recall was slow in May.\n", "glossary.yaml": GLOSSARY})
+def test_words_in_a_quote_or_beside_it_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a.md": "# A\n\nA recall was slow. Rain fell all day.\n", "glossary.yaml": GLOSSARY})
     pipeline.build(chosen)
-    asked(page, "was a recall slow in May?")
+    asked(page, "did rain fall all day?")
+    assert '<mark class="pq-words">A recall' not in drawn(page)
     assert "<summary>What these words mean: Recall</summary><dl><dt>Recall</dt><dd>Return to prison.</dd>" in drawn(
         page
     )
@@ -636,20 +638,21 @@ def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view:
     assert [level for level, _ in headings(about)] == [1] + [2] * 9
 
 
-def test_about_shows_the_error_rates_that_the_index_holds(
-    view: View, built: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    really = Generation.live
-
-    def live(index: Path) -> Generation:
-        generation = really(index)
-        generation.manifest["calibration"] = {"answers that are none": "3 of 100"}
-        return generation
-
-    monkeypatch.setattr(Generation, "live", live)
-    libraries._held = None
-    assert "<dt>answers that are none</dt><dd>3 of 100</dd>" in drawn(view("about"))
-    libraries._held = None
+def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, built: Settings) -> None:
+    rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
+    counts = {"answerable": 154, "unanswerable": 111}
+    manifest = pipeline.Library(built).generation.manifest
+    measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest["model"]["fingerprint"])
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"]).to_json())
+    pipeline.build(built)
+    about = drawn(view("about"))
+    rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]
+    assert rows == [["82", "13", "5"], ["45", "31", "24"]]
+    assert "with 154 questions that it answers and 111 that it does not" in about
+    assert "Not calibrated" not in about
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts="others").to_json())
+    pipeline.build(built)
+    assert "Not calibrated" in drawn(view("about"))
 
 
 def test_about_counts_digests_and_names_what_could_not_be_read(view: View, chosen: Settings) -> None:

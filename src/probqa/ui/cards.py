@@ -37,7 +37,7 @@ def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = No
         f'<blockquote class="pq-quote{spaced}">{_neighbour(before)}'
         f'<mark class="pq-words">{escaped(quote.text)}</mark>{_neighbour(after)}</blockquote>'
         f"{_where_from(quote)}{_badges(quote)}{later_badge(later)}{_actions(quote)}"
-        f"{terms((quote.text,), glossary)}</article>"
+        f"{terms((*quote.heading, quote.context), glossary)}</article>"
     )
 
 
