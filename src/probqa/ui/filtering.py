@@ -6,9 +6,7 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -21,9 +19,6 @@ from probqa.ui.frame import escaped
 
 ANY = "Any"
 RECENT = 6
-# So many of each kind are offered to narrow a question by, those that leave most first.
-PICKED = 10
-NATIONS = ("England", "England and Wales")
 
 _NAMES = {
     "provider": "provider",
@@ -106,35 +101,6 @@ def chip(words: str, action: str, target: str) -> str:
         f'<li class="pq-chip"><span>{words}</span> '
         f'<a class="pq-go" href="{escaped(target)}" title="{said}" aria-label="{said}">×</a></li>'
     )
-
-
-def picks(library: Library, address: Address, documents: frozenset[str]) -> str:
-    """Filters that narrow these documents, each with how many of them it leaves; a link sets it."""
-    offered = choices(library, library.generation.name)
-    published: dict[str, set[str]] = {}
-    for document in library.generation.all_documents():
-        published.setdefault(document.source.published[:4], set()).add(document.source.id)
-
-    def listed(label: str, found: Sequence[tuple[str, Filters, AbstractSet[str]]]) -> str:
-        # A whole country, or a provider of nearly all of them, narrows nothing; nor does a second name for the same.
-        some: dict[frozenset[str], tuple[str, Filters]] = {}
-        for name, filters, through in found:
-            left = documents & through
-            if 0 < len(left) <= len(documents) / 2 and name not in NATIONS:
-                some.setdefault(left, (name, filters))
-        items = "".join(
-            f'<li><a class="pq-go" href="{escaped(link(replace(address, filters=filters)))}">{escaped(name)}</a> '
-            f'<span class="pq-small">{len(left)}</span></li>'
-            for left, (name, filters) in sorted(some.items(), key=lambda one: -len(one[0]))[:PICKED]
-        )
-        return f'<h3 class="pq-side">{label}</h3><ul class="pq-picks">{items}</ul>' if items else ""
-
-    areas = [(name, Filters(areas=(name,)), through) for name, through in offered.areas.items()]
-    providers = [(name, Filters(providers=(name,)), through) for name, through in offered.providers.items()]
-    years = [
-        (year, Filters(since=year, until=year), published[year]) for year in sorted(published, reverse=True) if year
-    ]
-    return listed("Area", areas) + listed("Provider", providers) + listed("Year", years)
 
 
 def side_bar(library: Library, address: Address) -> None:

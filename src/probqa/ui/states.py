@@ -11,9 +11,10 @@ from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.pipeline import Library
 from probqa.rendering import date_in_words
 from probqa.scope import Scope
-from probqa.ui import filtering, frame
+from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
+from probqa.ui.narrowing import picks
 
 
 def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
@@ -45,8 +46,7 @@ def outside(library: Library, examples: dict[str, str]) -> None:
 
 def broad(library: Library, address: Address, found: Scope) -> None:
     """A question that touches too many reports: what it can be narrowed by."""
-    picks = filtering.picks(library, address, frozenset(found.documents))
-    st.html(f'<div class="pq-broad-picks">{picks}</div>')
+    st.html(f'<div class="pq-broad-picks">{picks(library, address, frozenset(found.documents))}</div>')
 
 
 def not_found(library: Library, address: Address) -> None:
