@@ -1,8 +1,8 @@
 """The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
-and an exit code: 0 done, answered, weak or every quote found; 1 not found, or a quote that is not; 2 a usage or input
-error; 3 a damaged index.
+and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
+usage or input error; 3 a damaged index.
 
 Modules are imported where a command needs them, so that asking stays light.
 """
