@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled
+from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled, unfold
+from browser.test_accessibility import axe, grave  # noqa: F401
 from conftest import REPORTS
 from probqa.index import build_lock
 from probqa.scope import MANY
@@ -97,3 +98,20 @@ def test_a_word_of_the_field_is_explained_by_the_keyboard_alone_and_the_quote_st
     page.keyboard.press("Enter")
     expect(meaning).to_be_visible()
     assert card.locator("blockquote").inner_text() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("question", ["buses", "zyzzyva quokka?", "did Ambleton have a swimming pool?"])
+def test_axe_finds_nothing_grave_in_a_state(
+    states: Site,
+    visit: Open,
+    axe: str,  # noqa: F811
+    question: str,
+    scheme: str,
+) -> None:
+    with build_lock(states.settings.index):
+        page = visit(asked_at_once(states, [question]), color_scheme=scheme).page
+        page.locator(".pq-finding").wait_for()
+        settled(page)
+    unfold(page)
+    assert grave(page, axe) == []
