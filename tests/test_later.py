@@ -54,6 +54,12 @@ def test_what_is_not_later_not_an_inspection_or_of_something_else_is_not_named(
     assert "a" not in later(source("b", kind, **about))
 
 
+def test_what_may_be_the_earlier_one_is_not_called_later() -> None:
+    undated = source("u", area="Kent", published="2017")
+    assert later(undated, source("b", area="Kent", published="2017-05")) == {}
+    assert later(undated, source("b", area="Kent", published="2018-01-01")) == {"u": ("b", "Kent")}
+
+
 def test_a_nation_is_no_place_and_a_national_provider_no_body() -> None:
     national = source("n", "annual report", area="England and Wales", providers=("NPS",), published="2016")
     assert later(source("b", area="Kent", providers=("NPS",), published="2022")) == {"a": ("b", "NPS")}

@@ -27,7 +27,8 @@ def report(town: str, said: str) -> str:
 def library(chosen: Settings) -> Iterator[pipeline.Library]:
     """As many reports on leadership as make a question too broad, and one fewer on roofs."""
     said = {
-        town: report(town, f"The leadership was calm. {'' if town == TOWNS[0] else 'A roof leaked.'}") for town in TOWNS
+        town: report(town, f"The leadership was calm and wise. {'' if town == TOWNS[0] else 'A roof leaked.'}")
+        for town in TOWNS
     }
     write_corpus(chosen.corpus, REPORTS | {f"{town}.md": text for town, text in said.items()})
     pipeline.build(chosen)
@@ -80,9 +81,9 @@ def test_a_question_that_leaves_open_what_it_is_about_touches_every_report(judge
     [
         ("Were the roofs leaking?", {}),
         ("How was the leadership in 2014?", {}),
-        ("Was the leadership calm under a roof?", {}),
+        ("Was the leadership calm and wise?", {}),
         ("leadership", {"filters": Filters(since="2010")}),
-        ("and the leadership?", {"previous": ("What of the 2014 roofs?",)}),
+        ("and the leadership?", {"previous": ("What of the roofs?",)}),
     ],
 )
 def test_fewer_reports_a_name_a_filter_or_more_words_make_a_question_narrow(

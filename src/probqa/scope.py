@@ -88,7 +88,7 @@ def _touched(generation: Generation, answer: Answer, asked: list[str]) -> tuple[
     about = [word for word in asked if word not in _ASKING]
     glossary = generation.glossary
     named = glossary.areas_named(answer.ran) or glossary.providers_named(answer.ran) or _YEAR.search(answer.ran)
-    if answer.filters or answer.carried or named or len(about) > BROAD_WORDS:
+    if answer.filters or named or len(about) > BROAD_WORDS:
         return ()
     holding = np.ones(generation.passages, bool)
     for word in about:
