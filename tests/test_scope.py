@@ -27,10 +27,13 @@ def report(town: str, said: str) -> str:
 def library(chosen: Settings) -> Iterator[pipeline.Library]:
     """As many reports on leadership as make a question too broad, and one fewer on roofs."""
     said = {
-        town: report(town, f"The leadership was calm and wise. {'' if town == TOWNS[0] else 'A roof leaked.'}")
+        town: report(
+            town, f"The leadership was calm and wise in the Ridings. {'' if town == TOWNS[0] else 'A roof leaked.'}"
+        )
         for town in TOWNS
     }
-    write_corpus(chosen.corpus, REPORTS | {f"{town}.md": text for town, text in said.items()})
+    places = {"glossary.yaml": "places:\n- {name: Ridings, basis: general knowledge}\n"}
+    write_corpus(chosen.corpus, REPORTS | places | {f"{town}.md": text for town, text in said.items()})
     pipeline.build(chosen)
     with closing(pipeline.Library(chosen)) as library:
         yield library
@@ -82,6 +85,7 @@ def test_a_question_that_leaves_open_what_it_is_about_touches_every_report(judge
         ("Were the roofs leaking?", {}),
         ("How was the leadership in 2014?", {}),
         ("Was the leadership calm and wise?", {}),
+        ("How good was it in the Ridings?", {}),
         ("leadership", {"filters": Filters(since="2010")}),
         ("and the leadership?", {"previous": ("What of the roofs?",)}),
     ],

@@ -48,7 +48,6 @@ from probqa.records import (
     DocumentAnswer,
     EveryAnswer,
     Filters,
-    Hit,
     Passage,
     Quote,
     Removal,
@@ -135,13 +134,12 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A question as it ran and what was found for it, before it is judged; ``timings`` in seconds."""
+    """A question as it ran and what was quoted for it, before it is judged; ``timings`` in seconds."""
 
     ran: str
     carried: tuple[Carried, ...]
     added: tuple[Added, ...]
     allowed: Rows | None
-    hits: list[Hit]
     quotes: list[Quote]
     timings: dict[str, float]
 
@@ -192,7 +190,7 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         found = self._find(question, k, filters, previous, without, widen=widen)
-        answer = make_answer(self.generation, found.ran, found.hits, found.quotes, found.allowed)
+        answer = make_answer(self.generation, found.ran, found.quotes, found.allowed)
         timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
@@ -236,7 +234,6 @@ class Library:
                 *(Added(one.matched, one.phrases) for one in added),
             ),
             allowed=allowed,
-            hits=hits,
             quotes=quotes,
             timings={
                 "embed": embedded - began,
@@ -275,7 +272,7 @@ class Library:
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
             quotes = quote_hits(generation, ran, vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, ran, hits, quotes) != "not_found"
+            answers_it = judge(generation, ran, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
@@ -293,7 +290,7 @@ class Library:
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
-        return find_signals(self.generation, found.ran, found.hits, found.quotes) if found.quotes else None
+        return find_signals(self.generation, found.ran, found.quotes) if found.quotes else None
 
 
 def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
