@@ -56,9 +56,9 @@ class Scope:
 
 
 def scope(generation: Generation, answer: Answer) -> Scope:
-    """Judge the question of ``answer`` as it ran; what is answered is never outside, what is filtered never broad."""
+    """Judge the question of ``answer`` as it ran, whatever its status; one that is filtered is never broad."""
     asked = list(dict.fromkeys(words(answer.ran)))
-    if answer.status != "answered" and _is_outside(generation, answer.ran, asked):
+    if _is_outside(generation, answer.ran, asked):
         return Scope("outside")
     touched = _touched(generation, answer, asked)
     return Scope("broad", touched) if len(touched) >= MANY else Scope("inside")

@@ -113,6 +113,7 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     )
     if kind == "outside":
         states.outside(library, _examples(library, address) if newest else {})
+        _nearest(library, answer, number)
         return None
     if kind == "broad" and newest:
         states.broad(library, address, found)
@@ -127,23 +128,28 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
     """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
-    glossary = library.generation.glossary
-
-    def draw(quotes: Sequence[Quote], first: int) -> None:
-        for at, quote in enumerate(quotes, start=first):
-            st.html(cards.card(quote, at, glossary, later(library, quote.source.id)))
-            basket.button(quote, f"{turn}")
-
     if answer.near:
         with st.container(key=f"near-{turn}"):
             st.html('<h3 class="pq-near">Not an answer, but near</h3>')
-            draw(answer.near[:NEAR_CARDS], 1)
+            _cards(library, answer.near[:NEAR_CARDS], turn)
         return
-    draw(answer.quotes[:OPEN_CARDS], 1)
+    _cards(library, answer.quotes[:OPEN_CARDS], turn)
     rest = answer.quotes[OPEN_CARDS:]
     if rest:
         with st.expander(f"Show {len(rest)} more", key=f"rest-{turn}", type="compact"):
-            draw(rest, OPEN_CARDS + 1)
+            _cards(library, rest, turn, first=OPEN_CARDS + 1)
+
+
+def _nearest(library: Library, answer: Answer, turn: int) -> None:
+    """What came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
+    with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
+        _cards(library, (*answer.quotes, *answer.near)[:NEAR_CARDS], turn)
+
+
+def _cards(library: Library, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
+    for at, quote in enumerate(quotes, start=first):
+        st.html(cards.card(quote, at, library.generation.glossary, later(library, quote.source.id)))
+        basket.button(quote, f"{turn}")
 
 
 def _previous(address: Address, number: int) -> tuple[str, ...]:
