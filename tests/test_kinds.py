@@ -40,6 +40,7 @@ def holds_kind(question: str, text: str) -> bool:
         ("Who was late?", "It was late, said Ann Hale.", "It was late, said Ann."),
         ("Who was late?", "It was J. R. Hale, or Mary O'Neil.", "Probation Service staff in North Weir."),
         ("Who led Ann Hale?", "Bob Lea did.", "Ann Hale was led well."),
+        ("Who runs Weir?", "It is run by Northway.", "It is run well, the inspectorate said in May."),
         ("What is the name of the head?", "Mary McKay leads it.", "It has a head."),
         ("To whom was it given?", "To Mary McKay.", "To staff."),
         ("What is the phone number?", "Ring 01632 960001.", "Ring on 5 May 2016."),

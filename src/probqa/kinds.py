@@ -108,13 +108,13 @@ _KINDS = (
 )
 _ASKS_PERSON = re.compile(
     # "the women who offended" asks for nobody's name.
-    _OPENS + r"(?:who (is|was|led|leads|ran|runs|wrote|said|heads?|headed|chaired|became|took)|whose|whom)\b"
+    _OPENS + r"(?:who (is|was|led|leads|wrote|said|heads?|headed|chaired|became)|whose|whom)\b"
     r"|\b(by|to|from|for|with|of) whom\b|\bname of the\b|\bwhat (is|was) \w+ called\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(
-    _OPENS
-    + r"where\b|\b(which|what) (\w+ )?(town|city|village|county|country|place|prison|jail|court|region|area|office"
+    _OPENS + r"(?:where|who (runs?|ran|owns?|owned|bought|took over))\b"
+    r"|\b(which|what) (\w+ )?(town|city|village|county|country|place|prison|jail|court|region|area|office"
     r"|building|street|company|firm|charity|organisation|body|provider|college|university|hospital)s?\b",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ from probqa.errors import (
 )
 from probqa.evidence import Signals, find_signals
 from probqa.filters import allowed_rows
-from probqa.followups import carry_over
+from probqa.followups import carry_over, lean
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
@@ -218,12 +218,15 @@ class Library:
         allowed = allowed_rows(generation, filters)
         before = [checked_question(one) for one in previous]
         run = carry_over(question, before, generation.glossary, without)
-        ran, corrected = self._corrected(run.question) if widen else (run.question, {})
+        corrected = generation.lexical.corrected(run.question) if widen else {}
+        ran, named = (_put_right(text, corrected) for text in (run.question, run.named))
         vector = generation.encoder.encode_question(ran)
+        if run.carried:
+            vector = lean(generation.encoder.encode_question(_put_right(question, corrected)), vector)
         embedded = time.perf_counter()
         added = generation.glossary.widen(ran) if widen else ()
-        words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(generation, ran, vector, max(LOOKED_AT, 2 * k), allowed, words)
+        words = " ".join([_put_right(run.subject, corrected), *(word for one in added for word in one.words)])
+        hits = retrieve(generation, named, vector, max(LOOKED_AT, 2 * k), allowed, words)
         retrieved = time.perf_counter()
         quotes = quote_hits(generation, ran, vector, hits, k)
         return _Found(
@@ -242,13 +245,6 @@ class Library:
             },
         )
 
-    def _corrected(self, question: str) -> tuple[str, dict[str, str]]:
-        """The question with its mistyped words put right, and those words."""
-        corrected = self.generation.lexical.corrected(question)
-        for typed, meant in corrected.items():
-            question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
-        return question, corrected
-
     def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
 
@@ -265,7 +261,7 @@ class Library:
         if allowed is not None:
             groups = [rows[np.isin(rows, allowed)] for rows in groups]
         scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
-        ran, _ = self._corrected(question)
+        ran = _put_right(question, generation.lexical.corrected(question))
         vector = generation.encoder.encode_question(ran)
         words = " ".join(word for one in generation.glossary.widen(ran) for word in one.words)
         found = retrieve_each(generation, ran, vector, LOOKED_AT, (rows for _, rows in scope), words)
@@ -291,6 +287,12 @@ class Library:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
         return find_signals(self.generation, found.ran, found.quotes) if found.quotes else None
+
+
+def _put_right(question: str, corrected: dict[str, str]) -> str:
+    for typed, meant in corrected.items():
+        question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
+    return question
 
 
 def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:

@@ -24,11 +24,12 @@ from probqa.kinds import kind_asked
 from probqa.lexical import words
 from probqa.names import QuestionNames, about, find_names
 from probqa.records import Document, Hit, Passage, Quote, Span
+from probqa.sides import both_sides
 
 PASSAGE_WEIGHT = 0.5
 # What is lacking costs so much of a score in [0, 1]; measured in docs/decisions/0008-status.md.
 KIND_WEIGHT = 0.2
-NAME_WEIGHT = 0.1
+NAME_WEIGHT = 0.2
 YEAR_WEIGHT = 0.05
 
 _LEANS = re.compile(
@@ -51,7 +52,7 @@ class _Asked:
 
 
 def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Sequence[Hit], k: int) -> list[Quote]:
-    """The best quote of each hit, at most ``k``, best first.
+    """The best quote of each hit, at most ``k``, best first but for what ``both_sides`` moves up.
 
     The same words in several documents are quoted once, and the quote says where else they stand.
     """
@@ -65,11 +66,10 @@ def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Seq
         said = tuple(_WORD.findall(quote.text.lower()))
         first = quotes.get(said)
         if first is None:
-            if len(quotes) < k:
-                quotes[said] = quote
+            quotes[said] = quote
         elif quote.source not in (first.source, *first.also_in):
             quotes[said] = dataclasses.replace(first, also_in=(*first.also_in, quote.source))
-    return list(quotes.values())
+    return both_sides(list(quotes.values()), k)
 
 
 def cut_quote(document: Document, passage: Passage, span: Span, score: float) -> Quote:

@@ -69,7 +69,7 @@ DOORS: dict[str, set[str]] = {
         "retrieval",
         "settings",
     },
-    "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records"},
+    "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records", "sides"},
     "readers": {"corpus", "errors", "records"},
     "records": set(),
     "rendering": {"records"},
@@ -78,6 +78,7 @@ DOORS: dict[str, set[str]] = {
     "scope": {"index", "lexical", "records"},
     "sentences": {"records"},
     "settings": set(),
+    "sides": {"lexical", "records"},
     "ui": {
         "checking",
         "citing",
