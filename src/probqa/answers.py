@@ -12,6 +12,7 @@ from probqa.dense import Rows
 from probqa.evidence import find_signals
 from probqa.index import Generation
 from probqa.records import Answer, Coverage, Quote, Status
+from probqa.scope import is_outside
 
 
 def make_answer(generation: Generation, question: str, quotes: Sequence[Quote], allowed: Rows | None = None) -> Answer:
@@ -19,7 +20,7 @@ def make_answer(generation: Generation, question: str, quotes: Sequence[Quote], 
 
     ``allowed`` are the passage rows that were searched, all of them where it is None.
     """
-    status = judge(generation, question, quotes)
+    status = "not_found" if is_outside(generation, question) else judge(generation, question, quotes)
     shown = tuple(quotes) if status != "not_found" else ()
     return Answer(
         question=question,
@@ -36,7 +37,7 @@ def make_answer(generation: Generation, question: str, quotes: Sequence[Quote], 
 
 
 def judge(generation: Generation, question: str, quotes: Sequence[Quote]) -> Status:
-    """Whether the quotes answer the question."""
+    """Whether the quotes answer a question that is not outside these reports."""
     if not quotes:
         return "not_found"
     return generation.calibration.status(find_signals(generation, question, quotes))

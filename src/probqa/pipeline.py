@@ -53,6 +53,7 @@ from probqa.records import (
     Removal,
 )
 from probqa.retrieval import retrieve, retrieve_each
+from probqa.scope import is_outside
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
@@ -295,10 +296,11 @@ class Library:
         found = retrieve_each(
             generation, search.typed, search.vector, LOOKED_AT, (rows for _, rows in scope), search.helping
         )
+        outside = is_outside(generation, search.ran)
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
             quotes = quote_hits(generation, search.ran, search.vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, search.ran, quotes) != "not_found"
+            answers_it = not outside and judge(generation, search.ran, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(

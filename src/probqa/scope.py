@@ -58,10 +58,22 @@ class Scope:
 def scope(generation: Generation, answer: Answer) -> Scope:
     """Judge the question of ``answer`` as it ran, whatever its status; one that is filtered is never broad."""
     asked = list(dict.fromkeys(words(answer.ran)))
-    if _is_outside(generation, answer.ran, asked):
+    if is_outside(generation, answer.ran):
         return Scope("outside")
     touched = _touched(generation, answer, asked)
     return Scope("broad", touched) if len(touched) >= MANY else Scope("inside")
+
+
+def is_outside(generation: Generation, question: str) -> bool:
+    """Whether a question, as it ran, is about nothing that stands in any report."""
+    asked = set(words(question))
+    unknown = [word for word in asked if not generation.lexical.document_frequency(word)]
+    if len(unknown) == len(asked):
+        return True
+    if len(unknown) < UNKNOWN_SHARE * len(asked):
+        return False
+    [nearest] = generation.dense.search(generation.encoder.encode_question(question), 1)[1]
+    return float(nearest) < FAR
 
 
 def in_words(found: Scope, reports: int) -> str:
@@ -71,16 +83,6 @@ def in_words(found: Scope, reports: int) -> str:
     if found.kind == "broad":
         return f"This touches {len(found.documents)} reports: pick an area, a provider or a year."
     return ""
-
-
-def _is_outside(generation: Generation, question: str, asked: list[str]) -> bool:
-    unknown = [word for word in asked if not generation.lexical.document_frequency(word)]
-    if len(unknown) == len(asked):
-        return True
-    if len(unknown) < UNKNOWN_SHARE * len(asked):
-        return False
-    [nearest] = generation.dense.search(generation.encoder.encode_question(question), 1)[1]
-    return float(nearest) < FAR
 
 
 def _touched(generation: Generation, answer: Answer, asked: list[str]) -> tuple[str, ...]:

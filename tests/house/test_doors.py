@@ -12,7 +12,7 @@ PACKAGE = Path(probqa.__file__).parent
 # Room -> rooms it opens. `pipeline` opens the doors; rooms below it know records, errors and little else.
 DOORS: dict[str, set[str]] = {
     "addresses": {"errors"},
-    "answers": {"dense", "evidence", "index", "records"},
+    "answers": {"dense", "evidence", "index", "records", "scope"},
     "calibration": {"corpus", "errors", "evidence", "records"},
     "catalogue": {"addresses", "errors"},
     "checking": {"errors", "records", "rendering", "sentences"},
@@ -67,6 +67,7 @@ DOORS: dict[str, set[str]] = {
         "readers",
         "records",
         "retrieval",
+        "scope",
         "settings",
     },
     "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records", "sides"},
