@@ -101,7 +101,7 @@ _KINDS = (
     ),
     _kind(
         _OPENS + r"when\b|\b(which|what) (year|date|month|day)\b|\bhow recently\b|\bsince when\b",
-        _DATES.pattern + r"|\b1\d\d\d\b|\b(spring|summer|autumn|winter)\b",
+        _DATES.pattern + r"|\b1\d\d\d\b|\b(spring|summer|autumn|winter|(mon|tues|wednes|thurs|fri|satur|sun)day)\b",
         dates_count=True,
     ),
     _kind(
