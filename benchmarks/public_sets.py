@@ -7,7 +7,6 @@ skipped, and named):
     python benchmarks/public_sets.py --limit 800 SET ...   an evenly spaced sample of some sets
     python benchmarks/public_sets.py --answerability       AUROC of the signals of "this is not answered here"
     python benchmarks/public_sets.py --quotes              the first quote against the gold answer
-    python benchmarks/public_sets.py --follow-ups          last turn alone, with all before it, and carried over
 
 Everything runs through the project's own rooms: a set's passages, as given, are written as a generation and opened.
 Vectors and the exported encoder are kept in --cache, since embedding is the slow part: about ten minutes for all.
@@ -354,41 +353,6 @@ def statuses(public: PublicSet) -> dict[str, float]:
     }
 
 
-def follow_ups(name: str, limit: int, data: Path = SHARED, cache: Path = CACHE) -> dict[str, float]:
-    """NDCG@10 of probqa over the questions that come after others: as they stand, with all before, carried over."""
-    ways: dict[str, tuple[View, Rewrite | None]] = {
-        "last turn": (View(name), None),
-        "with history": (View(name, "text_with_history"), None),
-        "carried over": (View(name), carried_over),
-    }
-    values = {}
-    for way, (view, rewrite) in ways.items():
-        public = open_set(view, limit, rewrite, data, cache)
-        later = [number for number, question in enumerate(public.questions) if question.history]
-        public.questions, public.vectors = [public.questions[at] for at in later], public.vectors[later]
-        values[way] = evaluate(public, probqa_rows)
-        public.generation.close()
-    return values
-
-
-def rewrites(rewrite: Rewrite = carried_over, data: Path = SHARED) -> dict[str, float]:
-    """A carry-over against people's own complete questions (canard_dev).
-
-    F1 over words of the follow-up as it stands and carried over; and the share of complete questions left alone.
-    """
-    plain, carried, alone = [], [], []
-    for record in _json_lines(data / "canard_dev" / "canard_dev.jsonl"):
-        speakers = ("user", "agent")
-        history = tuple((speakers[at % 2], text) for at, text in enumerate(record["history"]))
-        made = rewrite(Question(record["_id"], record["question"], {}, (), True, history, None))
-        if record["question"].strip() == record["rewrite"].strip():
-            alone.append(float(made == record["question"]))
-        else:
-            plain.append(word_f1(record["question"], [record["rewrite"]]))
-            carried.append(word_f1(made, [record["rewrite"]]))
-    return {"F1 as it stands": mean(plain), "F1 carried over": mean(carried), "complete ones left alone": mean(alone)}
-
-
 def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
     """The first quote against the gold answer, over the answerable questions.
 
@@ -572,19 +536,13 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=0, help="an evenly spaced sample of so many questions a set")
     parser.add_argument("--answerability", action="store_true")
     parser.add_argument("--quotes", action="store_true")
-    parser.add_argument("--follow-ups", action="store_true")
     parser.add_argument("--data", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
     tables: dict[str, dict[str, dict[str, float]]] = {}
-    if arguments.follow_ups:
-        for name in ("doc2dial_val", "inscit_dev_partial"):
-            values = follow_ups(name, arguments.limit, arguments.data, arguments.cache)
-            tables.setdefault("nDCG@10 of follow-ups", {})[name] = values
-        tables["canard_dev"] = {"rewriting": rewrites(data=arguments.data)}
-    for view in () if arguments.follow_ups else VIEWS:
+    for view in VIEWS:
         if arguments.sets and view.set not in arguments.sets:
             continue
         if not (arguments.data / view.set).is_dir():

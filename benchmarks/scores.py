@@ -19,6 +19,7 @@ import json
 import sys
 from pathlib import Path
 
+from follow_ups import retrieval_by_way
 from public_sets import (
     CACHE,
     ROOT,
@@ -27,7 +28,6 @@ from public_sets import (
     answerability,
     evaluate,
     first_quotes,
-    follow_ups,
     open_set,
     probqa_rows,
     statuses,
@@ -90,7 +90,7 @@ def public_scores(data: Path, cache: Path) -> dict[str, float]:
         public.generation.close()
     for name in ("doc2dial_val", "inscit_dev_partial"):
         if (data / name).is_dir():
-            found[f"{name} follow-ups: nDCG@10"] = follow_ups(name, LIMIT, data, cache)["carried over"]
+            found[f"{name} follow-ups: nDCG@10"] = retrieval_by_way(name, LIMIT)["as asked"]
     return found
 
 
