@@ -46,6 +46,9 @@ class HashEncoder:
         unit: Vectors = (total / np.linalg.norm(total)).astype(np.float32)
         return unit
 
+    def is_word(self, text: str) -> bool:
+        return text == "weather"
+
 
 @lru_cache(maxsize=100_000)
 def _word(salt: str, word: str) -> npt.NDArray[np.float64]:

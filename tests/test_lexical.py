@@ -48,6 +48,10 @@ def test_what_is_known_an_abbreviation_or_too_far_away_is_left_alone(left_alone:
     assert index.corrected(left_alone) == {}
 
 
+def test_a_word_that_somebody_knows_is_not_corrected(index: LexicalIndex) -> None:
+    assert index.corrected("Derbishire asesments", lambda word: word == "derbishire") == {"asesments": "assessments"}
+
+
 def test_an_index_opened_again_corrects_and_scores_the_same(index: LexicalIndex) -> None:
     again = LexicalIndex.from_files(index.to_files())
     assert again.corrected("Derbishire asesments") == index.corrected("Derbishire asesments") != {}

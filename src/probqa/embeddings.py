@@ -97,6 +97,10 @@ class Encoder:
         vector: Vectors = self._encode([self.profile.question_prompt + text], None)[0]
         return vector
 
+    def is_word(self, text: str) -> bool:
+        """Whether the model has a token of its own for ``text``, as it has for most words that are spelt right."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids) == 1
+
     def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
         vectors = np.empty((len(texts), self.profile.dimension), dtype=np.float32)
         for rows, ids, mask in self._batches(texts):

@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import bm25s
 import numpy as np
@@ -155,8 +155,10 @@ class LexicalIndex:
         """
         return sum(self.rarity(word) for word in words(question))
 
-    def corrected(self, question: str) -> dict[str, str]:
+    def corrected(self, question: str, is_word: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
         """For each word of ``question`` that no row has and that is nearly one that a row has: the latter.
+
+        What ``is_word`` knows is spelt as it was meant.
 
         >>> LexicalIndex.build(["Derbyshire courts", "Essex"]).corrected("Why was Derbishire praised by courts?")
         {'Derbishire': 'derbyshire'}
@@ -167,7 +169,7 @@ class LexicalIndex:
             # Capitals are an abbreviation, and one letter more or less makes another one of it.
             if len(typed) < SHORTEST_CORRECTED or not typed.isalpha() or match.group().isupper():
                 continue
-            if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict:
+            if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict or is_word(typed):
                 continue
             alike = [form for form in self._forms if form[:1] == typed[0] and abs(len(form) - len(typed)) <= 2]
             nearest = difflib.get_close_matches(typed, alike, n=1, cutoff=NEARLY)

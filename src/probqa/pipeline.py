@@ -249,7 +249,7 @@ class Library:
         """Complete, correct, widen and embed a question."""
         generation = self.generation
         run = carry_over(question, [checked_question(one) for one in previous], generation.glossary, without)
-        corrected = generation.lexical.corrected(run.question) if widen else {}
+        corrected = generation.lexical.corrected(run.question, generation.encoder.is_word) if widen else {}
         ran = _put_right(run.question, corrected)
         vector = generation.encoder.encode_question(ran)
         if run.carried:
