@@ -604,7 +604,10 @@ def rated(chosen: Settings) -> Settings:
 def grid(page: AppTest) -> dict[str, list[str]]:
     """Each row's cells by its name."""
     return {
-        re.sub("<[^>]+>", "", name): [re.sub("<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", cells)]
+        re.sub("<[^>]+>", "", name): [
+            re.sub('<span class="pq-hidden">.*?</span>|<[^>]+>', "", cell)
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", cells)
+        ]
         for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', drawn(page))
     }
 
@@ -625,10 +628,10 @@ def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: 
 
 
 def cell_of(page: AppTest, said: str) -> str:
-    """Where the cell that says this leads."""
-    cell = re.search(f'href="([^"]*)" aria-label="{re.escape(said)}"', drawn(page))
-    assert cell
-    return html.unescape(cell[1])
+    """Where the cell that says this, by sight or by ear, leads."""
+    cells = re.findall(r'<td[^>]*><a class="pq-go" href="([^"]*)">(.*?)</a></td>', drawn(page))
+    [target] = [target for target, inside in cells if re.sub("<[^>]+>", "", inside) == said]
+    return html.unescape(target)
 
 
 def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:

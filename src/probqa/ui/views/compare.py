@@ -115,10 +115,9 @@ def _cell(answer: EveryAnswer, name: str, year: str, documents: list[DocumentAns
     # The very documents: a filter by name could let others through.
     chosen = Filters(documents=tuple(one.source.id for one in documents if one.quote), bodies=answer.filters.bodies)
     target = link(Address(questions=(answer.question,), filters=chosen), "every")
-    said = f"{found}/{total} reports say something: {name}, {year}"
     return (
-        f'<td style="--share: {found / total:.2f}"><a class="pq-go" href="{escaped(target)}" '
-        f'aria-label="{escaped(said)}"><b>{found}</b>/{total}</a></td>'
+        f'<td style="--share: {found / total:.2f}"><a class="pq-go" href="{escaped(target)}"><b>{found}</b>/{total}'
+        f'<span class="pq-hidden"> reports say something: {escaped(name)}, {year}</span></a></td>'
     )
 
 
