@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import pipeline, rendering
+from probqa import pipeline
 from probqa.index import Generation
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
@@ -536,113 +536,6 @@ def test_about_says_when_all_documents_are_digests(view: View, chosen: Settings)
     pipeline.build(chosen)
     assert "<p>All of them are digests" in drawn(view("about"))
     assert "in the publication’s own words" not in drawn(view("about"))
-
-
-def test_without_a_question_every_report_and_compare_ask_for_one(view: View, built: Settings) -> None:
-    for name in ("every", "compare"):
-        assert "Type a question and press Enter." in drawn(view(name))
-
-
-def test_every_report_shows_what_each_says_and_names_the_silent(view: View, built: Settings) -> None:
-    answer = pipeline.Library(built).every(LOW_RISK)
-    every = view("every", q=LOW_RISK)
-    assert headings(every)[1] == (2, html.escape(rendering.every_line(answer)))
-    spoken = [one.quote for one in answer.documents if one.quote]
-    assert spoken
-    assert re.findall('<mark class="pq-words">(.*?)</mark>', drawn(every)) == [
-        html.escape(quote.text) for quote in spoken
-    ]
-    silent = [one.source.title for one in answer.documents if one.quote is None]
-    assert silent
-    listed = drawn(every).partition('<ul class="pq-silent">')[2].partition("</ul>")[0]
-    assert re.findall(r"<li><a [^>]*>(.*?)</a>", listed) == silent
-    assert [button.proto.label for button in every.get("download_button")] == [
-        "Download as CSV",
-        "Download as Markdown",
-    ]
-
-
-def test_typing_into_every_report_goes_to_the_address(view: View, built: Settings) -> None:
-    every = view("every")
-    every.text_input[0].set_value(LOW_RISK).run()
-    assert every.query_params["q"] == LOW_RISK
-    assert '<mark class="pq-words">Northway supervised' in drawn(every)
-
-
-def test_every_report_explains_a_question_that_cannot_be_asked(view: View, built: Settings) -> None:
-    assert "The question has 501 characters, more than 500: shorten it." in drawn(view("every", q="x" * 501))
-
-
-RATED = """---
-title: {0}
-published: {1}
-providers: [{2}]
-ratings: {{overall: {3}}}
----
-# Morale
-
-Staff morale was {4} at {0}.
-"""
-
-
-@pytest.fixture
-def rated(chosen: Settings) -> Settings:
-    """Three reports on two providers in two years."""
-    rows = [
-        ("Ambleton", 2017, "Northway Ltd", "Good", "low"),
-        ("Selby", 2017, "Northway Ltd, NPS Weir, NPS Selby", "Inadequate", "high"),
-        ("Weir", 2018, "NPS Weir", "Good", "fair"),
-    ]
-    write_corpus(chosen.corpus, {f"{row[0].lower()}.md": RATED.format(*row) for row in rows})
-    write_corpus(
-        chosen.corpus, {"z.md": "---\ntitle: Z\npublished: 2018\nproviders: [NPS Weir]\n---\n# Roofs\n\nRoofs leak.\n"}
-    )
-    pipeline.build(chosen)
-    return chosen
-
-
-def grid(page: AppTest) -> dict[str, list[str]]:
-    """Each row's cells by its name."""
-    return {
-        re.sub("<[^>]+>", "", name): [
-            re.sub('<span class="pq-hidden">.*?</span>|<[^>]+>', "", cell)
-            for cell in re.findall(r"<td[^>]*>(.*?)</td>", cells)
-        ]
-        for name, cells in re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', drawn(page))
-    }
-
-
-def test_the_grid_counts_findings_of_reports_by_provider_place_and_rating(view: View, rated: Settings) -> None:
-    asked = {"q": "staff morale"}
-    assert grid(view("compare", **asked)) == {
-        "National Probation Service": ["1/1", "1/2"],
-        "Northway Ltd": ["2/2", ""],
-    }
-    assert grid(view("compare", by="rating", **asked)) == {
-        "Good": ["1/1", "1/1"],
-        "Inadequate": ["1/1", ""],
-        "Not rated": ["", "0/1"],
-    }
-    assert grid(view("compare", by="place", **asked)) == {"No place named": ["2/2", "1/2"]}
-    assert grid(view("compare", by="nonsense", **asked)) == grid(view("compare", **asked))
-
-
-def cell_of(page: AppTest, said: str) -> str:
-    """Where the cell that says this, by sight or by ear, leads."""
-    cells = re.findall(r'<td[^>]*><a class="pq-go" href="([^"]*)">(.*?)</a></td>', drawn(page))
-    [target] = [target for target, inside in cells if re.sub("<[^>]+>", "", inside) == said]
-    return html.unescape(target)
-
-
-def test_a_cell_leads_to_the_quotes_it_counts(view: View, rated: Settings) -> None:
-    page = view("compare", q="staff morale")
-    link = urlsplit(cell_of(page, "2/2 reports say something: Northway Ltd, 2017"))
-    every = view(link.path, **parse_qs(link.query))
-    assert set(re.findall("<cite>(.*?)</cite>", drawn(every))) == {"Ambleton", "Selby"}
-    assert (
-        cell_of(page, "1/2 reports say something: National Probation Service, 2018")
-        == "every?q=staff+morale&document=weir"
-    )
 
 
 GLOSSARY = """terms:

@@ -1,4 +1,5 @@
-// What Streamlit has no call for: links without a reload, "/" for the question box, copying, scrolling to what is new.
+// What Streamlit has no call for: links without a reload, "/" for the question box, copying, keeping,
+// scrolling to what is new.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
@@ -26,14 +27,50 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   };
 
+  // A click that keeps a quote is told to the server by an address that stands there for that moment only. What was
+  // clicked is told again until the server holds it: it leaves a run unfinished when the next click comes.
+  const clicked = new Map();
+  const keep = (button) => {
+    clicked.set(button.dataset.keep, !("kept" in button.dataset));
+    const here = location.href, asking = new URL(here);
+    for (const [name, kept] of clicked) asking.searchParams.append(kept ? "keep" : "unkeep", name);
+    history.replaceState(history.state, "", asking);
+    dispatchEvent(new PopStateEvent("popstate"));
+    history.replaceState(history.state, "", here);
+    status.textContent = clicked.get(button.dataset.keep) ? "Added to basket" : "Removed from basket";
+    label();
+  };
+
+  let held = "";
+  const label = () => {
+    const server = document.querySelector("[data-most]");
+    if (!server) return;
+    const kept = new Set(JSON.parse(server.dataset.kept));
+    if (held !== server.dataset.kept) {
+      held = server.dataset.kept;
+      for (const [name, wanted] of clicked) if (kept.has(name) === wanted) clicked.delete(name);
+    }
+    for (const [name, wanted] of clicked) wanted ? kept.add(name) : kept.delete(name);
+    const full = kept.size >= Number(server.dataset.most);
+    for (const button of document.querySelectorAll("button.pq-keep")) {
+      const on = kept.has(button.dataset.keep);
+      const says = on ? "Remove from basket" : full ? `The basket is full (${kept.size} quotes)` : "Add to basket";
+      if (button.firstChild.textContent === says) continue;
+      button.firstChild.textContent = says;
+      button.disabled = full && !on;
+      if (on) button.dataset.kept = "";
+      else delete button.dataset.kept;
+    }
+  };
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.pq-go");
-    const button = event.target.closest("button.pq-copy");
+    const button = event.target.closest("button.pq-copy, button.pq-keep");
     const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (link && !elsewhere) {
       event.preventDefault();
       go(link);
-    } else if (button) copy(button);
+    } else if (button) (button.matches(".pq-keep") ? keep : copy)(button);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -60,6 +97,7 @@
     }, 200);
   };
   // The page may have been drawn before this runs.
-  arrive();
-  new MutationObserver(arrive).observe(document.body, { childList: true, subtree: true });
+  const drawn = () => { arrive(); label(); };
+  drawn();
+  new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true });
 })();
