@@ -187,21 +187,21 @@ def test_a_chart_shows_how_many_reports_of_each_year_say_something_and_leads_to_
 ) -> None:
     page = view("every", q=MORALE)
     assert bars(page) == [
-        ("2/2 reports say something, ", "1.000", "1.000"),
-        ("1/2 reports say something, ", "1.000", "0.500"),
+        ("2/2 reports of 2017 say something", "1.000", "1.000"),
+        ("1/2 reports of 2018 say something", "1.000", "0.500"),
     ]
-    assert leads(page, "2/2 reports say something, 2017") == "#in-2017"
+    assert leads(page, "2/2 reports of 2017 say something2017") == "#in-2017"
     assert re.findall('<h3 class="pq-year" id="(.*?)">', drawn(page)) == ["in-2018", "in-2017"]
     by_year = view("compare", q=MORALE, by="year")
     assert bars(by_year) == bars(page)
-    assert quoted(follow(view, leads(by_year, "1/2 reports say something, 2018"))) == ["Weir"]
+    assert quoted(follow(view, leads(by_year, "1/2 reports of 2018 say something2018"))) == ["Weir"]
 
 
 def test_a_year_that_says_nothing_has_a_bar_that_leads_nowhere(view: View, rated: Settings) -> None:
     silent = view("every", q="quokka zyzzyva")
     assert bars(silent) == [
-        ("0/2 reports say something, ", "1.000", "0.000"),
-        ("0/2 reports say something, ", "1.000", "0.000"),
+        ("0/2 reports of 2017 say something", "1.000", "0.000"),
+        ("0/2 reports of 2018 say something", "1.000", "0.000"),
     ]
     assert 'class="pq-bars"' in drawn(silent)
     assert "#in-" not in drawn(silent)

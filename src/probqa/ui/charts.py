@@ -25,9 +25,9 @@ def years(groups: Groups, target: Callable[[str], str]) -> str:
 def _bar(year: str, documents: Sequence[DocumentAnswer], most: int, target: str) -> str:
     says, asked = found(documents), len(documents)
     inside = (
-        f'{figures(documents)}<span class="pq-hidden"> reports say something, </span>'
+        f'{figures(documents)}<span class="pq-hidden"> reports of {year} say something</span>'
         f'<span class="pq-column" style="--asked: {asked / most:.3f}; --found: {says / asked:.3f}"></span>'
-        f'<span class="pq-when"><span>{year[:2]}</span>{year[2:]}</span>'
+        f'<span class="pq-when" aria-hidden="true"><span>{year[:2]}</span>{year[2:]}</span>'
     )
     if not says:
         return f"<p>{inside}</p>"
