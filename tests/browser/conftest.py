@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import hash_encoder
 from conftest import REPORTS, write_corpus
@@ -139,19 +139,29 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, BrowserContext]:
+    """Visitors by what is known of them; what they have loaded once need not be loaded again."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Open an address in a fresh profile; fails the test if a page complained or asked another host for anything."""
+def visit(browser: Browser, profiles: dict[str, BrowserContext]) -> Iterator[Open]:
+    """Open an address, as someone else each time in one test; fails it if a page complained or asked another host."""
     visits: list[Visit] = []
 
     def open_page(url: str, **profile: Any) -> Visit:
-        visits.append(Visit(browser.new_context(**profile).new_page(), urlsplit(url).netloc))
+        name = repr(sorted(profile.items()))
+        context = profiles.get(name)
+        if context is None or any(one.page.context == context for one in visits):
+            context = profiles[name] = browser.new_context(**profile)
+        visits.append(Visit(context.new_page(), urlsplit(url).netloc))
         visits[-1].page.goto(url)
         return visits[-1]
 
     yield open_page
     for one in visits:
-        one.close()
+        one.page.close()
         assert one.complaints == []
         assert one.strangers() == []
 
