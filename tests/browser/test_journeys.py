@@ -142,6 +142,23 @@ def test_quotes_of_every_report_are_kept_without_leaving_the_place(site: Site, v
     expect(page.locator(".pq-card blockquote")).to_have_text([quotes[2]])
 
 
+def test_a_new_page_is_shown_from_its_top_and_back_leads_to_where_one_was(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/every?q=how+was+the+work%3F", viewport={"width": 1000, "height": 500}).page
+    looked_at(page)
+    last = page.locator(".pq-foot a")
+    last.scroll_into_view_if_needed()
+    # A place counts when one has stayed there for a moment.
+    page.wait_for_timeout(500)
+    last.click()
+    title = page.get_by_role("heading", name="How it works")
+    expect(title).to_be_in_viewport()
+    settled(page)
+    expect(title).to_be_in_viewport()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Every report")).to_be_attached()
+    expect(last).to_be_in_viewport()
+
+
 def test_a_bar_of_the_chart_leads_to_the_quotes_of_its_year(site: Site, visit: Open) -> None:
     page = visit(f"{site.url}/every?q=how+was+the+work%3F", viewport={"width": 1000, "height": 500}).page
     looked_at(page)

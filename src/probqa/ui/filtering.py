@@ -6,7 +6,7 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -65,18 +65,10 @@ def text_box(label: str, name: str, value: str) -> str:
     return value
 
 
-def choice_box(label: str, name: str, value: str, offered: Mapping[str, str]) -> None:
-    """A list to choose one of the ``offered`` from, shown in their words; the choice stands in the address."""
+def choice_box(label: str, name: str, value: str, offered: Sequence[str]) -> None:
+    """A list to choose one of the ``offered`` from; the choice stands in the address under ``name``."""
     key = _box(name, value if value in offered else None)
-    st.selectbox(
-        label,
-        list(offered),
-        key=key,
-        format_func=lambda one: offered[one],
-        placeholder="Choose",
-        on_change=_typed,
-        args=(name, key),
-    )
+    st.selectbox(label, offered, key=key, placeholder="Choose", on_change=_typed, args=(name, key))
 
 
 def _box(name: str, value: str | None) -> str:

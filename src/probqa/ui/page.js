@@ -80,6 +80,31 @@
     box.focus();
   });
 
+  // A page that a link leads to is shown from its top, one that Back leads to where it was left. It is drawn bit by bit,
+  // so that it is put there again and again for a while, unless someone scrolls meanwhile.
+  const left = new Map();
+  let path = location.pathname, goingBack = false, place = 0, until = 0;
+  addEventListener("popstate", (event) => { goingBack = event.isTrusted; });
+  addEventListener("scroll", ({ target }) => {
+    if (!(target instanceof Element && target.matches(".stMain"))) return;
+    const here = location.href, top = target.scrollTop;
+    // Not what a page scrolls to by itself as it shrinks on its way to another.
+    setTimeout(() => { if (location.href === here && target.scrollTop === top) left.set(here, top); }, 300);
+  }, true);
+  for (const touch of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(touch, () => { until = 0; }, { capture: true, passive: true });
+  const putInPlace = () => {
+    const main = document.querySelector(".stMain");
+    if (!main) return;
+    if (location.pathname !== path) {
+      path = location.pathname;
+      place = goingBack && left.get(location.href) || 0;
+      until = place ? Date.now() + 1500 : 0;
+      main.scrollTop = place;
+      goingBack = false;
+    } else if (Date.now() < until) main.scrollTop = place;
+  };
+
   // The last element that is marked as arriving comes into view, once; what it says is told to screen readers.
   let arrived = "";
   const arrive = () => {
@@ -88,7 +113,7 @@
     const name = last ? location.pathname + last.dataset.arrive : "";
     if (name === arrived) return;
     arrived = name;
-    if (!last) return;
+    if (!last || Date.now() < until) return;
     if (last.dataset.said) status.textContent = last.dataset.said;
     // What stands around it is still being drawn, and a new page is first put at its top.
     setTimeout(() => {
@@ -97,7 +122,7 @@
     }, 200);
   };
   // The page may have been drawn before this runs.
-  const drawn = () => { arrive(); label(); };
+  const drawn = () => { putInPlace(); arrive(); label(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true });
 })();

@@ -35,13 +35,12 @@ def draw(library: Library) -> None:
         way: Way = next((way for way in WAYS if way == by), "provider")
         groups = grouped(answer.documents, way, library.generation.glossary)
         st.html(f'<h2 class="pq-finding pq-wide">{escaped(every_line(answer))}</h2>{_choose(address, way)}')
-        offered = {name: f"{name} ({found(group)} of {len(group)})" for name, group in groups.items()}
         sides = [given.get(side, [""])[-1] for side in SIDES]
         for column, side, label, value in zip(
             st.columns(2), SIDES, ("Side by side: one", "and another"), sides, strict=True
         ):
             with column:
-                filtering.choice_box(f"{label} {way}", side, value, offered)
+                filtering.choice_box(f"{label} {way}", side, value, list(groups))
         if any(sides):
             _side_by_side(library, address, answer, groups, way, sides, given)
         if way == "year":
@@ -100,10 +99,8 @@ def _side(
             body += cards.card(quote, at, glossary) + basket.html_button(quote, at)
         target = escaped(link_to_groups(address, {way: name}))
         count = answer.coverage.documents_with_quotes
-        all_of_it = f"All {count} quotes" if count > len(quotes) else "These reports alone"
-        body += (
-            f'<p><a class="pq-go" href="{target}">{all_of_it}<span class="pq-hidden">: {escaped(name)}</span></a></p>'
-        )
+        more = f"All {count} quotes" if count > len(quotes) else "These reports alone" if count else "Which reports"
+        body += f'<p><a class="pq-go" href="{target}">{more}<span class="pq-hidden">: {escaped(name)}</span></a></p>'
     return f'<section aria-labelledby="side-{number}"><h3 id="side-{number}">{escaped(name)}</h3>{body}</section>'
 
 

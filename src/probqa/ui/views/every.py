@@ -40,7 +40,8 @@ def draw(library: Library) -> None:
     answer = asked(library, address, groups)
     if answer is not None:
         answer = _in_order(_only(answer, groups, glossary), oldest)
-        chart = charts.years(grouped(answer.documents, "year", glossary), "#in-{}".format) if answer.documents else ""
+        by_year = grouped(answer.documents, "year", glossary)
+        chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else ""
         st.html(f'<h2 class="pq-finding">{escaped(every_line(answer))}</h2>{chart}')
         if answer.coverage.documents_with_quotes:
             with st.container(horizontal=True, vertical_alignment="center", key="take-away"):
