@@ -1,5 +1,5 @@
-// What Streamlit has no call for: links without a reload, "/" for the question box, copying, keeping,
-// scrolling to what is new.
+// What Streamlit has no call for: links without a reload, "/" for the question box, copying, keeping quotes, scrolling
+// to what is new and back to where one was.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
@@ -27,8 +27,8 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   };
 
-  // A click that keeps a quote is told to the server by an address that stands there for that moment only. What was
-  // clicked is told again until the server holds it: it leaves a run unfinished when the next click comes.
+  // A click that keeps a quote is told to the server by an address that stands there for that moment only. It is told
+  // again with the next one until the server holds it: Streamlit breaks a run off when the next click comes.
   const clicked = new Map();
   const keep = (button) => {
     clicked.set(button.dataset.keep, !("kept" in button.dataset));
