@@ -241,6 +241,23 @@ def test_a_group_has_a_chip_that_takes_it_away(view: View, rated: Settings) -> N
     assert "0 of 0 reports say something about this." in drawn(view("every", **{"q": MORALE, "in-year": "1999"}))
 
 
+def test_a_filter_is_taken_away_on_the_page_it_stands_on_and_all_else_stays(view: View, rated: Settings) -> None:
+    for page, held in (("every", {"in-year": "2018"}), ("compare", {"by": "year", "one": "2018"})):
+        chip = re.search(
+            r'href="([^"]*)" title="Take away the filter 2017"', drawn(view(page, q=MORALE, since="2017", **held))
+        )
+        assert chip
+        link = urlsplit(html.unescape(chip[1]))
+        assert (link.path, parse_qs(link.query)) == (page, {"q": [MORALE]} | {name: [held[name]] for name in held})
+
+
+@pytest.mark.parametrize("by", ["provider", "place", "rating", "year"])
+def test_where_the_filters_let_nothing_through_compare_says_so(view: View, rated: Settings, by: str) -> None:
+    page = view("compare", q=MORALE, since="2050", by=by, one="Good")
+    assert "0 of 0 reports say something about this." in drawn(page)
+    assert "<p>No report that was asked belongs here.</p>" in drawn(page)
+
+
 def sides(page: AppTest) -> list[tuple[str, list[str]]]:
     """The heading of each side and the reports it quotes."""
     return [

@@ -14,7 +14,7 @@ from probqa.ui.groups import Groups, found
 
 def years(groups: Groups, target: Callable[[str], str]) -> str:
     """A bar for each year, as high as reports were asked, filled as far as they say something; it leads to those."""
-    most = max(map(len, groups.values()))
+    most = max(map(len, groups.values()), default=0)
     bars = "".join(f"<li>{_bar(year, documents, most, target(year))}</li>" for year, documents in groups.items())
     return (
         f'<div class="pq-scroll"><ol class="pq-bars" aria-label="Reports that say something, by year">{bars}</ol></div>'

@@ -15,7 +15,7 @@ from probqa.filters import allowed_rows
 from probqa.index import Generation
 from probqa.pipeline import Library
 from probqa.records import Filters
-from probqa.ui.address import BODIES, Address, filters_on, link, read
+from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
 from probqa.ui.frame import escaped
 
 ANY = "Any"
@@ -53,9 +53,13 @@ def go(address: Address) -> None:
 
     What else stands there, such as how a table is sorted, stays.
     """
+    st.query_params.from_dict(_others() | address.parameters())
+
+
+def _others() -> dict[str, list[str]]:
+    """What the address says besides questions and filters; not what was clicked to keep a quote."""
     held = parameters()
-    others = {name: value for name, value in held.items() if name not in read(held).parameters()}
-    st.query_params.from_dict(others | address.parameters())
+    return {name: value for name, value in held.items() if name not in {*read(held).parameters(), "keep", "unkeep"}}
 
 
 def text_box(label: str, name: str, value: str) -> str:
@@ -95,8 +99,9 @@ def chips(library: Library, address: Address, page: str = "") -> list[str]:
     for name, value in filters_on(address.filters):
         document = library.generation.document(value) if name == "document" else None
         shown = document.source.title if document else value
+        without = address.without(name, value).parameters() | _others()
         words = f"{_NAMES[name]}: <b>{escaped(shown)}</b>"
-        drawn.append(chip(words, f"Take away the filter {shown}", link(address.without(name, value), page)))
+        drawn.append(chip(words, f"Take away the filter {shown}", link_to(page, without)))
     return drawn
 
 

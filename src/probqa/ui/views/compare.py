@@ -29,7 +29,7 @@ def draw(library: Library) -> None:
     given = filtering.parameters()
     address = read(given)
     frame.heading("Compare", "One question, put to each report: two sides beside each other, and all of them.")
-    answer = asked(library, address)
+    answer = asked(library, address, "compare")
     if answer is not None:
         by = given.get("by", ["provider"])[-1]
         way: Way = next((way for way in WAYS if way == by), "provider")

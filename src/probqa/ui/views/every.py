@@ -37,7 +37,7 @@ def draw(library: Library) -> None:
     groups: dict[Way, str] = {way: given[f"in-{way}"][-1] for way in WAYS if given.get(f"in-{way}")}
     oldest = given.get("sort") == ["oldest"]
     frame.heading("Every report", "One question, put to each report by itself.")
-    answer = asked(library, address, groups)
+    answer = asked(library, address, "every", groups)
     if answer is not None:
         answer = _in_order(_only(answer, groups, glossary), oldest)
         by_year = grouped(answer.documents, "year", glossary)
@@ -57,7 +57,7 @@ def draw(library: Library) -> None:
     frame.foot()
 
 
-def asked(library: Library, address: Address, groups: Mapping[Way, str] = NO_GROUPS) -> EveryAnswer | None:
+def asked(library: Library, address: Address, page: str, groups: Mapping[Way, str] = NO_GROUPS) -> EveryAnswer | None:
     """Draw the box and the filters, and put the question; None where there is none or it cannot be put.
 
     ``groups`` are those that the page shows alone; each has a chip, as filters have.
@@ -72,7 +72,7 @@ def asked(library: Library, address: Address, groups: Mapping[Way, str] = NO_GRO
         )
         for way, name in groups.items()
     ]
-    filtering.draw_chips(library, address, "every", more)
+    filtering.draw_chips(library, address, page, more)
     if not question:
         st.html('<p class="pq-small">Type a question and press Enter.</p>')
         return None
