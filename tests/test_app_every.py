@@ -166,6 +166,8 @@ def test_a_cell_leads_to_the_quotes_it_counts_and_a_row_to_all_of_its_years(view
     page = view("compare", q=MORALE)
     cell = leads(page, "2/2 reports say something: Northway Ltd, 2017")
     assert sorted(quoted(follow(view, cell))) == ["Ambleton", "Selby"]
+    later = leads(page, "1/2 reports say something: National Probation Service, 2018")
+    assert quoted(follow(view, later)) == ["Weir"]
     row = follow(view, leads(page, "2/3 reports say something: National Probation Service"))
     assert quoted(row) == ["Weir", "Selby"]
     assert "2 of 3 reports say something about this." in drawn(row)
@@ -188,6 +190,10 @@ def test_a_chart_shows_how_many_reports_of_each_year_say_something_and_leads_to_
     page = view("every", q=MORALE)
     assert bars(page) == [
         ("2/2 reports of 2017 say something", "1.000", "1.000"),
+        ("1/2 reports of 2018 say something", "1.000", "0.500"),
+    ]
+    assert bars(view("every", **{"q": MORALE, "in-provider": "National Probation Service"})) == [
+        ("1/1 reports of 2017 say something", "0.500", "1.000"),
         ("1/2 reports of 2018 say something", "1.000", "0.500"),
     ]
     assert leads(page, "2/2 reports of 2017 say something2017") == "#in-2017"
