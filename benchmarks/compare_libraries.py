@@ -177,7 +177,7 @@ def probqa_open(job: Job) -> Ask:
         vector = generation.encoder.encode_question(question)
         hits = retrieve(generation, question, vector, k=50)
         quotes = quote_hits(generation, question, vector, hits, 8)
-        answer = make_answer(generation, question, hits, quotes)
+        answer = make_answer(generation, question, quotes)
         shown = answer.quotes or answer.near
         return [hit.passage.row for hit in hits[:TOP]], shown[0].text if shown else ""
 

@@ -300,10 +300,10 @@ def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], q
     return quotes[0].score if quotes else 0.0
 
 
-def _coverage(public: PublicSet, number: int, hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
+def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
     if not quotes:
         return 0.0
-    return find_signals(public.generation, public.questions[number].text, hits, quotes).covered_by_first
+    return find_signals(public.generation, public.questions[number].text, quotes).covered
 
 
 def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
@@ -344,7 +344,7 @@ def statuses(public: PublicSet) -> dict[str, float]:
     counts: Counter[tuple[bool, str]] = Counter()
     for number, question in enumerate(public.questions):
         hits = public.hits(number)
-        answer = make_answer(public.generation, question.text, hits, public.quotes(number, hits))
+        answer = make_answer(public.generation, question.text, public.quotes(number, hits))
         counts[question.answerable, answer.status] += 1
     return {
         f"{'answerable' if answerable else 'unanswerable'}: {status}": counts[answerable, status]
@@ -415,7 +415,7 @@ def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
         note("in first 3", any(holds(quote.text, question.answers) for quote in quotes[:3]))
         note("F1", word_f1(text, question.answers))
         row = max(question.relevant, key=lambda row: (question.relevant[row], -row))
-        given = [Hit(public.generation.passage(row), 1.0, float(public.cosines[number, row]), None, None)]
+        given = [Hit(public.generation.passage(row), 1.0, float(public.cosines[number, row]))]
         cut = public.quotes(number, given, k=1)[0].text
         note("given: holds", holds(cut, question.answers))
         note("given: F1", word_f1(cut, question.answers))

@@ -34,7 +34,7 @@ QUESTIONS = [
 
 
 def covered(share: float, **others: float) -> Signals:
-    return dataclasses.replace(NONE, covered_by_first=share, **others)
+    return dataclasses.replace(NONE, covered=share, **others)
 
 
 @pytest.mark.parametrize(("share", "confidence"), [(0.5, 0.5), (1, 0.880797), (0, 0.119203)])
@@ -54,21 +54,21 @@ def test_the_status_is_by_two_thresholds(share: float, status: str) -> None:
     assert ONE.status(covered(share)) == status
 
 
-@pytest.mark.parametrize("missing", ["name_missing", "year_missing"])
-def test_where_a_name_or_year_is_missing_it_is_never_answered_outright(missing: str) -> None:
+@pytest.mark.parametrize("missing", ["name_missing", "year_missing", "kind_missing"])
+def test_where_a_name_a_year_or_the_kind_of_thing_is_missing_it_is_never_answered_outright(missing: str) -> None:
     assert ONE.status(covered(1)) == "answered"
     assert ONE.status(covered(1, **{missing: 0.5})) == "weak"
     assert ONE.status(covered(0, **{missing: 1.0})) == "not_found"
 
 
 def separated(seed: int = 0) -> tuple[list[Signals], list[bool]]:
-    """Eighty questions that ``covered_by_best`` tells apart, whatever the other signals say."""
+    """Eighty questions that ``covered`` tells apart, whatever the other signals say."""
     chance = random.Random(seed)
     labels = [number % 2 == 0 for number in range(80)]
     rows = []
     for label in labels:
-        values = dict.fromkeys(NAMES, 0.0) | {"cosine": chance.random(), "agreement": chance.random()}
-        values["covered_by_best"] = 0.8 + 0.2 * chance.random() if label else 0.2 * chance.random()
+        values = dict.fromkeys(NAMES, 0.0) | {"score": chance.random()}
+        values["covered"] = 0.8 + 0.2 * chance.random() if label else 0.2 * chance.random()
         rows.append(Signals(**values))
     return rows, labels
 
@@ -80,8 +80,8 @@ def test_a_fit_recovers_a_clear_separation() -> None:
     assert (fitted.answered, fitted.shown, fitted.refused, fitted.not_answered) == (1, 1, 1, 1)
     assert (fitted.answerable, fitted.unanswerable) == (40, 40)
     weights = dict(zip(NAMES, fitted.weights, strict=True))
-    assert max(weights, key=lambda name: abs(weights[name])) == "covered_by_best"
-    assert weights["covered_by_best"] > 3
+    assert max(weights, key=lambda name: abs(weights[name])) == "covered"
+    assert weights["covered"] > 3
 
 
 def test_signals_that_say_nothing_are_not_believed() -> None:
@@ -140,7 +140,7 @@ BROKEN = [
     (b"null", ""),
     (b"[" * 100_000, ""),
     (b"{}", "it has no 'weights'"),
-    (broken(weights={}), "it has no 'covered_by_first'"),
+    (broken(weights={}), "it has no 'covered'"),
     (broken(weights=[1.0]), ""),
     (broken(weights=dict.fromkeys(NAMES, "1.0")), "'1.0' is not a number"),
     (broken(bias="low"), "'low' is not a number"),

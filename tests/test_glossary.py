@@ -34,6 +34,8 @@ terms:
   seen_in: [https://example.org/terms]
 - {term: Senior officer, abbreviation: SO, definition: A manager., basis: general knowledge, synonyms: [team leader]}
 - {term: Team leader, definition: Leads a team., basis: general knowledge, synonyms: [senior officer]}
+everyday:
+- {words: [boss, people in charge], means: [manager, senior officer]}
 who_ran_what:
   owners:
   - name: Northway
@@ -220,7 +222,7 @@ def test_low_risk_and_lower_risk_widen_each_other_and_not_high_risk() -> None:
     assert added(starter(), "low-risk people") == {"low-risk": "serious harm lower"}
     assert added(starter(), "low risk people") == {"low risk": "serious harm lower"}
     assert added(starter(), "lower risk people") == {"lower risk": "Low serious harm"}
-    assert added(starter(), "the score was low, risk was high") == {}
+    assert added(starter(), "the total was low, risk was high") == {}
 
 
 def test_working_links_adds_its_three_companies() -> None:
@@ -257,6 +259,13 @@ def test_related_words_never_widen() -> None:
         for group in glossary.widen(term.term):
             if group.meaning == term.term:
                 assert not set(group.phrases) & set(term.related)
+
+
+def test_everyday_words_are_widened_by_what_reports_say_and_not_the_other_way_round(small: Glossary) -> None:
+    assert added(small, "Did the bosses know?") == {"bosses": "manager senior officer"}
+    assert added(small, "Did the people in charge know?") == {"people in charge": "manager senior officer"}
+    assert added(small, "Did the manager know?") == {}
+    assert small.definitions("The bosses know.") == ()
 
 
 def test_there_is_no_chain(small: Glossary) -> None:

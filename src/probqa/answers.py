@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from probqa.dense import Rows
 from probqa.evidence import find_signals
 from probqa.index import Generation
-from probqa.records import Answer, Coverage, Hit, Quote, Status
+from probqa.records import Answer, Coverage, Quote, Status
 
 
-def make_answer(
-    generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote], allowed: Rows | None = None
-) -> Answer:
+def make_answer(generation: Generation, question: str, quotes: Sequence[Quote], allowed: Rows | None = None) -> Answer:
     """Judge the quotes and put the answer together; where nothing is found they are ``near``, not quotes.
 
     ``allowed`` are the passage rows that were searched, all of them where it is None.
     """
-    status = judge(generation, question, hits, quotes)
+    status = judge(generation, question, quotes)
     shown = tuple(quotes) if status != "not_found" else ()
     return Answer(
         question=question,
@@ -37,8 +35,8 @@ def make_answer(
     )
 
 
-def judge(generation: Generation, question: str, hits: Sequence[Hit], quotes: Sequence[Quote]) -> Status:
-    """Whether the quotes, cut from the hits, answer the question."""
+def judge(generation: Generation, question: str, quotes: Sequence[Quote]) -> Status:
+    """Whether the quotes answer the question."""
     if not quotes:
         return "not_found"
-    return generation.calibration.status(find_signals(generation, question, hits, quotes))
+    return generation.calibration.status(find_signals(generation, question, quotes))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 
@@ -130,6 +131,29 @@ class LexicalIndex:
         """In how many rows the stemmed ``word`` occurs."""
         at = self._engine.vocab_dict.get(word)
         return 0 if at is None else int(self._indptr[at + 1] - self._indptr[at])
+
+    def rarity(self, word: str) -> float:
+        """What the stemmed ``word`` weighs: ``ln(1 + (n - f + 0.5) / (f + 0.5))``, in n rows, f of which have it.
+
+        BM25's inverse document frequency (Robertson and Zaragoza, 2009, in Lucene's form, which is never negative); a
+        word that no row has weighs most.
+        """
+        frequency = self.document_frequency(word)
+        return math.log(1 + (self.rows - frequency + 0.5) / (frequency + 0.5))
+
+    @property
+    def rarest(self) -> float:
+        """What a word weighs that no row has."""
+        return math.log(1 + (self.rows + 0.5) / 0.5)
+
+    def most(self, question: str) -> float:
+        """What no score of ``question`` exceeds: that of a row which holds each of its words without end.
+
+        >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
+        >>> index.scores("prisons")[1] < index.most("prisons") < index.most("prisons on Mars")
+        True
+        """
+        return sum(self.rarity(word) for word in words(question))
 
     def corrected(self, question: str) -> dict[str, str]:
         """For each word of ``question`` that no row has and that is nearly one that a row has: the latter.

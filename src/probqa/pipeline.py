@@ -33,7 +33,7 @@ from probqa.errors import (
 )
 from probqa.evidence import Signals, find_signals
 from probqa.filters import allowed_rows
-from probqa.followups import carry_over
+from probqa.followups import carry_over, lean
 from probqa.glossary import GLOSSARY_FILE, Entries, Glossary, load_glossary
 from probqa.index import Contents, Generation, build_lock, remove_old_generations, write
 from probqa.lexical import LexicalIndex
@@ -48,7 +48,6 @@ from probqa.records import (
     DocumentAnswer,
     EveryAnswer,
     Filters,
-    Hit,
     Passage,
     Quote,
     Removal,
@@ -135,13 +134,12 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A question as it ran and what was found for it, before it is judged; ``timings`` in seconds."""
+    """A question as it ran and what was quoted for it, before it is judged; ``timings`` in seconds."""
 
     ran: str
     carried: tuple[Carried, ...]
     added: tuple[Added, ...]
     allowed: Rows | None
-    hits: list[Hit]
     quotes: list[Quote]
     timings: dict[str, float]
 
@@ -192,7 +190,7 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         found = self._find(question, k, filters, previous, without, widen=widen)
-        answer = make_answer(self.generation, found.ran, found.hits, found.quotes, found.allowed)
+        answer = make_answer(self.generation, found.ran, found.quotes, found.allowed)
         timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
@@ -220,12 +218,15 @@ class Library:
         allowed = allowed_rows(generation, filters)
         before = [checked_question(one) for one in previous]
         run = carry_over(question, before, generation.glossary, without)
-        ran, corrected = self._corrected(run.question) if widen else (run.question, {})
+        corrected = generation.lexical.corrected(run.question) if widen else {}
+        ran, named = (_put_right(text, corrected) for text in (run.question, run.named))
         vector = generation.encoder.encode_question(ran)
+        if run.carried:
+            vector = lean(generation.encoder.encode_question(_put_right(question, corrected)), vector)
         embedded = time.perf_counter()
         added = generation.glossary.widen(ran) if widen else ()
-        words = " ".join(word for one in added for word in one.words)
-        hits = retrieve(generation, ran, vector, max(LOOKED_AT, 2 * k), allowed, words)
+        words = " ".join([_put_right(run.subject, corrected), *(word for one in added for word in one.words)])
+        hits = retrieve(generation, named, vector, max(LOOKED_AT, 2 * k), allowed, words)
         retrieved = time.perf_counter()
         quotes = quote_hits(generation, ran, vector, hits, k)
         return _Found(
@@ -236,7 +237,6 @@ class Library:
                 *(Added(one.matched, one.phrases) for one in added),
             ),
             allowed=allowed,
-            hits=hits,
             quotes=quotes,
             timings={
                 "embed": embedded - began,
@@ -244,13 +244,6 @@ class Library:
                 "quote": time.perf_counter() - retrieved,
             },
         )
-
-    def _corrected(self, question: str) -> tuple[str, dict[str, str]]:
-        """The question with its mistyped words put right, and those words."""
-        corrected = self.generation.lexical.corrected(question)
-        for typed, meant in corrected.items():
-            question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
-        return question, corrected
 
     def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
@@ -268,14 +261,14 @@ class Library:
         if allowed is not None:
             groups = [rows[np.isin(rows, allowed)] for rows in groups]
         scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
-        ran, _ = self._corrected(question)
+        ran = _put_right(question, generation.lexical.corrected(question))
         vector = generation.encoder.encode_question(ran)
         words = " ".join(word for one in generation.glossary.widen(ran) for word in one.words)
         found = retrieve_each(generation, ran, vector, LOOKED_AT, (rows for _, rows in scope), words)
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
             quotes = quote_hits(generation, ran, vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, ran, hits, quotes) != "not_found"
+            answers_it = judge(generation, ran, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
@@ -293,7 +286,13 @@ class Library:
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
-        return find_signals(self.generation, found.ran, found.hits, found.quotes) if found.quotes else None
+        return find_signals(self.generation, found.ran, found.quotes) if found.quotes else None
+
+
+def _put_right(question: str, corrected: dict[str, str]) -> str:
+    for typed, meant in corrected.items():
+        question = re.sub(rf"\b{re.escape(typed)}\b", meant, question)
+    return question
 
 
 def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:

@@ -26,6 +26,7 @@ from probqa.errors import ReadingError
 from probqa.glossary.entries import (
     Basis,
     Entries,
+    Everyday,
     Linked,
     Owner,
     Place,
@@ -46,6 +47,7 @@ __all__ = [
     "AddedWords",
     "Basis",
     "Entries",
+    "Everyday",
     "Glossary",
     "Linked",
     "Named",
@@ -126,12 +128,18 @@ class Glossary:
         self._within = {place.name: place.within for place in entries.places}
         self._term_names = _term_names(entries)
         self._provider_names = _provider_names(entries)
+        self._everyday = {entry.words[0]: entry.means for entry in entries.everyday}
+        self._everyday_names = Names("everyday", entries.as_written)
+        for entry in entries.everyday:
+            for name in entry.words:
+                self._everyday_names.add(name, entry.words[0])
         self._place_names = Names("places", entries.as_written)
         for place in entries.places:
             for name in (place.name, *place.also):
                 self._place_names.add(name, place.name)
         for name in entries.as_written:
-            if not any(name in names for names in (self._term_names, self._provider_names, self._place_names)):
+            lists = (self._term_names, self._everyday_names, self._provider_names, self._place_names)
+            if not any(name in names for names in lists):
                 raise ReadingError(f"as_written: {name!r} is no name of any entry", "mend the glossary")
 
     @classmethod
@@ -198,6 +206,7 @@ class Glossary:
         """Each name in the question with the phrases it stands for, in order; bodies first, then terms and places."""
         named = [(found, self._phrases_of_provider(found, question)) for found in self._provider_names.find(question)]
         named += [(found, self._terms[found.meaning].forms) for found in self._term_names.find(question)]
+        named += [(found, self._everyday[found.meaning]) for found in self._everyday_names.find(question)]
         for found in self._place_names.find(question):
             place = self._places[found.meaning]
             named.append((found, (place.name, *place.also)))

@@ -1,4 +1,4 @@
-"""The glossary's records: terms, who owned and ran which service, and which place lies in which.
+"""The glossary's records: terms, everyday words, who owned and ran which service, and which place lies in which.
 
 In: nothing. Out: frozen records. Every field but those without a default may be empty: what was not seen is left out.
 
@@ -35,6 +35,14 @@ class Term:
     def forms(self) -> tuple[str, ...]:
         """Every way to write it: the term, its abbreviation, its synonyms."""
         return (self.term, *filter(None, (self.abbreviation,)), *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """Words that people use, any of them, and what reports say instead; it does not hold the other way round."""
+
+    words: tuple[str, ...]
+    means: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ class Entries:
     """All that a glossary file holds. Forms in ``as_written`` are matched only in exactly these letters."""
 
     terms: tuple[Term, ...] = ()
+    everyday: tuple[Everyday, ...] = ()
     who_ran_what: WhoRanWhat = WhoRanWhat()
     places: tuple[Place, ...] = ()
     as_written: tuple[str, ...] = ()

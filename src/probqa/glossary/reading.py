@@ -156,6 +156,9 @@ def _problems(entries: Entries) -> Iterator[tuple[str, str]]:
         for form in term.related:
             if form in term.forms:
                 yield what, f"{form!r} is both the same and only related"
+    for entry in entries.everyday:
+        if not (entry.words and entry.means):
+            yield f"everyday {', '.join(entry.words or entry.means)!r}", "words or means are missing"
     yield from _wrong_owners(entries)
     services = {service.name: service for service in entries.who_ran_what.services}
     for service in services.values():

@@ -52,7 +52,7 @@ from probqa.lexical import SETTINGS, LexicalIndex
 from probqa.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 4
+FORMAT = 5
 
 EMPTY_GLOSSARY = Glossary(Entries())
 
