@@ -16,11 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
-from probqa.index import Generation
+from probqa import pipeline, rendering, scope
+from probqa.calibration import UNCALIBRATED
+from probqa.index import build_lock
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
-from probqa.ui import cards, libraries
+from probqa.ui import cards
 from probqa.ui.views import read
 
 View = Callable[..., AppTest]
@@ -92,8 +93,35 @@ LOW_RISK = "how did Northway supervise people at low risk?"
 def test_without_an_index_the_page_says_what_to_do(page: AppTest, chosen: Settings) -> None:
     page.run()
     assert not page.exception
-    assert headings(page) == [(1, "The index cannot be used")]
-    assert html.escape(f"there is no index in {chosen.index}; run: probqa build") in drawn(page)
+    assert headings(page) == [(1, "There are no reports here yet")]
+    assert "<p>For whoever runs this: <code>probqa build</code></p>" in drawn(page)
+    assert str(chosen.index.parent) not in drawn(page)
+
+
+def test_a_damaged_index_is_not_asked_and_said_to_be_damaged(page: AppTest, built: Settings) -> None:
+    (built.index / "current").write_text("nonsense")
+    assert headings(page.run()) == [(1, "The reports cannot be trusted at the moment")]
+    assert "nothing is quoted from it" in drawn(page)
+    assert "<code>probqa build</code>" in drawn(page)
+
+
+def test_an_index_of_another_model_is_not_asked(
+    page: AppTest, built: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROBQA_MODEL", "another")
+    assert headings(page.run()) == [(1, "The reports cannot be opened")]
+    assert "<code>probqa build, or set PROBQA_MODEL back</code>" in drawn(page)
+
+
+def test_while_a_build_is_at_work_the_page_says_which_edition_answers(page: AppTest, built: Settings) -> None:
+    created = pipeline.Library(built).generation.manifest["created"]
+    said = f"Until that is done, answers come from the edition of {rendering.date_in_words(created[:10])}."
+    with build_lock(built.index):
+        asked(page, LOW_RISK)
+        assert "The reports are being updated" in drawn(page)
+        assert said in drawn(page)
+        assert '<mark class="pq-words">Northway supervised' in drawn(page)
+    assert said not in drawn(asked(page, LOW_RISK))
 
 
 def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page: AppTest, built: Settings) -> None:
@@ -106,19 +134,20 @@ def test_the_first_sight_promises_says_what_is_covered_and_offers_questions(page
 
 
 def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(page: AppTest, chosen: Settings) -> None:
-    headed = (
-        "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\nWhat was found about {1} in {0} in 2017.\n"
-    )
+    headed = "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\n{2} in {0} in 2017.\n"
     write_corpus(
         chosen.corpus,
-        {"a.md": headed.format("Ambleton", "Court reports"), "b.md": headed.format("Selby", "Unpaid work")},
+        {
+            "a.md": headed.format("Ambleton", "Court reports", "The work in court was good"),
+            "b.md": headed.format("Selby", "Unpaid work", "Unpaid work was run well"),
+        },
     )
     pipeline.build(chosen)
     page.run()
     examples = [html.unescape(text) for text in re.findall(r'<li><a class="pq-go" href="[^"]*">(.*?)</a>', drawn(page))]
     assert examples == [
-        "What was found about court reports in Ambleton in 2017?",
-        "What was found about unpaid work in Selby in 2017?",
+        "How good was the work in court in Ambleton in 2017?",
+        "How well was unpaid work run in Selby in 2017?",
     ]
     for example, title in zip(examples, ("Ambleton", "Selby"), strict=True):
         answer = pipeline.Library(chosen).ask(example)
@@ -153,6 +182,17 @@ def test_an_address_shows_the_same_page_as_typing(page: AppTest, built: Settings
     again = AppTest.from_file(str(PAGE), default_timeout=30)
     asked(again, LOW_RISK, g=page.query_params["g"])
     assert drawn(again) == typed_page
+
+
+def test_a_quote_says_that_a_later_inspection_exists_and_leads_to_it(page: AppTest, chosen: Settings) -> None:
+    told = "---\ntitle: {0}\nkind: inspection report\narea: <b>Weir\npublished: {0}\n---\n# A\n\n{1}\n"
+    rows = {"a.md": told.format(2017, "The courts were late."), "b.md": told.format(2022, "The roofs leaked.")}
+    write_corpus(chosen.corpus, rows)
+    pipeline.build(chosen)
+    cards = drawn(asked(page, "were courts late?")).split("<article")[1:]
+    badge = '<a class="pq-go" href="read?document=b">a later inspection of &lt;b&gt;Weir exists (2022)</a>'
+    assert [badge in card for card in cards if "The courts" in card] == [True]
+    assert [badge in card for card in cards if "The roofs" in card] == [False]
 
 
 def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
@@ -210,10 +250,11 @@ def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(p
     assert chips(page) == []
 
 
-def test_words_in_a_quote_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
-    write_corpus(chosen.corpus, {"a.md": "# Recall\n\nA recall was slow in May.\n", "glossary.yaml": GLOSSARY})
+def test_words_in_a_quote_or_beside_it_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a.md": "# A\n\nA recall was slow. Rain fell all day.\n", "glossary.yaml": GLOSSARY})
     pipeline.build(chosen)
-    asked(page, "was a recall slow in May?")
+    asked(page, "did rain fall all day?")
+    assert '<mark class="pq-words">A recall' not in drawn(page)
     assert "<summary>What these words mean: Recall</summary><dl><dt>Recall</dt><dd>Return to prison.</dd>" in drawn(
         page
     )
@@ -273,21 +314,78 @@ def test_a_weak_answer_is_said_in_other_words_and_another_shape(
     assert "may answer this; read" in found[1]
 
 
+NOT_FOUND = "How many dogs did Northway keep at Leeds in 1931?"
+
+
 def test_not_found_is_said_and_what_is_near_is_labelled(page: AppTest, built: Settings) -> None:
-    asked(page, "zyzzyva quokka?")
-    assert "These reports do not say." in drawn(page)
+    asked(page, NOT_FOUND)
+    assert '<p class="pq-finding pq-not_found">These reports do not say. 3 reports searched.</p>' in drawn(page)
     assert (3, "Not an answer, but near") in headings(page)
     assert drawn(page).count("<article") == 3
+    assert 'Searched: <a class="pq-go" href="reports">3 publications, 2017 to 2018</a>.' in drawn(page)
+
+
+def test_not_found_with_filters_offers_to_ask_without_them(page: AppTest, built: Settings) -> None:
+    asked(page, NOT_FOUND, since="2018")
+    assert '<a class="pq-go" href=".?q=How+many+dogs+did+Northway+keep+at+Leeds+in+1931%3F">Ask all 3</a>' in drawn(
+        page
+    )
+
+
+def test_a_question_about_nothing_in_the_reports_is_told_what_they_are_about(page: AppTest, built: Settings) -> None:
+    asked(page, "zyzzyva quokka?")
+    assert '<p class="pq-finding pq-outside">Nothing in these 3 reports comes near this question.</p>' in drawn(page)
+    assert "They are about probation: " in drawn(page)
+    [folded] = page.expander
+    inside = [part for part in folded.get("html") if "<article" in part.proto.body]
+    assert (folded.label, drawn(page).count("<article")) == ("Show what came nearest", len(inside))
+    assert "These reports do not say" not in drawn(page)
+
+
+def test_a_question_that_is_too_broad_offers_what_narrows_it(
+    page: AppTest, chosen: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "MANY", 4)
+    told = "---\narea: {}\nproviders: [{}]\npublished: {}\n---\n# A\n\nThe leadership was calm.\n"
+    rows = [("Ambleton", "Northway", 2017), ("Ambleton", "Weir", 2018), ("Selby", "Weir", 2018), ("Weir", "NPS", 2019)]
+    write_corpus(chosen.corpus, {f"{at}.md": told.format(*row) for at, row in enumerate(rows)})
+    write_corpus(chosen.corpus, {"z.md": told.format("Selby", "Weir", 2018).replace("leadership", "roof")})
+    pipeline.build(chosen)
+    asked(page, "leadership")
+    line = "This touches 4 reports: pick an area, a provider or a year."
+    assert f'<p class="pq-finding pq-broad">{line}</p>' in drawn(page)
+    offered = re.findall(
+        r'<a class="pq-go" href="([^"]*)">([^<]*)</a> <span class="pq-small">(\d+)</span>', drawn(page)
+    )
+    assert [(name, count) for _, name, count in offered] == [
+        *[("Ambleton", "2"), ("Selby", "1"), ("Weir", "1")],
+        *[("Weir", "2"), ("NPS", "1"), ("Northway", "1")],
+        *[("2018", "2"), ("2019", "1"), ("2017", "1")],
+    ]
+    assert offered[0][0] == ".?q=leadership&amp;area=Ambleton"
+    assert '<mark class="pq-words">The leadership was calm.</mark>' in drawn(page)
+    asked(page, "leadership", area="Ambleton")
+    assert line not in drawn(page)
+    assert chips(page) == [("area: Ambleton", ".?q=leadership")]
 
 
 def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, built: Settings) -> None:
     page.run()
     page.chat_input[0].set_value("x" * 501).run()
     assert not page.exception
-    assert "This question cannot be asked" in drawn(page)
+    assert "This question is too long" in drawn(page)
     assert "The question has 501 characters, more than 500: shorten it." in drawn(page)
     assert f'<p class="pq-typed">{"x" * 501}</p>' in drawn(page)
     assert "q" not in page.query_params
+
+
+def test_what_cannot_be_asked_is_not_among_what_was_asked_before(page: AppTest, built: Settings) -> None:
+    assert "Asked before" not in drawn(asked(page, "x" * 501))
+    assert "Asked before" in drawn(asked(page, "x" * 500))
+
+
+def test_a_question_that_no_one_can_type_is_refused_in_other_words(page: AppTest, built: Settings) -> None:
+    assert "This question cannot be asked" in drawn(asked(page, "was it \x07 good?"))
 
 
 def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
@@ -296,22 +394,64 @@ def test_nothing_typed_is_said(page: AppTest, built: Settings) -> None:
 
 def test_a_question_in_an_address_that_cannot_be_asked_does_not_stop_the_next(page: AppTest, built: Settings) -> None:
     asked(page, "x" * 501, LOW_RISK)
-    assert "This question cannot be asked" in drawn(page)
+    assert "This question is too long" in drawn(page)
     assert '<mark class="pq-words">Northway supervised' in drawn(page)
 
 
-def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, chosen: Settings) -> None:
+UNPAID_WORK = "How well was unpaid work run in Ambleton in 2017?"
+
+
+@pytest.fixture
+def two_subjects(chosen: Settings) -> Settings:
+    """One report on two subjects."""
     text = "---\ntitle: A\narea: Ambleton\npublished: 2017-04-19\n---\n## Court reports\n\nCourt reports were late.\n"
-    write_corpus(
-        chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nWhat was found about unpaid work in Ambleton in 2017.\n"}
-    )
+    write_corpus(chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nUnpaid work was run well in Ambleton in 2017.\n"})
     pipeline.build(chosen)
+    return chosen
+
+
+def offered(page: AppTest) -> list[str]:
+    """The questions that are offered after the answer."""
+    return re.findall(
+        r'<a class="pq-go" href="[^"]*">([^<]*\?)</a>', drawn(page).partition("What else")[2].partition("</ul>")[0]
+    )
+
+
+def test_what_else_is_offered_is_answered_by_these_reports(page: AppTest, two_subjects: Settings) -> None:
     asked(page, "were court reports late?")
     assert (3, "What else these reports answer") in headings(page)
-    offered = drawn(page).partition("What else")[2]
-    assert re.findall(r'<a class="pq-go" href="[^"]*">(.*?)</a>', offered)[0] == (
-        "What was found about unpaid work in Ambleton in 2017?"
+    assert offered(page) == [UNPAID_WORK]
+
+
+def test_what_is_offered_is_tried_once_and_after_the_answer(
+    page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = listen(monkeypatch)
+    asked(page, "were court reports late?")
+    assert [question for question, _, _ in tried] == ["were court reports late?", UNPAID_WORK]
+    asked(page, "were the court reports late?")
+    assert [question for question, _, _ in tried][2:] == ["were the court reports late?"]
+    assert offered(page) == [UNPAID_WORK]
+
+
+@pytest.mark.parametrize("changes", [{"status": "weak"}, {"quotes": ()}])
+def test_what_is_not_answered_by_its_own_passage_is_not_offered(
+    page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    answer = pipeline.Library(two_subjects).ask(UNPAID_WORK)
+    elsewhere = replace(answer.quotes[0], heading=("Court reports",))
+    listen(monkeypatch, **({"quotes": (elsewhere,)} if "quotes" in changes else changes))
+    assert offered(asked(page, "were court reports late?")) == []
+
+
+def test_what_leans_on_an_earlier_question_is_not_offered(page: AppTest, chosen: Settings) -> None:
+    text = "---\ntitle: A\n---\n## Court reports\n\nCourt reports were late.\n"
+    heading = "Hostels and those in them"
+    write_corpus(
+        chosen.corpus, {"a.md": f"{text}\n## {heading}\n\nIt is said about {heading.lower()} that all is well.\n"}
     )
+    pipeline.build(chosen)
+    assert offered(asked(page, "were court reports late?")) == []
 
 
 def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chosen: Settings) -> None:
@@ -502,20 +642,21 @@ def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view:
     assert [level for level, _ in headings(about)] == [1] + [2] * 9
 
 
-def test_about_shows_the_error_rates_that_the_index_holds(
-    view: View, built: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    really = Generation.live
-
-    def live(index: Path) -> Generation:
-        generation = really(index)
-        generation.manifest["calibration"] = {"answers that are none": "3 of 100"}
-        return generation
-
-    monkeypatch.setattr(Generation, "live", live)
-    libraries._held = None
-    assert "<dt>answers that are none</dt><dd>3 of 100</dd>" in drawn(view("about"))
-    libraries._held = None
+def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, built: Settings) -> None:
+    rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
+    counts = {"answerable": 154, "unanswerable": 111}
+    manifest = pipeline.Library(built).generation.manifest
+    measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest["model"]["fingerprint"])
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"]).to_json())
+    pipeline.build(built)
+    about = drawn(view("about"))
+    rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]
+    assert rows == [["82", "13", "5"], ["45", "31", "24"]]
+    assert "with 154 questions that it answers and 111 that it does not" in about
+    assert "Not calibrated" not in about
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts="others").to_json())
+    pipeline.build(built)
+    assert "Not calibrated" in drawn(view("about"))
 
 
 def test_about_counts_digests_and_names_what_could_not_be_read(view: View, chosen: Settings) -> None:
@@ -549,7 +690,7 @@ def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, t
     really = pipeline.Library.ask
 
     def ask(library: pipeline.Library, question: str, **options: Any) -> Answer:
-        seen.append((question, options["previous"], options["without"]))
+        seen.append((question, options.get("previous", ()), options.get("without", ())))
         return replace(really(library, question, **options), **changes)
 
     monkeypatch.setattr(pipeline.Library, "ask", ask)

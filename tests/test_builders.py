@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
 import time
 from contextlib import closing
@@ -11,7 +12,7 @@ import pytest
 import building
 from probqa import pipeline
 from probqa.errors import BuildLockedError
-from probqa.index import build_lock, storage
+from probqa.index import build_lock, is_building, storage
 from probqa.settings import Settings
 
 KILLS = 30
@@ -40,6 +41,21 @@ def test_a_second_builder_is_told_in_one_line(first: Settings) -> None:
     assert str(refused.value) == f"another build is running in {first.index}; wait until it is done"
     assert storage.read_pointer(first.index) == before
     assert pipeline.build(first).unchanged == 3
+
+
+def test_a_build_at_work_is_seen_and_looking_does_not_stop_one(
+    first: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_building(first.index)
+    assert not is_building(first.index / "nowhere")
+    with build_lock(first.index):
+        assert is_building(first.index)
+    assert not is_building(first.index)
+    looking = (first.index / ".lock").open("rb")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda _: looking.close())
+    with build_lock(first.index):
+        assert is_building(first.index)
 
 
 def test_a_second_builder_leaves_the_first_ones_staging_alone(first: Settings) -> None:

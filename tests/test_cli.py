@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import cli
+from probqa import cli, scope
 from probqa.settings import Settings
 
 QUESTION = "how did Northway supervise people at low risk?"
@@ -74,9 +74,20 @@ def test_ask_json_prints_one_object_with_the_slice(built_run, chosen: Settings) 
 
 
 def test_a_question_the_reports_do_not_answer_ends_with_1(built_run) -> None:
-    code, out, err = built_run("ask", "zyzzyva quokka?")
+    code, out, err = built_run("ask", "How many dogs did Northway keep at Leeds in 1931?")
     assert (code, err) == (1, "")
     assert out.startswith("These reports do not say. 3 reports searched.")
+
+
+def test_a_question_about_nothing_in_the_reports_is_told_so_and_ends_with_1(built_run) -> None:
+    assert built_run("ask", "zyzzyva quokka?") == (1, "Nothing in these 3 reports comes near this question.\n", "")
+
+
+def test_a_question_that_is_too_broad_is_told_so_and_answered(built_run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope, "MANY", 2)
+    out = built_run("ask", "What did inspectors find?")[1]
+    assert out.startswith("This touches 3 reports: pick an area, a provider or a year.\n")
+    assert "“Inspectors found strong leadership at Weir." in out
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
-and an exit code: 0 done, answered, weak or every quote found; 1 not found, or a quote that is not; 2 a usage or input
-error; 3 a damaged index.
+and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
+usage or input error; 3 a damaged index.
 
 Modules are imported where a command needs them, so that asking stays light.
 """
@@ -131,7 +131,7 @@ def _build(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline, rendering
+    from probqa import pipeline, rendering, scope
 
     # Checked before the index is opened: a mistake in the question is told at once.
     pipeline.checked_question(options.question)
@@ -154,11 +154,15 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         return 0 if found.coverage.documents_with_quotes else 1
     k = pipeline.DEFAULT_QUOTES if options.k is None else options.k
     answer = library.ask(options.question, k, filters=filters, previous=options.previous)
+    judged = scope.scope(library.generation, answer)
     if options.json:
         _print_json(rendering.to_json(answer))
     else:
-        print(rendering.to_text(answer), end="")
-    return 1 if answer.status == "not_found" else 0
+        if judged.kind != "inside":
+            print(scope.in_words(judged, answer.coverage.documents))
+        if judged.kind != "outside":
+            print(rendering.to_text(answer), end="")
+    return 1 if answer.status == "not_found" or judged.kind == "outside" else 0
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:

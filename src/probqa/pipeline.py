@@ -408,7 +408,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "created": manifest["created"],
             "model": manifest["model"],
             "counts": manifest["counts"],
-            "calibration": _rates(generation) if generation.is_calibrated else None,
+            "calibration": error_rates(generation),
             "corpus": str(settings.corpus),
             "stale": stale,
             "failures": manifest["failures"],
@@ -494,8 +494,10 @@ def _removed(removal: Removal) -> dict[str, Any]:
     return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
 
 
-def _rates(generation: Generation) -> dict[str, float]:
-    """How often the status was right on questions held back from the calibration, and how many there were."""
+def error_rates(generation: Generation) -> dict[str, float] | None:
+    """How often the status was right on questions held back from the calibration, and how many; None without one."""
+    if not generation.is_calibrated:
+        return None
     calibration = generation.calibration
     names = ("answered", "shown", "refused", "not_answered", "answerable", "unanswerable")
     return {name: getattr(calibration, name) for name in names}

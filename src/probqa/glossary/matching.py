@@ -59,6 +59,7 @@ class Names:
         self._what = what
         self._as_written = frozenset(as_written)
         self._names: dict[tuple[str, ...], _Name] = {}
+        self._first_words: set[str] = set()
         self._longest = 0
 
     def add(self, name: str, meaning: str) -> None:
@@ -73,6 +74,7 @@ class Names:
         known = _Name(name, meaning, words, gaps)
         for form in known.exact_forms():
             taken = self._names.setdefault(tuple(map(fold, form)), known)
+            self._first_words.add(fold(form[0]))
             if taken.meaning != meaning:
                 raise ReadingError(
                     f"{self._what} {meaning!r}: {name!r} already stands for {taken.meaning!r}", "mend the glossary"
@@ -86,10 +88,13 @@ class Names:
     def find(self, text: str) -> Iterator[Found]:
         """The names in ``text`` from left to right, the longest one at each place, none overlapping another."""
         words = list(_WORD.finditer(text))
+        folded = [fold(word.group()) for word in words]
         at = 0
         while at < len(words):
-            for count in range(min(self._longest, len(words) - at), 0, -1):
-                name = self._match(text, words[at : at + count])
+            # Most words begin no name at all.
+            longest = min(self._longest, len(words) - at) if folded[at] in self._first_words else 0
+            for count in range(longest, 0, -1):
+                name = self._match(text, words[at : at + count], tuple(folded[at : at + count]))
                 if name:
                     yield Found(Span(words[at].start(), words[at + count - 1].end()), name.name, name.meaning)
                     at += count
@@ -97,8 +102,8 @@ class Names:
             else:
                 at += 1
 
-    def _match(self, text: str, matches: list[re.Match[str]]) -> _Name | None:
-        name = self._names.get(tuple(fold(match.group()) for match in matches))
+    def _match(self, text: str, matches: list[re.Match[str]], folded: tuple[str, ...]) -> _Name | None:
+        name = self._names.get(folded)
         if name is None:
             return None
         words, gaps = _cut(text, matches)

@@ -4,6 +4,6 @@
 """
 
 from probqa.index.generation import Contents, Generation, write
-from probqa.index.storage import build_lock, remove_old_generations
+from probqa.index.storage import build_lock, is_building, remove_old_generations
 
-__all__ = ["Contents", "Generation", "build_lock", "remove_old_generations", "write"]
+__all__ = ["Contents", "Generation", "build_lock", "is_building", "remove_old_generations", "write"]

@@ -15,14 +15,17 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from probqa.errors import BuildLockedError, IndexDamagedError, IndexMissingError
 
 POINTER = "current"
 MANIFEST = "manifest.json"
 STAGING = ".staging-"
+_LOCK = ".lock"
 _GENERATION = re.compile(r"[0-9a-f]{16}")
 _POINTER_LINE = re.compile(rb"([0-9a-f]{16}) ([0-9a-f]{64})\n")
 
@@ -96,14 +99,36 @@ def build_lock(index: Path) -> Iterator[None]:
         BuildLockedError: another build is running.
     """
     index.mkdir(parents=True, exist_ok=True)
-    with (index / ".lock").open("a+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BuildLockedError(f"another build is running in {index}", "wait until it is done") from error
+    with (index / _LOCK).open("a+b") as file:
+        if not _take(file):
+            raise BuildLockedError(f"another build is running in {index}", "wait until it is done")
         for left_over in index.glob(f"{STAGING}*"):
             shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
         yield
+
+
+def _take(file: BinaryIO) -> bool:
+    """Take a lock for a build; ``is_building`` holds it for an instant, and that must not stop one."""
+    for pause in (0.01, 0.05, 0.0):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+        else:
+            return True
+    return False
+
+
+def is_building(index: Path) -> bool:
+    """Whether a build is at work in the index folder now."""
+    try:
+        with (index / _LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def remove_old_generations(index: Path, keep: int) -> list[str]:

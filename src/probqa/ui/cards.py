@@ -1,6 +1,6 @@
 """Answers as HTML in which every word of a source is escaped: text is never markup.
 
-In: ``Quote`` and ``Answer``. Out: HTML strings for ``st.html``, which changes nothing and fetches nothing.
+In: ``Quote`` records, and words of our own. Out: HTML for ``st.html``, which changes nothing and fetches nothing.
 
 >>> escaped("<b>$5 :red[x]</b>")
 '&lt;b&gt;$5 :red[x]&lt;/b&gt;'
@@ -15,19 +15,20 @@ from urllib.parse import quote as percent_encoded
 
 from probqa import citing
 from probqa.glossary import Glossary
-from probqa.records import Answer, Quote
-from probqa.rendering import date_in_words, finding_line, label, page_in_words
+from probqa.later import Later
+from probqa.records import Quote
+from probqa.rendering import date_in_words, label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.frame import escaped
 
 
-def finding(answer: Answer) -> str:
-    """The line that says what was found, different in words and shape for each status."""
-    return f'<p class="pq-finding pq-{answer.status}">{escaped(finding_line(answer))}</p>'
+def finding(line: str, kind: str) -> str:
+    """The line that says what was found, different in words and shape for each status and scope."""
+    return f'<p class="pq-finding pq-{kind}">{escaped(line)}</p>'
 
 
-def card(quote: Quote, number: int, glossary: Glossary) -> str:
-    """One quote in its context, where it comes from, and what can be done with it."""
+def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = None) -> str:
+    """One quote in its context, where it comes from, and what can be done with it; ``later`` came after its report."""
     before = quote.context[: quote.span.start - quote.context_span.start]
     after = quote.context[quote.span.end - quote.context_span.start :]
     spaced = " pq-spaced" if re.search(r"\s\s|[^\S ]", quote.context) else ""
@@ -35,7 +36,8 @@ def card(quote: Quote, number: int, glossary: Glossary) -> str:
         f'<article class="pq-card" aria-label="Quote {number}">'
         f'<blockquote class="pq-quote{spaced}">{_neighbour(before)}'
         f'<mark class="pq-words">{escaped(quote.text)}</mark>{_neighbour(after)}</blockquote>'
-        f"{_where_from(quote)}{_badges(quote)}{_actions(quote)}{terms((quote.text,), glossary)}</article>"
+        f"{_where_from(quote)}{_badges(quote)}{later_badge(later)}{_actions(quote)}"
+        f"{terms((*quote.heading, quote.context), glossary)}</article>"
     )
 
 
@@ -54,6 +56,15 @@ def terms(texts: Sequence[str], glossary: Glossary) -> str:
         f'<details class="pq-terms"><summary>What these words mean: {names}</summary><dl>{listed}</dl>'
         '<p class="pq-small">In this project’s own words, not the report’s.</p></details>'
     )
+
+
+def later_badge(later: Later | None) -> str:
+    """That there is a later inspection, and where; nothing where there is none."""
+    if later is None:
+        return ""
+    target = escaped(link_to("read", {"document": [later.source.id]}))
+    named = f"a later inspection of {later.of} exists ({later.source.published[:4]})"
+    return f'<p class="pq-badge"><a class="pq-go" href="{target}">{escaped(named)}</a></p>'
 
 
 def original(quote: Quote) -> str:

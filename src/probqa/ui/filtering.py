@@ -13,7 +13,7 @@ import streamlit as st
 
 from probqa.filters import allowed_rows
 from probqa.index import Generation
-from probqa.pipeline import Library
+from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library
 from probqa.records import Filters
 from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
 from probqa.ui.frame import escaped
@@ -34,11 +34,11 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What lets something through: names with the number of documents, the years, and titles by document id."""
+    """What lets something through: names with the ids of the documents, the years, and titles by document id."""
 
-    providers: dict[str, int]
-    areas: dict[str, int]
-    kinds: dict[str, int]
+    providers: dict[str, frozenset[str]]
+    areas: dict[str, frozenset[str]]
+    kinds: dict[str, frozenset[str]]
     years: tuple[str, ...]
     documents: dict[str, str]
 
@@ -153,12 +153,12 @@ def side_bar(library: Library, address: Address) -> None:
         _recent(address)
 
 
-def _several(label: str, name: str, offered: dict[str, int]) -> None:
+def _several(label: str, name: str, offered: dict[str, frozenset[str]]) -> None:
     st.multiselect(
         label,
         _with(list(offered), *st.session_state[_key(name)]),
         key=_key(name),
-        format_func=lambda value: f"{value} ({offered.get(value, 0)})",
+        format_func=lambda value: f"{value} ({len(offered.get(value, ()))})",
         placeholder=ANY,
         on_change=_changed,
     )
@@ -193,7 +193,7 @@ def _changed() -> None:
 def _recent(address: Address) -> None:
     """The questions of this visit, newest first, each in its conversation."""
     recent: dict[str, str] = st.session_state.setdefault("recent", {})
-    if address.questions and address.questions[-1].strip():
+    if address.questions and 0 < len(address.questions[-1].strip()) <= MAX_QUESTION_CHARACTERS:
         recent.pop(address.questions[-1], None)
         recent[address.questions[-1]] = link(address)
         while len(recent) > RECENT:
@@ -220,9 +220,9 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     ]
     years = [source.published[:4] for source in sources if source.published]
     return Choices(
-        providers=_counted(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
-        areas=_counted(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
-        kinds=_counted(
+        providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
+        areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
+        kinds=_let_through(
             held, {name: Filters(kinds=(name,)) for name in sorted({source.kind for source in sources} - {""})}
         ),
         years=tuple(map(str, range(int(min(years)), int(max(years)) + 1))) if years else (),
@@ -230,15 +230,15 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     )
 
 
-def _counted(generation: Generation, offered: dict[str, Filters]) -> dict[str, int]:
-    """How many documents each filter lets through; those that let none through are left out."""
-    counts: dict[str, int] = {}
+def _let_through(generation: Generation, offered: dict[str, Filters]) -> dict[str, frozenset[str]]:
+    """The documents that each filter lets through; those that let none through are left out."""
+    through: dict[str, frozenset[str]] = {}
     for name, filters in offered.items():
         rows = allowed_rows(generation, filters)
-        documents = {generation.passage(int(row)).document_id for row in (() if rows is None else rows)}
+        documents = frozenset(generation.passage(int(row)).document_id for row in (() if rows is None else rows))
         if documents:
-            counts[name] = len(documents)
-    return counts
+            through[name] = documents
+    return through
 
 
 def _with(values: list[str], *held: str) -> list[str]:

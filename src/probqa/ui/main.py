@@ -12,7 +12,7 @@ import streamlit as st
 
 from probqa.errors import ProbqaError
 from probqa.pipeline import Library
-from probqa.ui import frame, opening
+from probqa.ui import frame, opening, states
 from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
 
 HERE = Path(__file__).parent
@@ -47,8 +47,8 @@ def _page(draw: Draw, title: str, path: str, *, default: bool = False, hidden: b
         try:
             library = opening.live_library()
         except ProbqaError as error:
-            frame.heading("The index cannot be used")
-            frame.notice("There is nothing to ask yet", str(error), "refused")
+            states.unusable(error)
+            frame.foot()
             return
         draw(library)
 

@@ -26,7 +26,10 @@ OWN_LIMITS = ("/api", "/embed", "/healthz")
 VISITORS = Visitors(most=400)
 # Comes back by itself: a visitor who waits is let in when there is room.
 BUSY_PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>
-<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="15"></head>
+<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="15">
+<style>:root { color-scheme: light dark } body { max-width: 44rem; margin: 4.5rem auto; padding: 0 1rem;
+font: 1rem/1.6 system-ui, sans-serif; color: light-dark(#1d2433, #e9e6df); background: light-dark(#fbfaf7, #15181d) }
+h1 { font-size: 1.75rem; line-height: 1.2 }</style></head>
 <body><main><h1>Many people are asking at the moment</h1>
 <p>This page tries again every 15 seconds. You need not do anything.</p></main></body></html>"""
 

@@ -6,16 +6,22 @@ In: the settings in the environment. Out: a ``Library`` of the live generation, 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Protocol
 
 import streamlit as st
 
+from probqa.errors import ProbqaError
+from probqa.index import is_building
+from probqa.later import Later, later_inspections
 from probqa.pipeline import Library
-from probqa.records import Answer, EveryAnswer, Filters
+from probqa.records import Answer, EveryAnswer, Filters, Quote
 from probqa.settings import settings
 from probqa.ui.libraries import open_library
 
 KEPT_ANSWERS = 500
+# Offered questions are made from headings, so there are few of them, and each is soon known.
+KEPT_TRIED = 5000
 
 
 class Ask(Protocol):
@@ -40,6 +46,11 @@ def live_library() -> Library:
         return open_library(settings(os.environ))
 
 
+def is_rebuilding() -> bool:
+    """Whether a build is at work on the index that the pages are asked from."""
+    return is_building(settings(os.environ).index)
+
+
 def asker(library: Library, filters: Filters) -> Ask:
     """A function that asks with these filters."""
 
@@ -62,6 +73,36 @@ def _answer(
 ) -> Answer:
     """Answers do not change while the generation does not, so each is worked out once."""
     return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+
+
+def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
+    """A function that gives the first quote that answers a question with these filters, None where none does."""
+    return lambda question: _first(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=KEPT_TRIED, show_spinner=False)
+def _first(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> Quote | None:
+    try:
+        answer = _library.ask(question, filters=_filters)
+    except ProbqaError:
+        return None
+    return answer.quotes[0] if answer.status == "answered" else None
+
+
+def later(library: Library, document_id: str) -> Later | None:
+    """The newest later inspection of what a report is about, if the index holds one."""
+    return _later(library, library.generation.name).get(document_id)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG001
+    return later_inspections(document.source for document in _library.generation.all_documents())
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from probqa.pipeline import Library
+from probqa.pipeline import Library, error_rates
 from probqa.rendering import DIGEST_LABEL, date_in_words
 from probqa.ui import frame
 from probqa.ui.frame import escaped
@@ -55,15 +55,35 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _errors(library: Library) -> str:
-    """The error rates that the index holds, if anyone measured them."""
-    rates = library.generation.manifest.get("calibration")
-    if not rates:
+    """The error rates that the index holds for its documents and model, if anyone measured them."""
+    rates = error_rates(library.generation)
+    if rates is None:
         return (
             "<p>Not calibrated: for this edition nobody has measured how often an answer that is called one is wrong, "
             "or how often one is missed. Take “answer this” as a finding aid, and “may answer this” as a guess.</p>"
         )
-    rows = "".join(f"<dt>{escaped(str(name))}</dt><dd>{escaped(str(rate))}</dd>" for name, rate in rates.items())
-    return f"<p>Measured on questions with known answers:</p><dl>{rows}</dl>"
+    answered, missed = round(100 * rates["answered"]), round(100 * (1 - rates["shown"]))
+    refused, wrong = round(100 * rates["refused"]), round(100 * (1 - rates["not_answered"]))
+    rows = (
+        ("that these reports answer", answered, 100 - answered - missed, missed),
+        ("that they do not answer", wrong, 100 - wrong - refused, refused),
+    )
+    body = "".join(
+        f'<tr><th scope="row">Of 100 questions {which}</th>'
+        + "".join(f"<td>{share}</td>" for share in shares)
+        + "</tr>"
+        for which, *shares in rows
+    )
+    return (
+        f'<table class="pq-rates"><thead><tr><td></td><th scope="col">are told that passages answer them</th>'
+        f'<th scope="col">are told that passages may</th><th scope="col">are told that the reports do not say</th></tr>'
+        f"</thead><tbody>{body}</tbody></table>"
+        f"<p>So of 100 questions that these reports do not answer, {wrong} are told that passages do, and of 100 that "
+        f"they do answer, {missed} are told that they do not say. Read the passage before you rely on it.</p>"
+        f'<p class="pq-small">Measured on this edition with {rates["answerable"]} questions that it answers and '
+        f"{rates['unanswerable']} that it does not, each held back while the rule was fitted. How is described in "
+        "docs/evaluation.md of the source.</p>"
+    )
 
 
 def _indexed(library: Library) -> str:
@@ -106,8 +126,9 @@ def _terms(library: Library) -> str:
 _ACCESSIBILITY = (
     "<p>The pages are meant to be used with a keyboard alone, at 200 % zoom, on a phone and with a screen reader; "
     "nothing is said by colour alone, and nothing moves where less motion is asked for. “/” goes to the question box. "
-    "The aim is WCAG 2.2, level AA; no outside audit has been made. The list of choices in a filter is part of the "
-    "framework the page is built with.</p>"
+    "The aim is WCAG 2.2, level AA. Every page is checked with axe-core before it is published, a program that finds "
+    "some faults and not all; no outside audit has been made. Known: the list of choices in a filter is part of the "
+    "framework the page is built with, and cannot be changed here.</p>"
 )
 _PRIVACY = (
     "<p>No account, and nothing is sent to anyone but this server. One cookie guards against forged requests; it names "

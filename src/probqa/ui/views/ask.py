@@ -12,13 +12,14 @@ from dataclasses import replace
 import streamlit as st
 
 from probqa.errors import InputError, ProbqaError
-from probqa.pipeline import Library, checked_question
+from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, checked_question
 from probqa.records import Answer, Filters, Quote
-from probqa.rendering import date_in_words, finding_line
-from probqa.ui import basket, cards, filtering, frame, suggesting
+from probqa.rendering import finding_line
+from probqa.scope import in_words, scope
+from probqa.ui import basket, cards, filtering, frame, states, suggesting
 from probqa.ui.address import Address, link, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import Ask, asker
+from probqa.ui.opening import Ask, asker, is_rebuilding, later, trier
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -31,15 +32,18 @@ def draw(library: Library) -> None:
     address = read(filtering.parameters())
     filtering.side_bar(library, address)
     ask = asker(library, address.filters)
+    frame.heading(TITLE, "" if address.questions else PROMISE)
+    if is_rebuilding():
+        states.rebuilding(library)
     if address.questions:
         fresh = link(Address(filters=address.filters))
-        frame.heading(TITLE)
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
         _edition(library, address)
-        for number in range(1, len(address.questions) + 1):
-            _turn(library, address, number, ask)
+        answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
     else:
+        answers = [None]
         _welcome(library, address)
+    what_else = st.container()
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
     below = st.container()
     frame.foot()
@@ -55,23 +59,17 @@ def draw(library: Library) -> None:
         else:
             filtering.go(replace(address.asking(question), generation=library.generation.name))
             st.rerun()
+    # Last of all: the questions are tried before they are offered, and nobody is to wait for that.
+    if answers[-1]:
+        with what_else:
+            _what_else(library, address, answers[-1])
 
 
 def _welcome(library: Library, address: Address) -> None:
     """What this is, what is covered, and questions to start from."""
-    frame.heading(TITLE, PROMISE)
-    examples = _examples(library, library.generation.name)
-    listed = "".join(
-        f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
-        for question in examples
-    )
-    if listed:
-        st.html(f'<h2 class="pq-sub">For example</h2><ul class="pq-questions">{listed}</ul>')
-    sources = [document.source for document in library.generation.all_documents()]
-    years = sorted(source.published[:4] for source in sources if source.published)
-    covered = f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
+    states.questions("For example", _examples(library, address), level=2)
     st.html(
-        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(covered)}</a>. '
+        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(states.covered(library))}</a>. '
         '<a class="pq-go" href="about">How it works</a></p>'
     )
     if address.filters:
@@ -80,13 +78,20 @@ def _welcome(library: Library, address: Address) -> None:
         )
 
 
+def _examples(library: Library, address: Address) -> dict[str, str]:
+    """Questions to start from, each with where it leads."""
+    return {
+        question: _asking(address, question, library) for question in _found_examples(library, library.generation.name)
+    }
+
+
 @st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
-def _examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
-    return suggesting.examples(_library.generation, asker(_library, Filters()))
+def _found_examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
+    return suggesting.examples(_library.generation, trier(_library, Filters()))
 
 
-def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
-    """One question and its answer."""
+def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer | None:
+    """One question and its answer; None where it cannot be asked."""
     question = address.questions[number - 1]
     newest = number == len(address.questions)
     previous = _previous(address, number)
@@ -95,40 +100,56 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> None:
         answer = ask(question, previous, without, number not in address.unwidened)
     except InputError as error:
         _refused(question, error)
-        return
+        return None
+    found = scope(library.generation, answer)
+    line = in_words(found, answer.coverage.documents) or finding_line(answer)
+    kind = answer.status if found.kind == "inside" else found.kind
     arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
-    said = f' data-said="{escaped(finding_line(answer))}"' if arrive else ""
+    said = f' data-said="{escaped(line)}"' if arrive else ""
     chips = _chips(library, address, number, answer)
     st.html(
         f'<div class="pq-turn"><h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>'
-        f"{cards.finding(answer)}{chips}</div>"
+        f"{cards.finding(line, kind)}{chips}</div>"
     )
+    if kind == "outside":
+        states.outside(library, _examples(library, address) if newest else {})
+        _nearest(library, answer, number)
+        return None
+    if kind == "broad" and newest:
+        states.broad(library, address, found)
     _quotes(library, answer, number)
+    if kind == "not_found":
+        states.not_found(library, address)
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
         st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
-        _what_else(library, address, answer, ask)
+    return answer
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
     """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
-    glossary = library.generation.glossary
-
-    def draw(quotes: Sequence[Quote], first: int) -> None:
-        for at, quote in enumerate(quotes, start=first):
-            st.html(cards.card(quote, at, glossary))
-            basket.button(quote, f"{turn}")
-
     if answer.near:
         with st.container(key=f"near-{turn}"):
             st.html('<h3 class="pq-near">Not an answer, but near</h3>')
-            draw(answer.near[:NEAR_CARDS], 1)
+            _cards(library, answer.near[:NEAR_CARDS], turn)
         return
-    draw(answer.quotes[:OPEN_CARDS], 1)
+    _cards(library, answer.quotes[:OPEN_CARDS], turn)
     rest = answer.quotes[OPEN_CARDS:]
     if rest:
         with st.expander(f"Show {len(rest)} more", key=f"rest-{turn}", type="compact"):
-            draw(rest, OPEN_CARDS + 1)
+            _cards(library, rest, turn, first=OPEN_CARDS + 1)
+
+
+def _nearest(library: Library, answer: Answer, turn: int) -> None:
+    """What came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
+    with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
+        _cards(library, (*answer.quotes, *answer.near)[:NEAR_CARDS], turn)
+
+
+def _cards(library: Library, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
+    for at, quote in enumerate(quotes, start=first):
+        st.html(cards.card(quote, at, library.generation.glossary, later(library, quote.source.id)))
+        basket.button(quote, f"{turn}")
 
 
 def _previous(address: Address, number: int) -> tuple[str, ...]:
@@ -159,16 +180,11 @@ def _chips(library: Library, address: Address, number: int, answer: Answer) -> s
     return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
 
 
-def _what_else(library: Library, address: Address, answer: Answer, ask: Ask) -> None:
-    """At most three questions that the reports answer, asked after this one."""
+def _what_else(library: Library, address: Address, answer: Answer) -> None:
+    """At most three questions that the reports answer, to be asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
-    questions = suggesting.follow_ups(library.generation, answer, asked, lambda question: ask(question, asked))
-    if questions:
-        listed = "".join(
-            f'<li><a class="pq-go" href="{escaped(_asking(address, question, library))}">{escaped(question)}</a></li>'
-            for question in questions
-        )
-        st.html(f'<h3 class="pq-sub">What else these reports answer</h3><ul class="pq-questions">{listed}</ul>')
+    questions = suggesting.follow_ups(library.generation, answer, asked, trier(library, address.filters))
+    states.questions("What else these reports answer", {one: _asking(address, one, library) for one in questions})
 
 
 def _asking(address: Address, question: str, library: Library) -> str:
@@ -178,17 +194,22 @@ def _asking(address: Address, question: str, library: Library) -> str:
 def _edition(library: Library, address: Address) -> None:
     """Say so where the link was made with another index than the one that answers now."""
     if address.generation and address.generation != library.generation.name:
-        created = date_in_words(str(library.generation.manifest["created"])[:10])
         frame.notice(
             "The reports have changed since this link was made",
-            f"These answers come from the edition of {created}. They may differ from what the sender saw.",
+            f"These answers come from the edition of {states.edition(library)}. They may differ from what the sender "
+            "saw.",
         )
 
 
 def _refused(question: str, error: ProbqaError) -> None:
     """A question that cannot be asked: why, and the words that were typed, so that they are not lost."""
     problem = error.problem[:1].upper() + error.problem[1:]
-    title = "Nothing was typed" if not question.strip() else "This question cannot be asked"
+    if not question.strip():
+        title = "Nothing was typed"
+    elif len(question.strip()) > MAX_QUESTION_CHARACTERS:
+        title = "This question is too long"
+    else:
+        title = "This question cannot be asked"
     frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
     if question.strip():
         st.html(f'<p class="pq-typed">{escaped(question[:2000])}</p>')

@@ -1,0 +1,75 @@
+"""Which reports a later inspection of the same body or place has followed.
+
+In: the sources of an index. Out: for each report that has one, the newest later inspection, and what both are about.
+
+Only what can be known is said: both are inspections of a body or place, not of a subject; the later was published
+after the last day on which the earlier can have been; and they name the same provider, or have the same area. A nation
+is no such place, and a provider that national reports are about ("NPS") no such body.
+
+>>> first = Source("a", "A", "P", "inspection report", published="2017-04", area="Gwent (Wales)")
+>>> second = Source("b", "B", "P", "inspection report", published="2025", area="Gwent (Wales)")
+>>> found = later_inspections([first, second])
+>>> {name: (later.source.id, later.of) for name, later in found.items()}
+{'a': ('b', 'Gwent')}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from probqa.records import Source
+
+NATIONS = ("", "England", "England and Wales")
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A later inspection, and the body or place that it shares with the earlier one."""
+
+    source: Source
+    of: str
+
+
+def later_inspections(sources: Iterable[Source]) -> dict[str, Later]:
+    """The newest later inspection of each report that has one, by the earlier one's id; ties by id."""
+    known = list(sources)
+    national = {name for source in known if source.area in NATIONS for name in _providers(source)}
+    inspections = sorted(
+        filter(_inspects_a_body, known), key=lambda source: (source.published, source.id), reverse=True
+    )
+    found: dict[str, Later] = {}
+    for earlier in inspections:
+        for later in inspections:
+            shared = _shared(earlier, later, national)
+            if shared and _days(earlier)[1] < _days(later)[0]:
+                found[earlier.id] = Later(later, shared)
+                break
+    return found
+
+
+def _shared(earlier: Source, later: Source, national: set[str]) -> str:
+    bodies = [name for name in _providers(earlier) if name in _providers(later) and name not in national]
+    if bodies:
+        return bodies[0]
+    return _plain(earlier.area) if earlier.area == later.area and earlier.area not in NATIONS else ""
+
+
+def _inspects_a_body(source: Source) -> bool:
+    return bool(source.published) and "inspection" in source.kind and "thematic" not in source.kind
+
+
+def _providers(source: Source) -> list[str]:
+    return [_plain(name) for name in source.providers]
+
+
+def _plain(name: str) -> str:
+    """A name without what stands in brackets: who owned a company changes, the company is the same."""
+    return re.sub(r"\s*\(.*?\)", "", name)
+
+
+def _days(source: Source) -> tuple[str, str]:
+    """The first and the last day on which it can have been published."""
+    date = source.published
+    return date + "-01-01"[len(date) - 4 :], date + "-12-31"[len(date) - 4 :]
