@@ -331,6 +331,17 @@ def test_choosing_a_side_puts_it_into_the_address_and_another_way_lets_go_of_it(
     assert leads(page, "By place") == "compare?q=staff+morale&by=place"
 
 
+def test_a_quote_says_that_there_is_a_later_inspection(view: View, rated: Settings) -> None:
+    inspection = "---\ntitle: {0}\nkind: inspection report\narea: Gwent\npublished: {0}\n---\n# Morale\n\n{1}\n"
+    write_corpus(
+        rated.corpus,
+        {"g1.md": inspection.format(2017, "Staff morale was low."), "g2.md": inspection.format(2025, "Roofs leak.")},
+    )
+    pipeline.build(rated)
+    for name, sides in (("every", {}), ("compare", {"by": "year", "one": "2017"})):
+        assert "a later inspection of Gwent exists (2025)" in drawn(view(name, q=MORALE, **sides))
+
+
 def kept(page: AppTest) -> list[str]:
     """What the page tells its buttons is kept."""
     told = re.search('data-kept="(.*?)" data-most="100"', drawn(page))

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from probqa.glossary import Glossary
 from probqa.pipeline import Library
 from probqa.records import DocumentAnswer, EveryAnswer, Filters, Quote
 from probqa.rendering import every_line
-from probqa.ui import basket, cards, charts, filtering, frame
+from probqa.ui import basket, charts, filtering, frame
 from probqa.ui.address import Address, link_to, read
 from probqa.ui.frame import escaped
 from probqa.ui.groups import WAYS, Groups, Way, found, grouped, narrowed
 from probqa.ui.opening import asker
-from probqa.ui.views.every import asked, link_to_groups
+from probqa.ui.views.every import asked, card, link_to_groups
 
 OPEN_ROWS = 15
 SIDE_QUOTES = 3
@@ -70,9 +69,8 @@ def _side_by_side(
     given: dict[str, list[str]],
 ) -> None:
     quotes = [_best(library, answer, groups.get(name, [])) for name in sides]
-    glossary = library.generation.glossary
     drawn = "".join(
-        _side(number, name, narrowed(answer, groups.get(name, [])), quotes[number], address, way, glossary)
+        _side(library, number, name, narrowed(answer, groups.get(name, [])), quotes[number], address, way)
         for number, name in enumerate(sides)
     )
     st.html(f'<div class="pq-sides">{drawn}</div>')
@@ -80,13 +78,13 @@ def _side_by_side(
 
 
 def _side(
+    library: Library,
     number: int,
     name: str,
     answer: EveryAnswer,
     quotes: list[Quote],
     address: Address,
     way: Way,
-    glossary: Glossary,
 ) -> str:
     """One side: how many of its reports say something, and the best quotes of those."""
     if not name:
@@ -96,7 +94,7 @@ def _side(
     else:
         body = f"<p>{escaped(every_line(answer))}</p>"
         for at, quote in enumerate(quotes, start=number * SIDE_QUOTES + 1):
-            body += cards.card(quote, at, glossary) + basket.html_button(quote, at)
+            body += card(library, quote, at)
         target = escaped(link_to_groups(address, {way: name}))
         count = answer.coverage.documents_with_quotes
         more = f"All {count} quotes" if count > len(quotes) else "These reports alone" if count else "Which reports"

@@ -18,13 +18,13 @@ from probqa import citing
 from probqa.errors import ProbqaError
 from probqa.glossary import Glossary
 from probqa.pipeline import Library
-from probqa.records import EveryAnswer
+from probqa.records import EveryAnswer, Quote
 from probqa.rendering import date_in_words, every_line
 from probqa.ui import basket, cards, charts, filtering, frame
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
 from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
-from probqa.ui.opening import every
+from probqa.ui.opening import every, later
 
 NO_GROUPS: Mapping[Way, str] = {}
 
@@ -82,6 +82,12 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
         problem = error.problem[:1].upper() + error.problem[1:]
         frame.notice("This question cannot be asked", f"{problem}: {error.remedy}.", "refused")
         return None
+
+
+def card(library: Library, quote: Quote, number: int) -> str:
+    """A quote of many: with a button to keep it, and where its report has a later one."""
+    drawn = cards.card(quote, number, library.generation.glossary, later(library, quote.source.id))
+    return drawn + basket.html_button(quote, number)
 
 
 def link_to_groups(address: Address, groups: Mapping[Way, str], **more: str) -> str:
@@ -145,7 +151,7 @@ def _quotes(answer: EveryAnswer, library: Library) -> None:
     for name, group in groupby(quotes, key=lambda numbered: year(numbered[1].source)):
         drawn = f'<h3 class="pq-year" id="in-{name}">{name}</h3>'
         for number, quote in group:
-            drawn += cards.card(quote, number, library.generation.glossary) + basket.html_button(quote, number)
+            drawn += card(library, quote, number)
         st.html(drawn)
 
 
