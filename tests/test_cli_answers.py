@@ -109,6 +109,10 @@ def test_each_filter_is_kept_and_said(
         (["--document", "wier"], "probqa: there is no document 'wier' in the index; see: probqa list\n"),
         (["--body", "HMIP"], "probqa: 'HMIP' is not a body; write CRC or NPS\n"),
         (["--since", "2017-13"], "probqa: '2017-13' is not a date; write 2017, 2017-04 or 2017-04-19\n"),
+        (
+            ["--every", "-k", "3"],
+            "probqa: -k cannot be used with --every; leave it out: each report gives its best quote\n",
+        ),
         (["--every", "--until", "May"], "probqa: 'May' is not a date; write 2017, 2017-04 or 2017-04-19\n"),
     ],
 )
@@ -118,7 +122,16 @@ def test_a_wrong_filter_is_one_line(asked, options: list[str], line: str) -> Non
 
 def test_every_report_has_an_entry_and_the_counts_are_theirs(asked) -> None:
     answer = found(asked, "ask", "--every", LATE)
-    assert list(answer) == ["question", "filters", "documents", "coverage", "generation"]
+    assert list(answer) == [
+        "question",
+        "ran",
+        "carried",
+        "added",
+        "filters",
+        "documents",
+        "coverage",
+        "generation",
+    ]
     ids = [one["document_id"] for one in answer["documents"]]
     assert ids == ["northway/selby", "ambleton", "millford", "southam", "weir"]
     quoted = {one["document_id"]: one["quote"] for one in answer["documents"] if one["quote"]}

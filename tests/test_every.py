@@ -70,6 +70,17 @@ def test_it_says_what_asking_each_document_alone_says(
     assert found.coverage.documents_with_quotes == sum(quote is not None for quote in scanned.values())
 
 
+def test_a_question_is_completed_and_corrected_as_ask_does_it(library: Library) -> None:
+    previous = ("How did Northway supervise people in 2017?",)
+    found = library.every("And how were they asessed?", previous=previous)
+    answer = library.ask("And how were they asessed?", previous=previous)
+    assert found.carried
+    assert (found.ran, found.carried, found.added) == (answer.ran, answer.carried, answer.added)
+    alone = library.every("And how were they asessed?", previous=previous, without=("Northway",), widen=False)
+    assert "Northway" not in alone.ran
+    assert alone.added == ()
+
+
 def test_some_documents_answer_and_some_do_not(library: Library) -> None:
     quotes = {one.source.id: one.quote for one in library.every("were courts late?").documents}
     assert quotes["millford"] is not None

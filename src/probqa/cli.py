@@ -135,6 +135,8 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
 
     # Checked before the index is opened: a mistake in the question is told at once.
     pipeline.checked_question(options.question)
+    if options.every and options.k is not None:
+        raise InputError("-k cannot be used with --every", "leave it out: each report gives its best quote")
     filters = Filters(
         documents=tuple(options.document),
         kinds=tuple(options.kind),
@@ -146,7 +148,7 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
     )
     library = pipeline.Library(chosen)
     if options.every:
-        found = library.every(options.question, filters=filters)
+        found = library.every(options.question, filters=filters, previous=options.previous)
         if options.json:
             _print_json(rendering.every_to_json(found))
         else:

@@ -133,12 +133,25 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A question as it ran and what was quoted for it, before it is judged; ``timings`` in seconds."""
+class _Search:
+    """A question as it is searched for: completed, corrected, widened and embedded.
+
+    ``typed`` are the words that count in full, ``helping`` those that count for less.
+    """
 
     ran: str
+    typed: str
+    helping: str
+    vector: Vectors
     carried: tuple[Carried, ...]
     added: tuple[Added, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was quoted for a search among the ``allowed`` rows, before it is judged; ``timings`` in seconds."""
+
+    search: _Search
     allowed: Rows | None
     quotes: list[Quote]
     timings: dict[str, float]
@@ -190,14 +203,15 @@ class Library:
             raise InputError(f"{k} quotes cannot be shown", "ask for 1 or more with -k")
         began = time.perf_counter()
         found = self._find(question, k, filters, previous, without, widen=widen)
-        answer = make_answer(self.generation, found.ran, found.quotes, found.allowed)
+        search = found.search
+        answer = make_answer(self.generation, search.ran, found.quotes, found.allowed)
         timings = found.timings | {"total": time.perf_counter() - began}
         return dataclasses.replace(
             answer,
             question=question,
-            ran=found.ran,
-            carried=found.carried,
-            added=found.added,
+            ran=search.ran,
+            carried=search.carried,
+            added=search.added,
             filters=filters,
             timings_ms={name: round(1000 * value, 2) for name, value in timings.items()},
         )
@@ -212,43 +226,59 @@ class Library:
         *,
         widen: bool = True,
     ) -> _Found:
-        """Complete, correct and widen a question; retrieve; cut the quotes."""
+        """Make a search of a question; retrieve; cut the quotes."""
         began = time.perf_counter()
         generation = self.generation
         allowed = allowed_rows(generation, filters)
-        before = [checked_question(one) for one in previous]
-        run = carry_over(question, before, generation.glossary, without)
+        search = self._search(question, previous, without, widen=widen)
+        embedded = time.perf_counter()
+        hits = retrieve(generation, search.typed, search.vector, max(LOOKED_AT, 2 * k), allowed, search.helping)
+        retrieved = time.perf_counter()
+        quotes = quote_hits(generation, search.ran, search.vector, hits, k)
+        timings = {
+            "embed": embedded - began,
+            "retrieve": retrieved - embedded,
+            "quote": time.perf_counter() - retrieved,
+        }
+        return _Found(search, allowed, quotes, timings)
+
+    def _search(
+        self, question: str, previous: Sequence[str] = (), without: Sequence[str] = (), *, widen: bool = True
+    ) -> _Search:
+        """Complete, correct, widen and embed a question."""
+        generation = self.generation
+        run = carry_over(question, [checked_question(one) for one in previous], generation.glossary, without)
         corrected = generation.lexical.corrected(run.question) if widen else {}
-        ran, named = (_put_right(text, corrected) for text in (run.question, run.named))
+        ran = _put_right(run.question, corrected)
         vector = generation.encoder.encode_question(ran)
         if run.carried:
             vector = lean(generation.encoder.encode_question(_put_right(question, corrected)), vector)
-        embedded = time.perf_counter()
-        added = generation.glossary.widen(ran) if widen else ()
-        words = " ".join([_put_right(run.subject, corrected), *(word for one in added for word in one.words)])
-        hits = retrieve(generation, named, vector, max(LOOKED_AT, 2 * k), allowed, words)
-        retrieved = time.perf_counter()
-        quotes = quote_hits(generation, ran, vector, hits, k)
-        return _Found(
+        widened = generation.glossary.widen(ran) if widen else ()
+        return _Search(
             ran=ran,
+            typed=_put_right(run.named, corrected),
+            helping=" ".join([_put_right(run.subject, corrected), *(word for one in widened for word in one.words)]),
+            vector=vector,
             carried=run.carried,
             added=(
                 *(Added(typed, (meant,)) for typed, meant in corrected.items()),
-                *(Added(one.matched, one.phrases) for one in added),
+                *(Added(one.matched, one.phrases) for one in widened),
             ),
-            allowed=allowed,
-            quotes=quotes,
-            timings={
-                "embed": embedded - began,
-                "retrieve": retrieved - embedded,
-                "quote": time.perf_counter() - retrieved,
-            },
         )
 
-    def every(self, question: str, *, filters: Filters = NO_FILTERS) -> EveryAnswer:
+    def every(
+        self,
+        question: str,
+        *,
+        filters: Filters = NO_FILTERS,
+        previous: Sequence[str] = (),
+        without: Sequence[str] = (),
+        widen: bool = True,
+    ) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
 
-        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer.
+        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer. The
+        other arguments are those of ``ask``.
 
         Raises:
             InputError: as ``ask``.
@@ -261,18 +291,21 @@ class Library:
         if allowed is not None:
             groups = [rows[np.isin(rows, allowed)] for rows in groups]
         scope = [(source, rows) for source, rows in zip(documents, groups, strict=True) if len(rows)]
-        ran = _put_right(question, generation.lexical.corrected(question))
-        vector = generation.encoder.encode_question(ran)
-        words = " ".join(word for one in generation.glossary.widen(ran) for word in one.words)
-        found = retrieve_each(generation, ran, vector, LOOKED_AT, (rows for _, rows in scope), words)
+        search = self._search(question, previous, without, widen=widen)
+        found = retrieve_each(
+            generation, search.typed, search.vector, LOOKED_AT, (rows for _, rows in scope), search.helping
+        )
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
-            quotes = quote_hits(generation, ran, vector, hits, DEFAULT_QUOTES)
-            answers_it = judge(generation, ran, quotes) != "not_found"
+            quotes = quote_hits(generation, search.ran, search.vector, hits, DEFAULT_QUOTES)
+            answers_it = judge(generation, search.ran, quotes) != "not_found"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
             question=question,
+            ran=search.ran,
+            carried=search.carried,
+            added=search.added,
             documents=tuple(answers),
             coverage=Coverage(
                 documents=len(scope),
@@ -286,7 +319,7 @@ class Library:
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
-        return find_signals(self.generation, found.ran, found.quotes) if found.quotes else None
+        return find_signals(self.generation, found.search.ran, found.quotes) if found.quotes else None
 
 
 def _put_right(question: str, corrected: dict[str, str]) -> str:

@@ -285,4 +285,7 @@ class EveryAnswer:
     documents: tuple[DocumentAnswer, ...]
     coverage: Coverage
     generation: str
+    ran: str = ""
+    carried: tuple[Carried, ...] = ()
+    added: tuple[Added, ...] = ()
     filters: Filters = Filters()

@@ -76,19 +76,23 @@ def label(source: Source) -> str:
 
 def to_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal; a quote's words are wrapped between words and not changed."""
-    lines = [finding_line(answer), ""]
-    if answer.carried:
-        lines += textwrap.wrap(f"Carried over from before: {', '.join(one.text for one in answer.carried)}", width)
-    if answer.added:
-        words = "; ".join(f"{one.matched}: {', '.join(one.phrases)}" for one in answer.added)
-        lines += textwrap.wrap(f"Also searched: {words}", width)
-    if lines[-1]:
-        lines.append("")
+    lines = [finding_line(answer), "", *_searched_lines(answer, width)]
     if answer.near:
         lines += ["Not an answer, but near:", ""]
     for number, quote in enumerate(answer.quotes or answer.near[:3], start=1):
         lines += [*_quote_lines(quote, f"{number}.", width), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
+    """What was searched besides what was typed, and an empty line behind it; nothing where that is nothing."""
+    lines = []
+    if answer.carried:
+        lines += textwrap.wrap(f"Carried over from before: {', '.join(one.text for one in answer.carried)}", width)
+    if answer.added:
+        words = "; ".join(f"{one.matched}: {', '.join(one.phrases)}" for one in answer.added)
+        lines += textwrap.wrap(f"Also searched: {words}", width)
+    return [*lines, ""] if lines else []
 
 
 def _quote_lines(quote: Quote, mark: str, width: int) -> list[str]:
@@ -112,11 +116,7 @@ def _quote_lines(quote: Quote, mark: str, width: int) -> list[str]:
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as one JSON object (docs/json.md); equal for equal answers but for ``timings_ms``."""
     return {
-        "question": answer.question,
-        "ran": answer.ran,
-        "carried": [{"kind": one.kind, "text": one.text} for one in answer.carried],
-        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.added],
-        "filters": filters_to_json(answer.filters),
+        **_searched_to_json(answer),
         "status": answer.status,
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "near": [quote_to_json(quote) for quote in answer.near],
@@ -129,8 +129,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
 def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
     """One question put to every document, as one JSON object (docs/json.md)."""
     return {
-        "question": answer.question,
-        "filters": filters_to_json(answer.filters),
+        **_searched_to_json(answer),
         "documents": [
             {
                 "document_id": one.source.id,
@@ -145,12 +144,12 @@ def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
     }
 
 
-def every_to_text(answer: EveryAnswer) -> str:
+def every_to_text(answer: EveryAnswer, width: int = 88) -> str:
     """One question put to every document, for a terminal: the quote of each that has one."""
-    lines = [every_line(answer), ""]
+    lines = [every_line(answer), "", *_searched_lines(answer, width)]
     for one in answer.documents:
         if one.quote:
-            lines += [*_quote_lines(one.quote, "-", 88), ""]
+            lines += [*_quote_lines(one.quote, "-", width), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -158,6 +157,16 @@ def every_line(answer: EveryAnswer) -> str:
     """How many of how many documents say something: "7 of 41 reports say something about this."."""
     found, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
     return f"{found} of {_count(scope, 'report')} {'says' if 1 in (found, scope) else 'say'} something about this."
+
+
+def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "ran": answer.ran,
+        "carried": [{"kind": one.kind, "text": one.text} for one in answer.carried],
+        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.added],
+        "filters": filters_to_json(answer.filters),
+    }
 
 
 def filters_to_json(filters: Filters) -> dict[str, Any]:
