@@ -444,16 +444,6 @@ def test_what_is_not_answered_by_its_own_passage_is_not_offered(
     assert offered(asked(page, "were court reports late?")) == []
 
 
-def test_what_leans_on_an_earlier_question_is_not_offered(page: AppTest, chosen: Settings) -> None:
-    text = "---\ntitle: A\n---\n## Court reports\n\nCourt reports were late.\n"
-    heading = "Hostels and those in them"
-    write_corpus(
-        chosen.corpus, {"a.md": f"{text}\n## {heading}\n\nIt is said about {heading.lower()} that all is well.\n"}
-    )
-    pipeline.build(chosen)
-    assert offered(asked(page, "were court reports late?")) == []
-
-
 def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chosen: Settings) -> None:
     title = '---\ntitle: "<img src=x onerror=alert(1)>"\narea: "<b>x</b>"\n---\n'
     nasty = title + "# <b>Costs</b>\n\nIt cost $5 to $10 :red[x] <script>y</script>.\n"

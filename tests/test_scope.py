@@ -81,7 +81,6 @@ def test_a_question_that_leaves_open_what_it_is_about_touches_every_report(judge
         ("Was the leadership calm and wise?", {}),
         ("How good was it in the Ridings?", {}),
         ("leadership", {"filters": Filters(since="2010")}),
-        ("and the leadership?", {"previous": ("What of the roofs?",)}),
     ],
 )
 def test_fewer_reports_a_name_a_filter_or_more_words_make_a_question_narrow(

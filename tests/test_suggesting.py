@@ -89,6 +89,12 @@ def test_only_the_passage_that_a_question_was_made_from_answers_it() -> None:
     assert not suggesting._is_answered(candidate, lambda _: None)
 
 
+def test_what_leans_on_an_earlier_question_is_not_offered() -> None:
+    kent = source("a", "Kent")
+    candidate = Candidate("And how good was it?", "", "Leadership", kent, plain=True)
+    assert not suggesting._is_answered(candidate, lambda _: quote(kent, "Leadership"))
+
+
 def test_examples_are_of_different_places_and_subjects_and_those_in_plain_words_come_first() -> None:
     documents = [
         document(source("a", "Kent"), "Day centres", "Leadership"),

@@ -58,12 +58,17 @@ def picks(library: Library, address: Address, touched: frozenset[str]) -> str:
 def _narrowing(group: Sequence[Pick], touched: frozenset[str]) -> list[Pick]:
     """Those that leave some reports and not most; a nation, or a provider of nearly all of them, narrows nothing.
 
-    Of names within one another ("Wales", "Wales and South West England") the one that leaves most is enough.
+    Of names within one another ("Wales", "Wales and South West England"), and of those that leave the same reports,
+    one is enough: the one that leaves most, or comes first.
     """
     kept: list[Pick] = []
     for one in sorted(group, key=lambda one: -len(touched & one.through)):
-        narrows = 0 < len(touched & one.through) <= len(touched) / 2 and one.name not in NATIONS
-        if narrows and not any(_holds(one.name, other.name) or _holds(other.name, one.name) for other in kept):
+        left = touched & one.through
+        narrows = 0 < len(left) <= len(touched) / 2 and one.name not in NATIONS
+        if narrows and not any(
+            touched & other.through == left or _holds(one.name, other.name) or _holds(other.name, one.name)
+            for other in kept
+        ):
             kept.append(one)
     return kept[:OFFERED]
 
