@@ -89,6 +89,10 @@ _KINDS = (
         r"\bhow old\b|\bwhat age\b", r"\b(aged|year-old|years old|years of age|teenage\w*|in (his|her|their) \w+s)\b"
     ),
     _kind(
+        r"\b(how(?! (many|much|often|long)\b)|what|which) .*\b(rated|ratings?|graded?|scored?)\b",
+        r"\b(rated|ratings?|graded?|scored?|points|outstanding|inadequate|requires improvement)\b|['‘]good['’]",
+    ),
+    _kind(
         r"\bhow long\b",
         r"\b(minutes?|hours?|days?|weeks?|fortnights?|months?|years?|decades?|seconds?|pages)\b",
     ),
@@ -114,8 +118,9 @@ _ASKS_PERSON = re.compile(
 )
 _ASKS_NAME = re.compile(
     _OPENS + r"(?:where|who (runs?|ran|owns?|owned|bought|took over))\b"
-    r"|\b(which|what) (\w+ )?(town|city|village|county|country|place|prison|jail|court|region|area|office"
-    r"|building|street|company|firm|charity|organisation|body|provider|college|university|hospital)s?\b",
+    r"|\b(which|what) (\w+ )?(town|cit(y|ie)|village|count(y|ie)|countr(y|ie)|place|prison|jail|court|region|area"
+    r"|office"
+    r"|building|street|compan(y|ie)|firm|charit(y|ie)|organisation|bod(y|ie)|provider|college|hospital)s?\b",
     re.IGNORECASE,
 )
 
