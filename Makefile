@@ -8,10 +8,10 @@ run: .venv/.installed
 	$(BIN)/probqa build
 	$(BIN)/probqa serve
 
-test: .venv/.installed-dev
+test: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest
 
-check: .venv/.installed-dev
+check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -34,5 +34,10 @@ install: .venv/.installed
 	$(PYTHON) scripts/install.py --dev
 	touch $@ .venv/.installed
 
+# axe-core, for the accessibility tests, which are skipped without it.
+node_modules/.installed: package.json
+	@if npm install --no-package-lock --ignore-scripts --no-audit --no-fund; then touch $@; \
+	else echo "No axe-core without npm: the tests that need it are skipped"; fi
+
 clean:
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis

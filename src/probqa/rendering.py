@@ -156,7 +156,7 @@ def every_to_text(answer: EveryAnswer, width: int = 88) -> str:
 def every_line(answer: EveryAnswer) -> str:
     """How many of how many documents say something: "7 of 41 reports say something about this."."""
     found, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
-    return f"{found} of {_count(scope, 'report')} {'says' if found == 1 else 'say'} something about this."
+    return f"{found} of {_count(scope, 'report')} {'says' if 1 in (found, scope) else 'say'} something about this."
 
 
 def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import hash_encoder
 from conftest import REPORTS, write_corpus
@@ -35,7 +35,9 @@ CHROMIUM_ARGUMENTS = (
 )
 # On a page below the root Streamlit's script asks here first where its server is; "not found" sends it to the root.
 LOOKS_FOR_ITS_SERVER = re.compile(r"//127\.0\.0\.1:\d+/[a-z]+/_stcore/(health|host-config)$")
-PATIENCE_MS = 20_000
+# A slow machine is given time; a quick one is never kept waiting.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -137,19 +139,29 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def profiles() -> dict[str, BrowserContext]:
+    """Visitors by what is known of them; what they have loaded once need not be loaded again."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Open]:
-    """Open an address in a fresh profile; fails the test if a page complained or asked another host for anything."""
+def visit(browser: Browser, profiles: dict[str, BrowserContext]) -> Iterator[Open]:
+    """Open an address, as someone else each time in one test; fails it if a page complained or asked another host."""
     visits: list[Visit] = []
 
     def open_page(url: str, **profile: Any) -> Visit:
-        visits.append(Visit(browser.new_context(**profile).new_page(), urlsplit(url).netloc))
+        name = repr(sorted(profile.items()))
+        context = profiles.get(name)
+        if context is None or any(one.page.context == context for one in visits):
+            context = profiles[name] = browser.new_context(**profile)
+        visits.append(Visit(context.new_page(), urlsplit(url).netloc))
         visits[-1].page.goto(url)
         return visits[-1]
 
     yield open_page
     for one in visits:
-        one.close()
+        one.page.close()
         assert one.complaints == []
         assert one.strangers() == []
 
@@ -169,23 +181,24 @@ def asked_at_once(site: Site, questions: Sequence[str], page: str = "") -> str:
     return f"{site.url}/{page}?{urlencode({'q': questions}, doseq=True)}"
 
 
+# Waits are for locators: a page's policy forbids the scripts that Playwright waits for conditions with.
 def settled(page: Page) -> None:
     """Wait until the server has drawn all it has to say, and nothing is left of what was there before."""
     page.locator(".stApp[data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    page.locator("[data-stale=true]").first.wait_for(state="detached")
 
 
 def looked_at(page: Page) -> None:
     """Wait until a page of any kind has drawn all it will."""
-    page.wait_for_load_state("networkidle")
-    if page.locator(".stApp").count():
+    if page.locator("#root").count():
+        page.locator(".pq-foot").wait_for(state="attached")
         settled(page)
 
 
 def unfold(page: Page) -> None:
     """Open all that is folded; what is not drawn has no text that could be read."""
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(fold => fold.click())")
-    page.wait_for_function("!document.querySelector('details:not([open])')")
+    page.locator("details:not([open])").first.wait_for(state="detached")
 
 
 def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
@@ -242,7 +255,7 @@ def _served(place: Path, files: Mapping[str, str | bytes]) -> Iterator[Site]:
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, Site, ask, looked_at, settled, unfold
 from browser.pages import PAGES
@@ -22,7 +22,7 @@ FOCUSED = """async () => {
         const style = getComputedStyle(its);
         return [style.outline, style.boxShadow, style.borderColor, style.backgroundColor, style.textDecoration];
     }));
-    const calm = () => new Promise(done => setTimeout(done, 30));
+    const calm = () => new Promise(done => requestAnimationFrame(done));
     await calm();
     const focused = looks();
     one.blur();
@@ -55,13 +55,47 @@ def grave(page: Page, axe: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_grave(name: str, scheme: str, site: Site, visit: Open, axe: str) -> None:
-    page = visit(f"{site.url}/{PAGES[name]}", color_scheme=scheme).page
-    looked_at(page)
+def grave_by_day_and_by_night(page: Page, axe: str) -> list[str]:
+    """The findings in the light theme and in the dark one, all that is folded opened."""
     unfold(page)
-    assert grave(page, axe) == []
+    found = []
+    for scheme, paper in (("light", "rgb(251, 250, 247)"), ("dark", "rgb(21, 24, 29)")):
+        page.emulate_media(color_scheme=scheme)
+        if page.locator(".stApp").count():
+            expect(page.locator(".stApp")).to_have_css("background-color", paper)
+        found += [f"{scheme}: {finding}" for finding in grave(page, axe)]
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_grave(name: str, site: Site, visit: Open, axe: str) -> None:
+    page = visit(f"{site.url}/{PAGES[name]}").page
+    looked_at(page)
+    assert grave_by_day_and_by_night(page, axe) == []
+
+
+def test_axe_finds_nothing_grave_in_verdicts_and_in_a_basket(site: Site, visit: Open, axe: str) -> None:
+    page = visit(f"{site.url}/check").page
+    looked_at(page)
+    page.get_by_role("textbox").first.fill(
+        "“Northway supervised people at low risk by a telephone call every nine weeks.” “Northway supervised people at "
+        "low risk by a telephone call every six weeks.” “Managers at Selby Green checked every assessment.” “The "
+        "canteen served excellent soup to every visitor.” “low risk”"
+    )
+    page.get_by_role("textbox").nth(1).fill("Inspection of Ambleton")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".pq-verdict")).to_have_count(5)
+    settled(page)
+    for verdict in ("found", "altered", "elsewhere", "absent", "too_short"):
+        expect(page.locator(f".pq-is-{verdict}")).to_have_count(1)
+    assert grave_by_day_and_by_night(page, axe) == []
+    for number in (0, 1):
+        page.get_by_role("button", name="Add to basket").first.click()
+        page.get_by_role("button", name="Remove from basket").nth(number).wait_for()
+    page.get_by_role("link", name="Basket").first.click()
+    page.get_by_role("heading", name="Download").wait_for()
+    settled(page)
+    assert grave_by_day_and_by_night(page, axe) == []
 
 
 def test_axe_would_find_something_grave(visit: Open, site: Site, axe: str) -> None:
@@ -88,7 +122,7 @@ def test_with_the_keyboard_alone_one_can_ask_read_and_come_back(site: Site, visi
     assert page.locator(".pq-card mark").first.inner_text().startswith("Northway supervised people")
 
 
-@pytest.mark.parametrize("name", ["first sight", "answered", "reports", "read"])
+@pytest.mark.parametrize("name", ["first sight", "answered", "side by side", "reports", "read"])
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(name: str, site: Site, visit: Open) -> None:
     page = visit(f"{site.url}/{PAGES[name]}").page
     looked_at(page)
@@ -119,16 +153,13 @@ def test_a_focus_that_is_not_shown_would_be_noticed(site: Site, visit: Open) -> 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_at_200_percent_and_on_a_narrow_phone_nothing_scrolls_sideways(
-    name: str, site: Site, visit: Open, request: pytest.FixtureRequest
-) -> None:
-    if name == "reports":
-        known = "the Reports page is 378 px wide at 320 px; open in issue E"
-        request.applymarker(pytest.mark.xfail(reason=known, strict=False))
-    for size, scale in (({"width": 640, "height": 480}, 2), ({"width": 320, "height": 640}, 1)):
-        page = visit(f"{site.url}/{PAGES[name]}", viewport=size, device_scale_factor=scale).page
-        looked_at(page)
-        assert _sideways(page) == []
+def test_at_200_percent_and_on_a_narrow_phone_nothing_scrolls_sideways(name: str, site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/{PAGES[name]}", viewport={"width": 320, "height": 640}, device_scale_factor=2).page
+    looked_at(page)
+    assert _sideways(page) == []
+    # What is left of 1280 by 960 at 200 %.
+    page.set_viewport_size({"width": 640, "height": 480})
+    assert _sideways(page) == []
 
 
 def test_text_alone_at_200_percent_does_not_scroll_sideways(site: Site, visit: Open) -> None:

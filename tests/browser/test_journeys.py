@@ -110,6 +110,95 @@ def test_quotes_are_kept_and_taken_away_in_every_format(asked: Page, tmp_path: P
     assert suffixes == {".txt", ".md", ".docx", ".csv", ".bib", ".ris", ".json"}
 
 
+def test_quotes_of_every_report_are_kept_without_leaving_the_place(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/every?q=how+was+the+work%3F", viewport={"width": 1000, "height": 500}).page
+    looked_at(page)
+    quotes = page.locator(".pq-card mark").all_inner_texts()
+    assert len(quotes) == 3
+    buttons = page.locator("button.pq-keep")
+    buttons.nth(2).focus()
+    before = page.evaluate("[location.href, history.length, document.querySelector('.stMain').scrollTop]")
+    assert before[2] > 0
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=status].pq-hidden")).to_have_text("Added to basket")
+    # Two more at once: the server's run for the one is broken off by the other.
+    buttons.evaluate_all("all => { all[0].click(); all[1].click(); all[1].click(); }")
+    expect(buttons).to_have_text(
+        ["Remove from basket: quote 1", "Add to basket: quote 2", "Remove from basket: quote 3"]
+    )
+    expect(buttons.nth(2)).to_be_focused()
+    settled(page)
+    assert page.evaluate("[location.href, history.length, document.querySelector('.stMain').scrollTop]") == before
+    page.get_by_role("link", name="Basket").first.click()
+    expect(page.locator(".pq-card blockquote")).to_have_text([quotes[2], quotes[0]])
+    page.go_back()
+    expect(buttons).to_have_text(
+        ["Remove from basket: quote 1", "Add to basket: quote 2", "Remove from basket: quote 3"]
+    )
+    buttons.nth(0).click()
+    expect(page.locator("[role=status].pq-hidden")).to_have_text("Removed from basket")
+    settled(page)
+    page.get_by_role("link", name="Basket").first.click()
+    expect(page.locator(".pq-card blockquote")).to_have_text([quotes[2]])
+
+
+def test_a_new_page_is_shown_from_its_top_and_back_leads_to_where_one_was(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/every?q=how+was+the+work%3F", viewport={"width": 1000, "height": 500}).page
+    looked_at(page)
+    last = page.locator(".pq-foot a")
+    last.scroll_into_view_if_needed()
+    # A place counts when one has stayed there for a moment.
+    page.wait_for_timeout(500)
+    last.click()
+    title = page.get_by_role("heading", name="How it works")
+    expect(title).to_be_in_viewport()
+    settled(page)
+    expect(title).to_be_in_viewport()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Every report")).to_be_attached()
+    expect(last).to_be_in_viewport()
+
+
+def test_a_bar_of_the_chart_leads_to_the_quotes_of_its_year(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/every?q=how+was+the+work%3F", viewport={"width": 1000, "height": 500}).page
+    looked_at(page)
+    expect(page.locator("#in-2017")).not_to_be_in_viewport()
+    page.get_by_role("link", name="1/1 reports of 2017 say something").click()
+    expect(page.locator("#in-2017")).to_be_in_viewport()
+    page.get_by_role("link", name="Oldest first").click()
+    expect(page.locator(".pq-year")).to_have_text(["2017", "2018", "undated"])
+
+
+def test_two_sides_are_chosen_with_the_keyboard_and_shown_to_someone_else(site: Site, visit: Open) -> None:
+    page = visit(f"{site.url}/every?q={QUESTION}").page
+    looked_at(page)
+    page.get_by_role("link", name="Compare providers, places, ratings and years").click()
+    one = page.get_by_role("combobox", name="Side by side: one provider")
+    for box, name in ((one, "Northway"), (page.get_by_role("combobox", name="and another provider"), "No prov")):
+        box.focus()
+        page.keyboard.type(name)
+        page.get_by_role("option").filter(has_text=name).wait_for()
+        page.keyboard.press("Enter")
+        expect(page.locator(".pq-sides h3").filter(has_text=name)).to_be_visible()
+    settled(page)
+    assert parse_qs(urlsplit(page.url).query) == {
+        "q": [QUESTION],
+        "one": ["Northway Ltd"],
+        "other": ["No provider named"],
+    }
+    sides = page.locator(".pq-sides section")
+    assert sides.nth(0).locator("mark").all_inner_texts() == [QUOTE]
+    other = visit(page.url, viewport=PHONE).page
+    looked_at(other)
+    assert other.locator(".pq-sides").inner_text() == page.locator(".pq-sides").inner_text()
+    wide, narrow = ([box.bounding_box() for box in one.locator(".pq-sides section").all()] for one in (page, other))
+    assert wide[0] and wide[1] and narrow[0] and narrow[1]
+    assert (wide[0]["y"], wide[0]["x"] < wide[1]["x"]) == (wide[1]["y"], True)
+    assert (narrow[0]["x"], narrow[0]["y"] < narrow[1]["y"]) == (narrow[1]["x"], True)
+    page.go_back()
+    expect(sides.nth(1)).to_contain_text("Choose two providers above")
+
+
 def test_the_citation_is_copied_whole(site: Site, visit: Open) -> None:
     page = visit(site.url, permissions=["clipboard-read", "clipboard-write"]).page
     looked_at(page)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser
 
-from browser.conftest import CHROMIUM_ARGUMENTS, Open, Site, looked_at
+from browser.conftest import CHROMIUM_ARGUMENTS, Site, Visit, looked_at
 from browser.pages import PAGES, paths
 
 # What the log is asked for: addresses that were to be loaded, and names that were to be resolved.
@@ -20,16 +20,13 @@ def test_every_page_of_the_app_is_looked_at() -> None:
     assert paths() == {address.split("?")[0] for address in PAGES.values()} - {"embed"}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_asks_another_host_or_complains(name: str, site: Site, visit: Open) -> None:
-    # Checked by the fixture when the visit ends.
-    looked_at(visit(f"{site.url}/{PAGES[name]}").page)
-
-
-def test_the_browsers_own_log_names_no_other_host(site: Site, browser: Browser, chromium: str, tmp_path: Path) -> None:
+def test_no_page_asks_another_host_or_complains(site: Site, browser: Browser, chromium: str, tmp_path: Path) -> None:
     log = tmp_path / "net.json"
     addresses = [f"{site.url}/{address}" for address in PAGES.values()]
-    _browse(browser, chromium, log, addresses)
+    visited = _browse(browser, chromium, log, addresses)
+    assert visited.complaints == []
+    assert visited.strangers() == []
+    assert {urlsplit(url).path for url in visited.requests} >= {urlsplit(address).path for address in addresses}
     assert _hosts(log, addresses) == {"127.0.0.1"}
 
 
@@ -39,14 +36,17 @@ def test_the_log_would_name_another_host(browser: Browser, chromium: str, tmp_pa
     assert _hosts(log, []) == {"stranger.example"}
 
 
-def _browse(browser: Browser, chromium: str, log: Path, addresses: list[str]) -> None:
+def _browse(browser: Browser, chromium: str, log: Path, addresses: list[str]) -> Visit:
     arguments = [*CHROMIUM_ARGUMENTS, f"--log-net-log={log}"]
     logged = browser.browser_type.launch(executable_path=chromium, args=arguments)
-    page = logged.new_page()
+    visited = Visit(logged.new_page(), urlsplit(addresses[0]).netloc)
     for address in addresses:
-        page.goto(address)
-        looked_at(page)
+        visited.page.goto(address)
+        looked_at(visited.page)
+        # What a page asks for late counts too.
+        visited.page.wait_for_load_state("networkidle")
     logged.close()
+    return visited
 
 
 def _hosts(log: Path, addresses: list[str]) -> set[str]:

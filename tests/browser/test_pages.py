@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open, Site, ask
+from browser.conftest import PATIENCE_MS, Open, Site, ask, settled
 
 QUESTION = "how did Northway supervise people at low risk?"
 AND = "and staff morale?"
@@ -46,11 +47,15 @@ def test_the_newest_question_comes_into_view_with_its_first_quote(site: Site, vi
     ask(page, QUESTION)
     ask(page, AND)
     newest = page.locator(".pq-question").last
-    expect(newest).to_be_in_viewport()
-    page.wait_for_timeout(1000)
-    box = newest.bounding_box()
-    assert box is not None
-    assert 50 < box["y"] < 150
+    settled(page)
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        box = newest.bounding_box()
+        assert box is not None
+        if 50 < box["y"] < 150:
+            break
+        assert time.monotonic() < deadline, box
+        time.sleep(0.05)
     second = page.locator(".pq-turn").last
     card = second.locator("xpath=following::article[1]").bounding_box()
     assert card is not None

@@ -6,6 +6,7 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,7 +15,7 @@ from probqa.filters import allowed_rows
 from probqa.index import Generation
 from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library
 from probqa.records import Filters
-from probqa.ui.address import BODIES, Address, filters_on, link, read
+from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
 from probqa.ui.frame import escaped
 
 ANY = "Any"
@@ -52,28 +53,44 @@ def go(address: Address) -> None:
 
     What else stands there, such as how a table is sorted, stays.
     """
+    st.query_params.from_dict(_others() | address.parameters())
+
+
+def _others() -> dict[str, list[str]]:
+    """What the address says besides questions and filters; not what was clicked to keep a quote."""
     held = parameters()
-    others = {name: value for name, value in held.items() if name not in read(held).parameters()}
-    st.query_params.from_dict(others | address.parameters())
+    return {name: value for name, value in held.items() if name not in {*read(held).parameters(), "keep", "unkeep"}}
 
 
 def text_box(label: str, name: str, value: str) -> str:
     """A box whose text stands in the address under ``name``."""
+    key = _box(name, value)
+    st.text_input(label, key=key, on_change=_typed, args=(name, key))
+    return value
+
+
+def choice_box(label: str, name: str, value: str, offered: Sequence[str]) -> None:
+    """A list to choose one of the ``offered`` from; the choice stands in the address under ``name``."""
+    key = _box(name, value if value in offered else None)
+    st.selectbox(label, offered, key=key, placeholder="Choose", on_change=_typed, args=(name, key))
+
+
+def _box(name: str, value: str | None) -> str:
+    """The key of the widget that shows what stands in the address under ``name``."""
     state = st.session_state
     count = f"{name} boxes"
     # As with the filters: a box that Back has emptied would come back full.
-    if state.get(f"{name} typed") != value or f"{name} {state[count]}" not in state:
+    if state.get(f"{name} typed") != value or f"{name} {state.get(count)}" not in state:
         state[f"{name} typed"], state[count] = value, state.get(count, 0) + 1
         state[f"{name} {state[count]}"] = value
-    key = f"{name} {state[count]}"
+    return f"{name} {state[count]}"
 
-    def changed() -> None:
-        state[f"{name} typed"] = state[key]
-        held = {other: values for other, values in parameters().items() if other != name}
-        st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
 
-    st.text_input(label, key=key, on_change=changed)
-    return value
+def _typed(name: str, key: str) -> None:
+    state = st.session_state
+    state[f"{name} typed"] = state[key]
+    held = {other: values for other, values in parameters().items() if other != name}
+    st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
 
 
 def chips(library: Library, address: Address, page: str = "") -> list[str]:
@@ -82,14 +99,15 @@ def chips(library: Library, address: Address, page: str = "") -> list[str]:
     for name, value in filters_on(address.filters):
         document = library.generation.document(value) if name == "document" else None
         shown = document.source.title if document else value
+        without = address.without(name, value).parameters() | _others()
         words = f"{_NAMES[name]}: <b>{escaped(shown)}</b>"
-        drawn.append(chip(words, f"Take away the filter {shown}", link(address.without(name, value), page)))
+        drawn.append(chip(words, f"Take away the filter {shown}", link_to(page, without)))
     return drawn
 
 
-def draw_chips(library: Library, address: Address, page: str = "") -> None:
-    """The filters that are on, if any."""
-    drawn = chips(library, address, page)
+def draw_chips(library: Library, address: Address, page: str = "", more: Sequence[str] = ()) -> None:
+    """The filters that are on, and ``more`` chips, if any."""
+    drawn = [*chips(library, address, page), *more]
     if drawn:
         st.html(f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(drawn)}</ul>')
 

@@ -1,4 +1,5 @@
-// What Streamlit has no call for: links without a reload, "/" for the question box, copying, scrolling to what is new.
+// What Streamlit has no call for: links without a reload, "/" for the question box, copying, keeping quotes, scrolling
+// to what is new and back to where one was.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
@@ -26,14 +27,50 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   };
 
+  // A click that keeps a quote is told to the server by an address that stands there for that moment only. It is told
+  // again with the next one until the server holds it: Streamlit breaks a run off when the next click comes.
+  const clicked = new Map();
+  const keep = (button) => {
+    clicked.set(button.dataset.keep, !("kept" in button.dataset));
+    const here = location.href, asking = new URL(here);
+    for (const [name, kept] of clicked) asking.searchParams.append(kept ? "keep" : "unkeep", name);
+    history.replaceState(history.state, "", asking);
+    dispatchEvent(new PopStateEvent("popstate"));
+    history.replaceState(history.state, "", here);
+    status.textContent = clicked.get(button.dataset.keep) ? "Added to basket" : "Removed from basket";
+    label();
+  };
+
+  let held = "";
+  const label = () => {
+    const server = document.querySelector("[data-most]");
+    if (!server) return;
+    const kept = new Set(JSON.parse(server.dataset.kept));
+    if (held !== server.dataset.kept) {
+      held = server.dataset.kept;
+      for (const [name, wanted] of clicked) if (kept.has(name) === wanted) clicked.delete(name);
+    }
+    for (const [name, wanted] of clicked) wanted ? kept.add(name) : kept.delete(name);
+    const full = kept.size >= Number(server.dataset.most);
+    for (const button of document.querySelectorAll("button.pq-keep")) {
+      const on = kept.has(button.dataset.keep);
+      const says = on ? "Remove from basket" : full ? `The basket is full (${kept.size} quotes)` : "Add to basket";
+      if (button.firstChild.textContent === says) continue;
+      button.firstChild.textContent = says;
+      button.disabled = full && !on;
+      if (on) button.dataset.kept = "";
+      else delete button.dataset.kept;
+    }
+  };
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.pq-go");
-    const button = event.target.closest("button.pq-copy");
+    const button = event.target.closest("button.pq-copy, button.pq-keep");
     const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (link && !elsewhere) {
       event.preventDefault();
       go(link);
-    } else if (button) copy(button);
+    } else if (button) (button.matches(".pq-keep") ? keep : copy)(button);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -43,6 +80,31 @@
     box.focus();
   });
 
+  // A page that a link leads to is shown from its top, one that Back leads to where it was left. It is drawn bit by bit,
+  // so that it is put there again and again for a while, unless someone scrolls meanwhile.
+  const left = new Map();
+  let path = location.pathname, goingBack = false, place = 0, until = 0;
+  addEventListener("popstate", (event) => { goingBack = event.isTrusted; });
+  addEventListener("scroll", ({ target }) => {
+    if (!(target instanceof Element && target.matches(".stMain"))) return;
+    const here = location.href, top = target.scrollTop;
+    // Not what a page scrolls to by itself as it shrinks on its way to another.
+    setTimeout(() => { if (location.href === here && target.scrollTop === top) left.set(here, top); }, 300);
+  }, true);
+  for (const touch of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(touch, () => { until = 0; }, { capture: true, passive: true });
+  const putInPlace = () => {
+    const main = document.querySelector(".stMain");
+    if (!main) return;
+    if (location.pathname !== path) {
+      path = location.pathname;
+      place = goingBack && left.get(location.href) || 0;
+      until = place ? Date.now() + 1500 : 0;
+      main.scrollTop = place;
+      goingBack = false;
+    } else if (Date.now() < until) main.scrollTop = place;
+  };
+
   // The last element that is marked as arriving comes into view, once; what it says is told to screen readers.
   let arrived = "";
   const arrive = () => {
@@ -51,7 +113,7 @@
     const name = last ? location.pathname + last.dataset.arrive : "";
     if (name === arrived) return;
     arrived = name;
-    if (!last) return;
+    if (!last || Date.now() < until) return;
     if (last.dataset.said) status.textContent = last.dataset.said;
     // What stands around it is still being drawn, and a new page is first put at its top.
     setTimeout(() => {
@@ -60,6 +122,7 @@
     }, 200);
   };
   // The page may have been drawn before this runs.
-  arrive();
-  new MutationObserver(arrive).observe(document.body, { childList: true, subtree: true });
+  const drawn = () => { putInPlace(); arrive(); label(); };
+  drawn();
+  new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true });
 })();

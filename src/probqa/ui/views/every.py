@@ -1,49 +1,78 @@
 """Every report: one question put to each report by itself, so that silence shows as well.
 
-In: a question and filters in the address. Out: the best quote of each report that says something, by year, and the
-names of those that do not.
+In: a question, filters, a group of reports and an order in the address. Out: the best quote of each report that says
+something, by year, and the names of those that do not.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
 
 from probqa import citing
 from probqa.errors import ProbqaError
+from probqa.glossary import Glossary
 from probqa.pipeline import Library
-from probqa.records import DocumentAnswer, EveryAnswer
+from probqa.records import EveryAnswer, Quote
 from probqa.rendering import date_in_words, every_line
-from probqa.ui import cards, filtering, frame
+from probqa.ui import basket, cards, charts, filtering, frame
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import every
+from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
+from probqa.ui.opening import every, later
 
-UNDATED = "undated"
+NO_GROUPS: Mapping[Way, str] = {}
 
 
 def draw(library: Library) -> None:
     """Draw what every report says to the question in the address."""
-    address = read(filtering.parameters())
+    given = filtering.parameters()
+    address = read(given)
+    glossary = library.generation.glossary
+    groups: dict[Way, str] = {way: given[f"in-{way}"][-1] for way in WAYS if given.get(f"in-{way}")}
+    oldest = given.get("sort") == ["oldest"]
     frame.heading("Every report", "One question, put to each report by itself.")
-    answer = asked(library, address)
+    answer = asked(library, address, "every", groups)
     if answer is not None:
-        st.html(f'<h2 class="pq-finding">{escaped(every_line(answer))}</h2>{_years(answer)}')
-        _take_away(answer)
-        st.html(_quotes(answer, library) + _silent(answer))
+        answer = _in_order(_only(answer, groups, glossary), oldest)
+        by_year = grouped(answer.documents, "year", glossary)
+        chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else ""
+        st.html(f'<h2 class="pq-finding">{escaped(every_line(answer))}</h2>{chart}')
+        if answer.coverage.documents_with_quotes:
+            with st.container(horizontal=True, vertical_alignment="center", key="take-away"):
+                st.html(_orders(address, groups, oldest), width="content")
+                _take_away(answer)
+            _quotes(answer, library)
         compare = link(Address(questions=(answer.question,), filters=address.filters), "compare")
-        st.html(f'<p><a class="pq-go" href="{escaped(compare)}">Compare providers, places and ratings</a></p>')
+        st.html(
+            f'{_silent(answer)}<p><a class="pq-go" href="{escaped(compare)}">Compare providers, places, ratings and '
+            "years</a></p>"
+        )
+        basket.follow(given, (one.quote for one in answer.documents if one.quote))
     frame.foot()
 
 
-def asked(library: Library, address: Address) -> EveryAnswer | None:
-    """Draw the box and the filters, and put the question; None where there is none or it cannot be put."""
+def asked(library: Library, address: Address, page: str, groups: Mapping[Way, str] = NO_GROUPS) -> EveryAnswer | None:
+    """Draw the box and the filters, and put the question; None where there is none or it cannot be put.
+
+    ``groups`` are those that the page shows alone; each has a chip, as filters have.
+    """
     filtering.side_bar(library, address)
     question = filtering.text_box("Question", "q", address.questions[-1] if address.questions else "")
-    filtering.draw_chips(library, address, "every")
+    more = [
+        filtering.chip(
+            f"{way}: <b>{escaped(name)}</b>",
+            f"Show not only {name}",
+            link_to_groups(address, {other: groups[other] for other in groups if other != way}),
+        )
+        for way, name in groups.items()
+    ]
+    filtering.draw_chips(library, address, page, more)
     if not question:
         st.html('<p class="pq-small">Type a question and press Enter.</p>')
         return None
@@ -55,44 +84,75 @@ def asked(library: Library, address: Address) -> EveryAnswer | None:
         return None
 
 
-def _year(one: DocumentAnswer) -> str:
-    return one.source.published[:4] or UNDATED
+def card(library: Library, quote: Quote, number: int) -> str:
+    """A quote of many: with a button to keep it, and where its report has a later one."""
+    drawn = cards.card(quote, number, library.generation.glossary, later(library, quote.source.id))
+    return drawn + basket.html_button(quote, number)
 
 
-def _years(answer: EveryAnswer) -> str:
-    """How many of each year's reports say something, with a way to them."""
-    found = Counter(_year(one) for one in answer.documents if one.quote)
-    all_reports = Counter(_year(one) for one in answer.documents)
-    listed = "".join(
-        f'<li><a href="#in-{year}">{year}</a> <span class="pq-small">{found[year]} of {all_reports[year]}</span></li>'
-        for year in sorted(found)
+def link_to_groups(address: Address, groups: Mapping[Way, str], **more: str) -> str:
+    """Where this page shows only the reports that belong to all of these groups."""
+    held = {f"in-{way}": name for way, name in groups.items()} | more
+    return link_to("every", address.parameters() | {name: [value] for name, value in held.items()})
+
+
+def _only(answer: EveryAnswer, groups: Mapping[Way, str], glossary: Glossary) -> EveryAnswer:
+    if not groups:
+        return answer
+    return narrowed(
+        answer,
+        [
+            one
+            for one in answer.documents
+            if all(name in names(one.source, way, glossary) for way, name in groups.items())
+        ],
     )
-    return f'<ul class="pq-years" aria-label="Years">{listed}</ul>' if listed else ""
+
+
+def _in_order(answer: EveryAnswer, oldest: bool) -> EveryAnswer:
+    """The newest first, as it comes, or the oldest; what has no date is last."""
+    if not oldest:
+        return answer
+    documents = sorted(answer.documents, key=lambda one: one.source.published or UNDATED)
+    return replace(answer, documents=tuple(documents))
+
+
+def _orders(address: Address, groups: Mapping[Way, str], oldest: bool) -> str:
+    ways = (
+        ("Newest first", link_to_groups(address, groups)),
+        ("Oldest first", link_to_groups(address, groups, sort="oldest")),
+    )
+    links = "".join(
+        f'<a class="pq-go" href="{escaped(target)}"{" aria-current=true" if oldest == at else ""}>{words}</a>'
+        for at, (words, target) in enumerate(ways)
+    )
+    return f'<nav class="pq-by" aria-label="Order">{links}</nav>'
 
 
 def _take_away(answer: EveryAnswer) -> None:
-    """The list as files; made only when something was found."""
-    if not answer.coverage.documents_with_quotes:
-        return
+    """The list as files, made when they are asked for."""
     today = datetime.now(UTC).date()
-    with st.container(horizontal=True, key="take-away"):
-        for name, suffix, media_type, content in (
-            ("Download as CSV", "csv", "text/csv", citing.every_to_csv(answer, today)),
-            ("Download as Markdown", "md", "text/markdown", citing.every_to_markdown(answer, today)),
-        ):
-            st.download_button(name, content, f"every-report.{suffix}", media_type, on_click="ignore", type="tertiary")
+    for name, suffix, media_type, write in (
+        ("Download as CSV", "csv", "text/csv", citing.every_to_csv),
+        ("Download as Markdown", "md", "text/markdown", citing.every_to_markdown),
+    ):
+        st.download_button(
+            name,
+            partial(write, answer, today),
+            f"every-report.{suffix}",
+            media_type,
+            on_click="ignore",
+            type="tertiary",
+        )
 
 
-def _quotes(answer: EveryAnswer, library: Library) -> str:
-    drawn = []
-    number = 0
-    for year, group in groupby((one for one in answer.documents if one.quote), key=_year):
-        drawn.append(f'<h3 class="pq-year" id="in-{year}">{year}</h3>')
-        for one in group:
-            number += 1
-            if one.quote is not None:
-                drawn.append(cards.card(one.quote, number, library.generation.glossary))
-    return "".join(drawn)
+def _quotes(answer: EveryAnswer, library: Library) -> None:
+    quotes = enumerate((one.quote for one in answer.documents if one.quote), start=1)
+    for name, group in groupby(quotes, key=lambda numbered: year(numbered[1].source)):
+        drawn = f'<h3 class="pq-year" id="in-{name}">{name}</h3>'
+        for number, quote in group:
+            drawn += card(library, quote, number)
+        st.html(drawn)
 
 
 def _silent(answer: EveryAnswer) -> str:

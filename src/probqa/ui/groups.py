@@ -1,0 +1,101 @@
+"""What every report says, put into groups by provider, place, rating or year.
+
+In: what reports say and a way to group it. Out: groups by name, and an answer narrowed to one of them.
+
+>>> from probqa.glossary import Entries
+>>> source = Source("a", "A", "P", "report", published="2017-04", area="Gwent (part); Kent")
+>>> names(source, "place", Glossary(Entries())), names(source, "year", Glossary(Entries()))
+(('Gwent', 'Kent'), ('2017',))
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Literal, get_args
+
+from probqa.glossary import Glossary
+from probqa.records import DocumentAnswer, EveryAnswer, Source
+
+Way = Literal["provider", "place", "rating", "year"]
+WAYS: tuple[Way, ...] = get_args(Way)
+UNDATED = "undated"
+
+Groups = dict[str, list[DocumentAnswer]]
+
+# What a body is called where no owner is known, by its kind in the glossary.
+_KINDS = {
+    "CRC": "Other CRCs",
+    "NPS division": "National Probation Service",
+    "region": "Probation Service regions",
+    "PDU": "Probation Delivery Units",
+    "approved premises": "Approved premises",
+}
+
+_RATINGS = ("Outstanding", "Good", "Requires improvement", "Inadequate")
+
+
+def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
+    """The groups that a report belongs to; never none."""
+    if way == "year":
+        return (year(source),)
+    if way == "place":
+        area = re.sub(r"\s*\(.*?\)", "", source.area)
+        return tuple(dict.fromkeys(area.split("; "))) if area else ("No place named",)
+    if way == "rating":
+        overall = dict.fromkeys(rating for subject, rating in source.ratings if "overall" in subject.casefold())
+        return tuple(rating for rating in overall if rating in _RATINGS) or ("Not rated",)
+    return tuple(dict.fromkeys(_providers(source, glossary))) or ("No provider named",)
+
+
+def year(source: Source) -> str:
+    """The year that a report came out in."""
+    return source.published[:4] or UNDATED
+
+
+def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary) -> Groups:
+    """What is said in each group: years in their order, ratings in theirs, others with the most findings first."""
+    groups: Groups = {}
+    for one in documents:
+        for name in names(one.source, way, glossary):
+            groups.setdefault(name, []).append(one)
+
+    def place(name: str) -> tuple[int, str]:
+        if way == "year":
+            return 0, name
+        rank = _RATINGS.index(name) if name in _RATINGS else len(_RATINGS)
+        return (rank if way == "rating" else -found(groups[name])), name
+
+    return {name: groups[name] for name in sorted(groups, key=place)}
+
+
+def found(documents: Iterable[DocumentAnswer]) -> int:
+    """How many of them say something."""
+    return sum(one.quote is not None for one in documents)
+
+
+def narrowed(answer: EveryAnswer, documents: Sequence[DocumentAnswer]) -> EveryAnswer:
+    """The answer of these documents alone; its passages are still all that were searched."""
+    coverage = replace(answer.coverage, documents=len(documents), documents_with_quotes=found(documents))
+    return replace(answer, documents=tuple(documents), coverage=coverage)
+
+
+def _providers(source: Source, glossary: Glossary) -> Iterator[str]:
+    """Owners by name; what has none by the kind of body; what the glossary does not know by its own name."""
+    for provider in source.providers:
+        named = glossary.providers_named(provider)
+        owners = [one.name for one in named if one.kind == "owner"]
+        kinds = [_KINDS[one.kind] for one in named if one.kind in _KINDS]
+        if owners:
+            yield from owners
+        elif kinds:
+            yield kinds[0]
+        elif re.search(r"\bNPS\b", provider):
+            yield _KINDS["NPS division"]
+        elif re.search(r"\bCRCs?\b", provider):
+            yield _KINDS["CRC"]
+        elif re.search(r"\bPDUs?\b", provider):
+            yield _KINDS["PDU"]
+        else:
+            yield provider
