@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check install format bench clean
+.PHONY: run test check install format bench compare clean
 
 run: .venv/.installed
 	$(BIN)/probqa build
@@ -23,6 +23,9 @@ format: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python benchmarks/speed.py
+
+compare: .venv/.installed-dev
+	$(BIN)/python benchmarks/compare.py
 
 install: .venv/.installed
 

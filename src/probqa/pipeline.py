@@ -278,8 +278,9 @@ class Library:
     ) -> EveryAnswer:
         """Put ``question`` to every document that ``filters`` let through, each by itself; newest first.
 
-        A document's quote is the first of what ``ask`` would find in it alone, where that answers or may answer. The
-        other arguments are those of ``ask``.
+        A document's quote is the first of what ``ask`` would find in it alone, where that is "answered": of many
+        reports nearly each has something that may answer, and a count of those says nothing. The other arguments are
+        those of ``ask``.
 
         Raises:
             InputError: as ``ask``.
@@ -300,7 +301,7 @@ class Library:
         answers = []
         for (source, _), hits in zip(scope, found, strict=True):
             quotes = quote_hits(generation, search.ran, search.vector, hits, DEFAULT_QUOTES)
-            answers_it = not outside and judge(generation, search.ran, quotes) != "not_found"
+            answers_it = not outside and judge(generation, search.ran, quotes) == "answered"
             answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
