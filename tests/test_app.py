@@ -241,6 +241,18 @@ def test_a_name_carried_over_is_a_chip_and_taking_it_away_asks_without_it(
     assert ("and staff morale?", (LOW_RISK,), ("Northway",)) in seen
 
 
+def test_an_answer_can_be_embedded_with_its_filters_and_what_was_asked_before(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK, "and staff morale?", since="2016")
+    [target] = re.findall(r'href="(embed\?[^"]*)"', drawn(page))
+    assert parse_qs(urlsplit(html.unescape(target)).query) == {
+        "question": ["and staff morale?"],
+        "previous": [LOW_RISK],
+        "since": ["2016"],
+    }
+    asked(page, LOW_RISK, "and staff morale?", exact="2")
+    assert "embed?" not in drawn(page)
+
+
 def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(page: AppTest, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {**REPORTS, "glossary.yaml": GLOSSARY})
     pipeline.build(chosen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from probqa.records import Answer, Filters, Quote
 from probqa.rendering import finding_line
 from probqa.scope import in_words, scope
 from probqa.ui import basket, cards, filtering, frame, states, suggesting
-from probqa.ui.address import Address, link, read
+from probqa.ui.address import Address, filters_on, link, read
 from probqa.ui.frame import escaped
 from probqa.ui.opening import Ask, asker, is_rebuilding, later, trier
 
@@ -122,8 +123,20 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         states.not_found(library, address)
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
-        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a></p>')
+        st.html(
+            f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a>'
+            f"{_embed(address, question, previous)}</p>"
+        )
     return answer
+
+
+def _embed(address: Address, question: str, previous: Sequence[str]) -> str:
+    """A link to the answer as a page for a frame; none where something was taken away: that page cannot do so."""
+    if address.dropped or address.unwidened:
+        return ""
+    asked = [("question", question), *(("previous", one) for one in previous[-5:]), *filters_on(address.filters)]
+    target = escaped(f"embed?{urlencode(asked)}")
+    return f' · <a href="{target}" target="_blank" rel="noopener">Embed this answer</a>'
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
