@@ -235,11 +235,12 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
         questions,
         lambda question, previous: library.ask(question, EVALUATED_QUOTES, previous=previous),
         library.generation.document,
+        library.confidence,
     )
     if options.json:
         _print_json(dataclasses.asdict(scores))
     else:
-        print(evaluation.as_text(scores), end="")
+        print(evaluation.as_text(scores))
     return 0
 
 

@@ -319,6 +319,13 @@ class Library:
             filters=filters,
         )
 
+    def confidence(self, answer: Answer) -> float:
+        """What the status of ``answer`` was told by, in [0, 1]; 0 where nothing at all was found."""
+        quotes = answer.quotes or answer.near
+        return (
+            self.generation.calibration.confidence(find_signals(self.generation, answer.ran, quotes)) if quotes else 0.0
+        )
+
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
         """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
