@@ -59,7 +59,7 @@ from probqa.settings import Settings
 MAX_QUESTION_CHARACTERS = 500
 DEFAULT_QUOTES = 8
 # So many passages are looked at for quotes, or twice as many as quotes are wanted.
-LOOKED_AT = 50
+LOOKED_AT = 20
 KEPT_GENERATIONS = 3
 NO_FILTERS = Filters()
 
