@@ -124,16 +124,19 @@ def hold_lock(index: Path, held: Event, release: Event) -> None:
         release.wait(60)
 
 
-def race(chosen: Settings, start: Event, outcomes: Any) -> None:
-    """Build at the signal; report what came of it."""
+def race(chosen: Settings, told: Event, outcomes: Any) -> None:
+    """Build, not ending before another is told that it cannot; report what came of it."""
     import hash_encoder
 
+    def wait(stage: str, done: int, total: int) -> None:
+        told.wait(30)
+
     hash_encoder.install()
-    start.wait(60)
     try:
-        pipeline.build(chosen, lambda stage, done, total: time.sleep(0.02))
+        pipeline.build(chosen, wait)
         outcomes.put("built")
     except BuildLockedError as error:
+        told.set()
         outcomes.put(str(error))
 
 

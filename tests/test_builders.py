@@ -72,12 +72,10 @@ def test_a_second_builder_leaves_the_first_ones_staging_alone(first: Settings) -
 def test_of_two_builders_at_once_one_builds_and_one_is_told(first: Settings) -> None:
     building.write_state(first.corpus, 1)
     context = building.context()
-    start, outcomes = context.Event(), context.Queue()
-    builders = [context.Process(target=building.race, args=(first, start, outcomes)) for _ in range(2)]
+    told, outcomes = context.Event(), context.Queue()
+    builders = [context.Process(target=building.race, args=(first, told, outcomes)) for _ in range(2)]
     for builder in builders:
         builder.start()
-    time.sleep(0.5)
-    start.set()
     said = sorted(outcomes.get(timeout=60) for _ in builders)
     for builder in builders:
         builder.join()

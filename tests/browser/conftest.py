@@ -35,6 +35,8 @@ CHROMIUM_ARGUMENTS = (
 )
 # On a page below the root Streamlit's script asks here first where its server is; "not found" sends it to the root.
 LOOKS_FOR_ITS_SERVER = re.compile(r"//127\.0\.0\.1:\d+/[a-z]+/_stcore/(health|host-config)$")
+# Streamlit drops a page's icon between two runs of which one breaks off the other, and Chromium may ask just then.
+ICON_MADE_ANEW = re.compile(r"//127\.0\.0\.1:\d+/media/[0-9a-f]+\.png$")
 # A slow machine is given time; a quick one is never kept waiting.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -94,7 +96,7 @@ class Visit:
     def _console(self, message: Any) -> None:
         # Chromium reports a broken content security policy here too.
         where = message.location.get("url", "")
-        if message.type == "error" and not LOOKS_FOR_ITS_SERVER.search(where):
+        if message.type == "error" and not (LOOKS_FOR_ITS_SERVER.search(where) or ICON_MADE_ANEW.search(where)):
             self.complaints.append(f"console: {message.text} ({where})")
 
     def _dialog(self, dialog: Any) -> None:
@@ -192,6 +194,8 @@ def looked_at(page: Page) -> None:
     """Wait until a page of any kind has drawn all it will."""
     if page.locator("#root").count():
         page.locator(".pq-foot").wait_for(state="attached")
+        # What page.js makes when it begins.
+        page.locator("[role=status].pq-hidden").wait_for(state="attached")
         settled(page)
 
 

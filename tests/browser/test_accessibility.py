@@ -107,8 +107,10 @@ def test_axe_would_find_something_grave(visit: Open, site: Site, axe: str) -> No
 def test_with_the_keyboard_alone_one_can_ask_read_and_come_back(site: Site, visit: Open) -> None:
     page = visit(site.url).page
     looked_at(page)
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.wait_for()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    expect(box).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     page.locator(".pq-finding").wait_for()

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from browser.conftest import PATIENCE_MS, Open, Site, ask, settled
+from browser.conftest import PATIENCE_MS, Open, Site, ask, looked_at, settled
 
 QUESTION = "how did Northway supervise people at low risk?"
 AND = "and staff morale?"
@@ -34,6 +34,7 @@ def test_the_question_is_in_the_address_and_back_and_forward_follow_it(site: Sit
 
 def test_slash_goes_to_the_question_box_but_can_be_typed_in_it(site: Site, visit: Open) -> None:
     page = visit(site.url).page
+    looked_at(page)
     box = page.get_by_test_id("stChatInputTextArea")
     box.wait_for()
     page.keyboard.press("/")
