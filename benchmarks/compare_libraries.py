@@ -168,6 +168,7 @@ def probqa_build(job: Job) -> None:
 def probqa_open(job: Job) -> Ask:
     from probqa.answers import make_answer
     from probqa.index import Generation
+    from probqa.pipeline import DEFAULT_QUOTES, LOOKED_AT
     from probqa.quotes import quote_hits
     from probqa.retrieval import retrieve
 
@@ -175,8 +176,8 @@ def probqa_open(job: Job) -> Ask:
 
     def ask(question: str) -> Asked:
         vector = generation.encoder.encode_question(question)
-        hits = retrieve(generation, question, vector, k=50)
-        quotes = quote_hits(generation, question, vector, hits, 8)
+        hits = retrieve(generation, question, vector, LOOKED_AT)
+        quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
         answer = make_answer(generation, question, quotes)
         shown = answer.quotes or answer.near
         return [hit.passage.row for hit in hits[:TOP]], shown[0].text if shown else ""

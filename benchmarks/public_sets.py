@@ -48,6 +48,7 @@ from probqa.glossary import Entries, Glossary
 from probqa.index import Contents, Generation, write
 from probqa.lexical import LexicalIndex
 from probqa.passages import search_text
+from probqa.pipeline import LOOKED_AT
 from probqa.quotes import quote_hits
 from probqa.records import Block, Document, Hit, Passage, Quote, Source, Span
 from probqa.retrieval import retrieve
@@ -63,8 +64,8 @@ Rows = Sequence[int]
 
 NO_GLOSSARY = Glossary(Entries())
 
-# How many passages a ranking has at most, and how many hits the quotes are cut from.
-KEPT = 50
+# How many passages a ranking has, and how many hits the quotes are cut from: as many as ``probqa ask`` looks at.
+KEPT = LOOKED_AT
 
 
 @dataclass(frozen=True)
