@@ -359,10 +359,14 @@ def test_a_quote_is_kept_and_let_go_by_the_address(
     assert len(offered) == len(quoted(page))
     assert kept(page) == []
     page.query_params["keep"] = [offered[1], offered[0], "no-such-quote-0-5"]
+    page.query_params["clicks"] = "2"
     page.run()
     assert kept(page) == [offered[1], offered[0]]
+    assert 'data-clicks="2"' in drawn(page)
     assert [quote.source.title for quote in page.session_state["basket"].values()] == quoted(page)[1::-1]
-    del page.query_params["keep"]
+    del page.query_params["keep"], page.query_params["clicks"]
+    page.run()
+    assert 'data-clicks="2"' in drawn(page), "a run that nobody clicked for still says what was heard"
     page.query_params["unkeep"] = offered[1]
     page.run()
     assert kept(page) == [offered[0]]

@@ -15,6 +15,8 @@ from probqa.records import Quote
 
 MAX_QUOTES = 100
 _KEY = "basket"
+# The number that page.js gave the last click on an HTML button.
+_HEARD = "basket-clicks"
 
 
 def quotes() -> list[Quote]:
@@ -45,7 +47,7 @@ def html_button(quote: Quote, number: int) -> str:
 
 
 def follow(parameters: Mapping[str, Sequence[str]], offered: Iterable[Quote]) -> None:
-    """Do what a click on an HTML button has put into the address (page.js), and tell the buttons what is kept."""
+    """Do what a click on an HTML button has put into the address (page.js), and tell what is kept and was heard."""
     quotes = {_name(quote): quote for quote in offered}
     for name in parameters.get("keep", ()):
         if name in quotes and len(_kept()) < MAX_QUOTES:
@@ -53,7 +55,11 @@ def follow(parameters: Mapping[str, Sequence[str]], offered: Iterable[Quote]) ->
     for name in parameters.get("unkeep", ()):
         _kept().pop(name, None)
     kept = html.escape(json.dumps(list(_kept())))
-    st.html(f'<span class="pq-kept" data-kept="{kept}" data-most="{MAX_QUOTES}"></span>')
+    # A run without a click may have broken off the one that heard it, so what was heard last is told again.
+    heard = st.session_state[_HEARD] = (*parameters.get("clicks", ()), st.session_state.get(_HEARD, "0"))[0]
+    st.html(
+        f'<span class="pq-kept" data-kept="{kept}" data-most="{MAX_QUOTES}" data-clicks="{html.escape(heard)}"></span>'
+    )
 
 
 def add(quote: Quote) -> None:

@@ -59,7 +59,8 @@ def go(address: Address) -> None:
 def _others() -> dict[str, list[str]]:
     """What the address says besides questions and filters; not what was clicked to keep a quote."""
     held = parameters()
-    return {name: value for name, value in held.items() if name not in {*read(held).parameters(), "keep", "unkeep"}}
+    not_kept = {*read(held).parameters(), "clicks", "keep", "unkeep"}
+    return {name: value for name, value in held.items() if name not in not_kept}
 
 
 def text_box(label: str, name: str, value: str) -> str:

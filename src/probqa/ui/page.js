@@ -28,29 +28,28 @@
   };
 
   // A click that keeps a quote is told to the server by an address that stands there for that moment only. It is told
-  // again with the next one until the server holds it: Streamlit breaks a run off when the next click comes.
+  // again with the next one until the server has heard it: Streamlit breaks a run off when the next click comes.
   const clicked = new Map();
+  let clicks = 0;
   const keep = (button) => {
-    clicked.set(button.dataset.keep, !("kept" in button.dataset));
+    const wanted = !("kept" in button.dataset);
+    clicked.set(button.dataset.keep, { wanted, number: ++clicks });
     const here = location.href, asking = new URL(here);
-    for (const [name, kept] of clicked) asking.searchParams.append(kept ? "keep" : "unkeep", name);
+    asking.searchParams.set("clicks", clicks);
+    for (const [name, click] of clicked) asking.searchParams.append(click.wanted ? "keep" : "unkeep", name);
     history.replaceState(history.state, "", asking);
     dispatchEvent(new PopStateEvent("popstate"));
     history.replaceState(history.state, "", here);
-    status.textContent = clicked.get(button.dataset.keep) ? "Added to basket" : "Removed from basket";
+    status.textContent = wanted ? "Added to basket" : "Removed from basket";
     label();
   };
 
-  let held = "";
   const label = () => {
     const server = document.querySelector("[data-most]");
     if (!server) return;
+    for (const [name, click] of clicked) if (click.number <= Number(server.dataset.clicks)) clicked.delete(name);
     const kept = new Set(JSON.parse(server.dataset.kept));
-    if (held !== server.dataset.kept) {
-      held = server.dataset.kept;
-      for (const [name, wanted] of clicked) if (kept.has(name) === wanted) clicked.delete(name);
-    }
-    for (const [name, wanted] of clicked) wanted ? kept.add(name) : kept.delete(name);
+    for (const [name, click] of clicked) click.wanted ? kept.add(name) : kept.delete(name);
     const full = kept.size >= Number(server.dataset.most);
     for (const button of document.querySelectorAll("button.pq-keep")) {
       const on = kept.has(button.dataset.keep);
@@ -63,11 +62,28 @@
     }
   };
 
+  const opensHere = (event) =>
+    event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+
+  // Whoever leaves the page goes when the server has heard every click, or after two seconds.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || !clicked.size || !opensHere(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const until = Date.now() + 2000;
+    const leave = () => {
+      if (clicked.size && Date.now() < until) return setTimeout(leave, 20);
+      clicked.clear();
+      link.click();
+    };
+    leave();
+  }, true);
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.pq-go");
     const button = event.target.closest("button.pq-copy, button.pq-keep");
-    const elsewhere = event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (link && !elsewhere) {
+    if (link && opensHere(event)) {
       event.preventDefault();
       go(link);
     } else if (button) (button.matches(".pq-keep") ? keep : copy)(button);
