@@ -303,7 +303,7 @@ def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], q
 def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
     if not quotes:
         return 0.0
-    return find_signals(public.generation, public.questions[number].text, quotes).covered
+    return find_signals(public.generation, public.questions[number].text, quotes[:1])[0].covered
 
 
 def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:

@@ -195,11 +195,16 @@ def test_a_quote_says_that_a_later_inspection_exists_and_leads_to_it(page: AppTe
     assert [badge in card for card in cards if "The roofs" in card] == [False]
 
 
-def test_three_cards_are_open_and_the_rest_is_folded(page: AppTest, built: Settings) -> None:
-    asked(page, LOW_RISK)
+@pytest.mark.parametrize(("question", "opened"), [("how was the work?", 3), (LOW_RISK, 1)])
+def test_three_cards_at_most_that_answer_are_open_and_the_rest_is_folded(
+    page: AppTest, built: Settings, question: str, opened: int
+) -> None:
+    asked(page, question)
+    answering = pipeline.Library(built).ask(question).answering
+    assert opened == min(3, answering)
     folded = page.expander[0]
     inside = [part for part in folded.get("html") if "<article" in part.proto.body]
-    assert drawn(page).count("<article") == 3 + len(inside)
+    assert drawn(page).count("<article") == opened + len(inside)
     assert folded.label == f"Show {len(inside)} more"
 
 
@@ -323,7 +328,20 @@ def test_a_weak_answer_is_said_in_other_words_and_another_shape(
     asked(page, LOW_RISK)
     found = re.search(r'<p class="pq-finding pq-weak">(.*?)</p>', drawn(page))
     assert found
-    assert "may answer this; read" in found[1]
+    assert re.fullmatch(
+        r"\d passages may answer this, and \d more are close to it; read before relying on it\.", found[1]
+    )
+
+
+def test_a_quote_that_does_not_answer_by_itself_says_so(page: AppTest, built: Settings) -> None:
+    asked(page, LOW_RISK)
+    answer = pipeline.Library(built).ask(LOW_RISK)
+    assert answer.status == "answered"
+    answering = [quote.status == "answered" for quote in answer.quotes]
+    assert answering == sorted(answering, reverse=True)
+    assert 0 < answer.answering < len(answering)
+    said = '<p class="pq-badge">close to the question, perhaps no answer</p>'
+    assert [said not in card for card in drawn(page).split("<article")[1:]] == answering
 
 
 NOT_FOUND = "How many dogs did Northway keep at Leeds in 1931?"

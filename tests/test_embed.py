@@ -23,6 +23,14 @@ def test_the_best_quotes_stand_there_with_their_sources(library: pipeline.Librar
     assert 'href="./?q=how+did+Northway+supervise+people+at+low+risk%3F"' in page
 
 
+def test_what_is_only_close_is_not_called_an_answer_either(library: pipeline.Library) -> None:
+    answer = library.ask("how did Northway supervise people at low risk?")
+    quotes = embed.answer_page(answer).split("<blockquote>")[1:]
+    said = ["close to the question, perhaps no answer" in quote for quote in quotes]
+    assert said == [quote.status != "answered" for quote in answer.quotes[: embed.SHOWN]]
+    assert any(said)
+
+
 def test_what_is_near_is_not_called_an_answer(library: pipeline.Library) -> None:
     page = embed.answer_page(library.ask("zyzzyva quokka?"))
     assert "These reports do not say. 3 reports searched.</p><p>Not an answer, but near:</p>" in page

@@ -44,7 +44,7 @@ def quote(text: str, context: str = "", heading: Sequence[str] = (), **known: st
 
 
 def signals(searched: Searched, question: str, *quotes: Quote) -> Signals:
-    return find_signals(searched, question, quotes)
+    return find_signals(searched, question, quotes)[0]
 
 
 def test_the_names_are_the_fields_in_the_order_of_the_array(searched: Searched) -> None:

@@ -10,11 +10,12 @@ import pytest
 import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
 from probqa import pipeline, readers
+from probqa.answers import make_answer
 from probqa.corpus import CorpusFile, Failure
 from probqa.embeddings import CANARIES
 from probqa.errors import CorpusError
 from probqa.index import storage
-from probqa.pipeline import BuildReport
+from probqa.pipeline import BuildReport, Library
 from probqa.records import Document
 from probqa.settings import Settings
 
@@ -300,3 +301,15 @@ def test_progress_never_goes_back_and_ends_at_its_total(chosen: Settings) -> Non
     ]
     assert last["reading"] == (3, 3)
     assert (last["embedding passages"], last["embedding sentences"]) == ((4, 4), (5, 5))
+
+
+def test_each_quote_says_what_it_is_worth_by_itself(library: Library) -> None:
+    answer = library.ask("how did Northway supervise people at low risk?")
+    alone = [make_answer(library.generation, answer.ran, [quote]).status for quote in answer.quotes]
+    assert [quote.status for quote in answer.quotes] == alone
+    assert answer.status == alone[0] == "answered"
+    assert alone[: answer.answering] == ["answered"] * answer.answering
+    assert "answered" not in alone[answer.answering :]
+    assert {"weak", "not_found"} & set(alone)
+    outside = library.ask("zyzzyva quokka?")
+    assert {quote.status for quote in outside.near} == {"not_found"}

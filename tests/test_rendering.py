@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from probqa.records import Answer, Coverage, Page, Quote, Source, Span
+from probqa.records import Answer, Coverage, Page, Quote, Source, Span, Status
 from probqa.rendering import date_in_words, finding_line, page_in_words, source_line, to_json, to_text, visible
 
 SOURCE = Source(
@@ -20,8 +20,19 @@ SOURCE = Source(
     wording="digest",
 )
 QUOTE = Quote(
-    SOURCE, Span(10, 22), "It was good.", Span(0, 22), "Morale low. It was good.", ("Findings", "CRC"), None, 0.5
+    SOURCE,
+    Span(10, 22),
+    "It was good.",
+    Span(0, 22),
+    "Morale low. It was good.",
+    ("Findings", "CRC"),
+    None,
+    0.5,
+    status="answered",
 )
+KENT = dataclasses.replace(QUOTE, source=dataclasses.replace(SOURCE, id="kent"))
+MAY = dataclasses.replace(QUOTE, status="weak")
+CLOSE = dataclasses.replace(QUOTE, status="not_found")
 ANSWER = Answer("was it good?", "answered", (QUOTE,), Coverage(112, 739, 1), "0" * 16, timings_ms={"total": 3.0})
 
 
@@ -59,15 +70,34 @@ def test_both_page_numbers_are_shown_where_they_differ(page: Page | None, words:
 
 
 def test_the_finding_line_counts_and_never_paraphrases() -> None:
-    two = dataclasses.replace(ANSWER, quotes=(QUOTE, QUOTE), coverage=Coverage(112, 739, 2))
-    weak = dataclasses.replace(ANSWER, status="weak")
     nothing = dataclasses.replace(ANSWER, status="not_found", quotes=(), near=(QUOTE,))
-    assert [finding_line(answer) for answer in (ANSWER, two, weak, nothing)] == [
-        "1 passage in 1 report answers this.",
-        "2 passages in 2 reports answer this.",
-        "1 passage may answer this; read before relying on it.",
-        "These reports do not say. 112 reports searched.",
-    ]
+    assert finding_line(nothing) == "These reports do not say. 112 reports searched."
+
+
+@pytest.mark.parametrize(
+    ("status", "quotes", "line"),
+    [
+        ("answered", (QUOTE,), "1 passage in 1 report answers this."),
+        ("answered", (QUOTE, KENT), "2 passages in 2 reports answer this."),
+        ("answered", (QUOTE, QUOTE, MAY), "2 passages in 1 report answer this, and 1 more is close to it."),
+        ("answered", (QUOTE, MAY, CLOSE), "1 passage in 1 report answers this, and 2 more are close to it."),
+        ("weak", (MAY,), "1 passage may answer this; read before relying on it."),
+        (
+            "weak",
+            (MAY, CLOSE, QUOTE, CLOSE),
+            "2 passages may answer this, and 2 more are close to it; read before relying on it.",
+        ),
+    ],
+)
+def test_the_finding_line_counts_only_what_answers_by_itself(
+    status: Status, quotes: tuple[Quote, ...], line: str
+) -> None:
+    assert finding_line(dataclasses.replace(ANSWER, status=status, quotes=quotes)) == line
+
+
+def test_in_the_terminal_a_quote_says_that_it_is_only_close() -> None:
+    said = [quote for quote in to_text(dataclasses.replace(ANSWER, quotes=(QUOTE, MAY))).split("\n\n") if "“" in quote]
+    assert ["close to the question, perhaps no answer" in quote for quote in said] == [False, True]
 
 
 def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
@@ -112,6 +142,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "start": 10,
             "end": 22,
             "context": "Morale low. It was good.",
+            "status": "answered",
             "score": 0.5,
             "also_in": [],
         }

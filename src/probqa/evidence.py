@@ -1,7 +1,7 @@
 """Quotes to signals of "does this answer the question": numbers that can be explained, each in [0, 1].
 
 In: the question as it ran and its quotes. Out: ``Signals``. A small reader model of our own will take a place here
-beside them; today they are counts of words, names and kinds of answer, and the score of the first quote. Which ones
+beside them; today they are counts of words, names and kinds of answer, and the score of the quote. Which ones
 were tried and what they are worth: docs/decisions/0008-status.md.
 
 A word of the question counts by how rare it is in the index; a word the index does not know is the rarest. It is held
@@ -44,7 +44,7 @@ class Searched(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for the first quote as an answer (the first three) and against it (the others)."""
+    """What speaks for a quote as an answer (the first three) and against it (the others)."""
 
     covered: float
     subject_held: float
@@ -66,24 +66,29 @@ class Signals:
 NAMES = tuple(field.name for field in fields(Signals))
 
 
-def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -> Signals:
-    """The signals of the first of the quotes; there is at least one."""
-    first = quotes[0]
-    text = "\n".join((first.context, *first.heading, about(first.source)))
+def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -> list[Signals]:
+    """The signals of each quote, taken by itself."""
     holds_kind = kind_asked(question)
     names = find_names(question, generation.glossary)
     weights = {word: generation.lexical.rarity(word) for word in words(question)}
     alike = _alike(generation, question)
-    covered = _held(weights, alike, text)
-    subject = _held(weights, alike, first.text) - names.words
-    return Signals(
-        covered=sum(weights[word] for word in covered) / (sum(weights.values()) or 1.0),
-        subject_held=min(1.0, sum(weights[word] for word in subject) / (ENOUGH_HELD * generation.lexical.rarest)),
-        score=first.score,
-        name_missing=float(names.missing_from(text)),
-        year_missing=float(names.year_missing_from(first.text, first.source)),
-        kind_missing=float(holds_kind is not None and not holds_kind(first.text)),
-    )
+    found = []
+    for quote in quotes:
+        text = "\n".join((quote.context, *quote.heading, about(quote.source)))
+        covered = _held(weights, alike, text)
+        subject = _held(weights, alike, quote.text) - names.words
+        enough = ENOUGH_HELD * generation.lexical.rarest
+        found.append(
+            Signals(
+                covered=sum(weights[word] for word in covered) / (sum(weights.values()) or 1.0),
+                subject_held=min(1.0, sum(weights[word] for word in subject) / enough),
+                score=quote.score,
+                name_missing=float(names.missing_from(text)),
+                year_missing=float(names.year_missing_from(quote.text, quote.source)),
+                kind_missing=float(holds_kind is not None and not holds_kind(quote.text)),
+            )
+        )
+    return found
 
 
 def _held(weights: Mapping[str, float], alike: Mapping[str, list[frozenset[str]]], text: str) -> set[str]:

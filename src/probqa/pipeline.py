@@ -53,7 +53,6 @@ from probqa.records import (
     Removal,
 )
 from probqa.retrieval import retrieve, retrieve_each
-from probqa.scope import is_outside
 from probqa.settings import Settings
 
 MAX_QUESTION_CHARACTERS = 500
@@ -297,12 +296,10 @@ class Library:
         found = retrieve_each(
             generation, search.typed, search.vector, LOOKED_AT, (rows for _, rows in scope), search.helping
         )
-        outside = is_outside(generation, search.ran)
-        answers = []
-        for (source, _), hits in zip(scope, found, strict=True):
-            quotes = quote_hits(generation, search.ran, search.vector, hits, DEFAULT_QUOTES)
-            answers_it = not outside and judge(generation, search.ran, quotes) == "answered"
-            answers.append(DocumentAnswer(source, quotes[0] if answers_it else None))
+        first = [quote_hits(generation, search.ran, search.vector, hits, DEFAULT_QUOTES)[:1] for hits in found]
+        judged = judge(generation, search.ran, [quote for quotes in first for quote in quotes])
+        answering = {quote.source.id: quote for quote in judged if quote.status == "answered"}
+        answers = [DocumentAnswer(source, answering.get(source.id)) for source, _ in scope]
         answers.sort(key=lambda one: one.source.published, reverse=True)
         return EveryAnswer(
             question=question,
@@ -322,14 +319,14 @@ class Library:
     def confidence(self, answer: Answer) -> float:
         """What the status of ``answer`` was told by, in [0, 1]; 0 where nothing at all was found."""
         quotes = answer.quotes or answer.near
-        return (
-            self.generation.calibration.confidence(find_signals(self.generation, answer.ran, quotes)) if quotes else 0.0
-        )
+        if not quotes:
+            return 0.0
+        return self.generation.calibration.confidence(find_signals(self.generation, answer.ran, quotes[:1])[0])
 
     def signals(self, question: str, previous: Sequence[str] = ()) -> Signals | None:
-        """What ``ask`` judges a question's quotes by; None where nothing at all is found."""
+        """What ``ask`` judges a question's first quote by; None where nothing at all is found."""
         found = self._find(checked_question(question), previous=previous, k=DEFAULT_QUOTES)
-        return find_signals(self.generation, found.search.ran, found.quotes) if found.quotes else None
+        return find_signals(self.generation, found.search.ran, found.quotes[:1])[0] if found.quotes else None
 
 
 def _put_right(question: str, corrected: dict[str, str]) -> str:

@@ -20,11 +20,11 @@ import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
-Status = Literal["answered", "weak", "not_found"]
+Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
 Body = Literal["CRC", "NPS"]
 
@@ -188,7 +188,7 @@ class Quote:
     """Words cut from a document: ``text == document.text[span.start:span.end]``, checked when made.
 
     ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question. ``also_in`` are
-    other documents that hold the same words.
+    other documents that hold the same words. ``status`` says whether the quote by itself answers its question.
     """
 
     source: Source
@@ -200,6 +200,13 @@ class Quote:
     page: Page | None
     score: float
     also_in: tuple[Source, ...] = ()
+    status: Status = "not_found"
+
+
+def is_worth(status: Status, other: Status) -> bool:
+    """Whether a status is as good as another or better."""
+    order = get_args(Status)
+    return order.index(status) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,7 @@ class Coverage:
 class Answer:
     """What is shown for one question, best quote first. ``near`` is filled only when nothing was found.
 
+    The quotes that by themselves are worth the status stand before those that are only close: ``answering`` of them.
     ``ran`` is the question that was searched for: the one asked, with what was ``carried`` over from earlier ones.
     """
 
@@ -267,6 +275,11 @@ class Answer:
     added: tuple[Added, ...] = ()
     filters: Filters = Filters()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def answering(self) -> int:
+        """How many quotes, from the first, have the status of the answer or a better one by themselves."""
+        return sum(is_worth(quote.status, self.status) for quote in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)

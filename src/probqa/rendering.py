@@ -15,6 +15,7 @@ from typing import Any
 from probqa.records import Answer, Coverage, EveryAnswer, Filters, Quote, Source
 
 DIGEST_LABEL = "digest, not the inspectorate's wording"
+CLOSE_LABEL = "close to the question, perhaps no answer"
 
 _MONTHS = "January February March April May June July August September October November December".split()
 # Marks that turn the direction of what follows; shown, since they could disguise what a quote says.
@@ -41,14 +42,15 @@ def visible(text: str) -> str:
 
 def finding_line(answer: Answer) -> str:
     """One sentence of counts: what was found, or that these reports do not say."""
-    documents, quotes = answer.coverage.documents_with_quotes, len(answer.quotes)
     if answer.status == "not_found":
         return f"These reports do not say. {_count(answer.coverage.documents, 'report')} searched."
+    more = len(answer.quotes) - answer.answering
+    close = f", and {more} more {'is' if more == 1 else 'are'} close to it" if more else ""
+    passages = _count(answer.answering, "passage")
     if answer.status == "weak":
-        return f"{_count(quotes, 'passage')} may answer this; read before relying on it."
-    return (
-        f"{_count(quotes, 'passage')} in {_count(documents, 'report')} {'answers' if quotes == 1 else 'answer'} this."
-    )
+        return f"{passages} may answer this{close}; read before relying on it."
+    documents = _count(len({quote.source.id for quote in answer.quotes[: answer.answering]}), "report")
+    return f"{passages} in {documents} {'answers' if answer.answering == 1 else 'answer'} this{close}."
 
 
 def source_line(quote: Quote) -> str:
@@ -74,13 +76,18 @@ def label(source: Source) -> str:
     return DIGEST_LABEL if source.wording == "digest" else ""
 
 
+def close_label(answer: Answer, number: int) -> str:
+    """What must be said of the quote with this number, from 1, if it is only close; nothing of others."""
+    return CLOSE_LABEL if answer.quotes and number > answer.answering else ""
+
+
 def to_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal; a quote's words are wrapped between words and not changed."""
     lines = [finding_line(answer), "", *_searched_lines(answer, width)]
     if answer.near:
         lines += ["Not an answer, but near:", ""]
     for number, quote in enumerate(answer.quotes or answer.near[:3], start=1):
-        lines += [*_quote_lines(quote, f"{number}.", width), ""]
+        lines += [*_quote_lines(quote, f"{number}.", width, close_label(answer, number)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -95,8 +102,8 @@ def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _quote_lines(quote: Quote, mark: str, width: int) -> list[str]:
-    """A quote and its source, indented behind ``mark``."""
+def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[str]:
+    """A quote and its source, indented behind ``mark``, and a note on it."""
     lines = textwrap.wrap(
         f"{mark} “{visible(quote.text)}”",
         width,
@@ -105,7 +112,7 @@ def _quote_lines(quote: Quote, mark: str, width: int) -> list[str]:
         break_on_hyphens=False,
     )
     also = f"also in {', '.join(source.title for source in quote.also_in)}" if quote.also_in else ""
-    for part in (source_line(quote), label(quote.source), also, quote.source.url):
+    for part in (source_line(quote), label(quote.source), also, note, quote.source.url):
         if part:
             lines += textwrap.wrap(
                 visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
@@ -193,6 +200,7 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "start": quote.span.start,
         "end": quote.span.end,
         "context": quote.context,
+        "status": quote.status,
         "score": quote.score,
         "also_in": [source.id for source in quote.also_in],
     }

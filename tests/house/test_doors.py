@@ -67,7 +67,6 @@ DOORS: dict[str, set[str]] = {
         "readers",
         "records",
         "retrieval",
-        "scope",
         "settings",
     },
     "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records", "sides"},

@@ -27,8 +27,11 @@ def finding(line: str, kind: str) -> str:
     return f'<p class="pq-finding pq-{kind}">{escaped(line)}</p>'
 
 
-def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = None) -> str:
-    """One quote in its context, where it comes from, and what can be done with it; ``later`` came after its report."""
+def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = None, note: str = "") -> str:
+    """One quote in its context, where it comes from, and what can be done with it.
+
+    ``later`` came after its report; ``note`` is said of it.
+    """
     before = quote.context[: quote.span.start - quote.context_span.start]
     after = quote.context[quote.span.end - quote.context_span.start :]
     spaced = " pq-spaced" if re.search(r"\s\s|[^\S ]", quote.context) else ""
@@ -36,7 +39,7 @@ def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = No
         f'<article class="pq-card" aria-label="Quote {number}">'
         f'<blockquote class="pq-quote{spaced}">{_neighbour(before)}'
         f'<mark class="pq-words">{escaped(quote.text)}</mark>{_neighbour(after)}</blockquote>'
-        f"{_where_from(quote)}{_badges(quote)}{later_badge(later)}{_actions(quote)}"
+        f"{_where_from(quote)}{_badges(quote, note)}{later_badge(later)}{_actions(quote)}"
         f"{terms((*quote.heading, quote.context), glossary)}</article>"
     )
 
@@ -112,8 +115,8 @@ def _where_from(quote: Quote) -> str:
     )
 
 
-def _badges(quote: Quote) -> str:
-    badges = [escaped(label(quote.source))] if label(quote.source) else []
+def _badges(quote: Quote, note: str) -> str:
+    badges = [escaped(said) for said in (note, label(quote.source)) if said]
     if quote.also_in:
         titles = ", ".join(escaped(source.title) for source in quote.also_in)
         badges.append(f"the same words also in: {titles}")

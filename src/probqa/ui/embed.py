@@ -14,7 +14,7 @@ import html
 from urllib.parse import urlencode
 
 from probqa.records import Answer, Quote
-from probqa.rendering import finding_line, label, source_line, visible
+from probqa.rendering import close_label, finding_line, label, source_line, visible
 
 SHOWN = 3
 STYLE = """
@@ -42,7 +42,10 @@ HEADERS = {
 def answer_page(answer: Answer) -> str:
     """The question, what was found, and the best quotes with their sources."""
     near = "<p>Not an answer, but near:</p>" if answer.near else ""
-    quotes = "".join(map(_quote, (answer.quotes or answer.near)[:SHOWN]))
+    quotes = "".join(
+        _quote(quote, close_label(answer, number))
+        for number, quote in enumerate((answer.quotes or answer.near)[:SHOWN], start=1)
+    )
     link = _escaped("./?" + urlencode({"q": answer.question}))
     return _page(
         answer.question,
@@ -59,11 +62,12 @@ def refusal_page(problem: str, remedy: str) -> str:
     )
 
 
-def _quote(quote: Quote) -> str:
-    badge = f'<p class="source">{_escaped(label(quote.source))}</p>' if label(quote.source) else ""
+def _quote(quote: Quote, note: str) -> str:
+    said = (note, label(quote.source))
+    badges = "".join(f'<p class="source">{_escaped(one)}</p>' for one in said if one)
     return (
         f"<blockquote>{_escaped(quote.text)}</blockquote>"
-        f'<p class="source">{_escaped(source_line(quote))}{_original(quote.source.url)}</p>{badge}'
+        f'<p class="source">{_escaped(source_line(quote))}{_original(quote.source.url)}</p>{badges}'
     )
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 from probqa.errors import InputError, ProbqaError
 from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, checked_question
 from probqa.records import Answer, Filters, Quote
-from probqa.rendering import finding_line
+from probqa.rendering import close_label, finding_line
 from probqa.scope import in_words, scope
 from probqa.ui import basket, cards, filtering, frame, states, suggesting
 from probqa.ui.address import Address, filters_on, link, read
@@ -140,28 +140,30 @@ def _embed(address: Address, question: str, previous: Sequence[str]) -> str:
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
-    """The quotes, best first, three open and the rest folded; or what is near where nothing was found."""
+    """The quotes, best first, three at most that answer open and the rest folded; or what is near to no answer."""
     if answer.near:
         with st.container(key=f"near-{turn}"):
             st.html('<h3 class="pq-near">Not an answer, but near</h3>')
-            _cards(library, answer.near[:NEAR_CARDS], turn)
+            _cards(library, answer, answer.near[:NEAR_CARDS], turn)
         return
-    _cards(library, answer.quotes[:OPEN_CARDS], turn)
-    rest = answer.quotes[OPEN_CARDS:]
+    opened = min(OPEN_CARDS, answer.answering)
+    _cards(library, answer, answer.quotes[:opened], turn)
+    rest = answer.quotes[opened:]
     if rest:
         with st.expander(f"Show {len(rest)} more", key=f"rest-{turn}", type="compact"):
-            _cards(library, rest, turn, first=OPEN_CARDS + 1)
+            _cards(library, answer, rest, turn, first=opened + 1)
 
 
 def _nearest(library: Library, answer: Answer, turn: int) -> None:
     """What came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
-        _cards(library, (*answer.quotes, *answer.near)[:NEAR_CARDS], turn)
+        _cards(library, answer, (*answer.quotes, *answer.near)[:NEAR_CARDS], turn)
 
 
-def _cards(library: Library, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
+def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
     for at, quote in enumerate(quotes, start=first):
-        st.html(cards.card(quote, at, library.generation.glossary, later(library, quote.source.id)))
+        came_later = later(library, quote.source.id)
+        st.html(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
         basket.button(quote, f"{turn}")
 
 
