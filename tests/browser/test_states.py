@@ -44,7 +44,8 @@ def test_a_broad_question_is_narrowed_by_one_click(states: Site, visit: Open) ->
     expect(page.locator(".pq-finding")).not_to_contain_text("This touches")
     expect(page.get_by_label("Filters that are on").or_(page.get_by_label("What was searched"))).to_contain_text("2012")
     settled(page)
-    assert page.locator(".pq-source", has_text="2012").count() == page.locator(".pq-source").count() == 5
+    expect(page.locator(".pq-source", has_text="2012")).to_have_count(5)
+    expect(page.locator(".pq-source")).to_have_count(5)
 
 
 def test_a_question_outside_the_reports_says_so_without_a_quote(states: Site, visit: Open) -> None:
@@ -64,7 +65,8 @@ def test_what_is_near_is_in_a_box_of_its_own(states: Site, visit: Open) -> None:
     box = page.locator("[class*=st-key-near-]")
     expect(box.get_by_role("heading", name="Not an answer, but near")).to_be_visible()
     settled(page)
-    assert box.locator(".pq-card").count() == page.locator(".pq-card").count() == 3
+    expect(box.locator(".pq-card")).to_have_count(3)
+    expect(page.locator(".pq-card")).to_have_count(3)
     assert box.evaluate("box => getComputedStyle(box).borderStyle") == "dashed"
 
 
