@@ -3,16 +3,17 @@
 In: hits, the question and its vector. Out: ``Quote`` records, best first.
 
 Each hit gives the sentence that answers best: its passage's score weighed with the sentence's own nearness to the
-question and the share of the question's words it holds. A sentence without the kind of thing that is asked for (a
-number, a time, a name) falls back, and so does a quote whose passage and source lack a place, body or year of the
-question. A sentence that leans on the one before it ("This", "However", "They") brings that one along.
+question and the share of the question's words it holds, rare ones counting for more. A sentence without the kind of
+thing that is asked for (a number, a time, a name) falls back, and so does a quote whose passage and source lack a
+place, body or year of the question. A sentence that leans on the one before it ("This", "However", "They") brings that
+one along.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +44,9 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with all that its quotes are measured by."""
+    """A question with all that its quotes are measured by; ``weights`` say how rare each stemmed word of it is."""
 
-    words: frozenset[str]
+    weights: Mapping[str, float]
     names: QuestionNames
     holds_kind: Callable[[str], bool] | None
     vector: Vectors
@@ -56,7 +57,8 @@ def quote_hits(generation: Generation, question: str, vector: Vectors, hits: Seq
 
     The same words in several documents are quoted once, and the quote says where else they stand.
     """
-    asked = _Asked(frozenset(words(question)), find_names(question, generation.glossary), kind_asked(question), vector)
+    weights = {word: generation.lexical.rarity(word) for word in words(question)}
+    asked = _Asked(weights, find_names(question, generation.glossary), kind_asked(question), vector)
     scored = [_best_sentence(generation, asked, hit) for hit in hits]
     scored.sort(key=lambda found: (-found[0], found[1].row))
     quotes: dict[tuple[str, ...], Quote] = {}
@@ -117,6 +119,8 @@ def _best_sentence(generation: Generation, asked: _Asked, hit: Hit) -> tuple[flo
 
 def _score(asked: _Asked, text: str, cosine: float) -> float:
     """What a sentence is worth, in [0, 1]: its cosine and the share of the question's words, half and half."""
-    covered = len(asked.words.intersection(words(text))) / len(asked.words) if asked.words else 0.0
+    held = set(words(text))
+    covered = sum(weight for word, weight in asked.weights.items() if word in held)
+    covered /= sum(asked.weights.values()) or 1.0
     lacking = KIND_WEIGHT if asked.holds_kind and not asked.holds_kind(text) else 0.0
     return max(0.0, 0.5 * max(0.0, cosine) + 0.5 * covered - lacking)
