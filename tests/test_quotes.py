@@ -63,6 +63,12 @@ def test_where_else_they_stand_is_known_for_the_last_quote_too(chosen: Settings)
     assert also_in(quotes(chosen, {"a": SAID, "b": SAID, "c": "Weir was early."}, k=1)) == {"a": ["b"]}
 
 
+def test_a_rare_word_of_the_question_counts_for_more_than_a_common_one(chosen: Settings) -> None:
+    common = {name: f"The court was late, {name}." for name in ("b", "c", "d", "e", "f")}
+    found = quotes(chosen, {"a": "The court was late. Ambleton had a court of its own and a hall.", **common})
+    assert [quote.text for quote in found if quote.source.id == "a"] == ["Ambleton had a court of its own and a hall."]
+
+
 def test_text_and_json_say_where_else_the_words_stand(chosen: Settings) -> None:
     quotes(chosen, {"a": SAID, "b": SAID})
     with closing(pipeline.Library(chosen)) as library:
