@@ -71,16 +71,17 @@ def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -
     holds_kind = kind_asked(question)
     names = find_names(question, generation.glossary)
     weights = {word: generation.lexical.rarity(word) for word in words(question)}
+    total = sum(weights.values()) or 1.0
+    enough = ENOUGH_HELD * generation.lexical.rarest
     alike = _alike(generation, question)
     found = []
     for quote in quotes:
         text = "\n".join((quote.context, *quote.heading, about(quote.source)))
         covered = _held(weights, alike, text)
         subject = _held(weights, alike, quote.text) - names.words
-        enough = ENOUGH_HELD * generation.lexical.rarest
         found.append(
             Signals(
-                covered=sum(weights[word] for word in covered) / (sum(weights.values()) or 1.0),
+                covered=sum(weights[word] for word in covered) / total,
                 subject_held=min(1.0, sum(weights[word] for word in subject) / enough),
                 score=quote.score,
                 name_missing=float(names.missing_from(text)),

@@ -68,7 +68,7 @@
   // Whoever leaves the page goes when the server has heard every click, or after two seconds.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !clicked.size || !opensHere(event)) return;
+    if (!link || link.target || !clicked.size || !opensHere(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const until = Date.now() + 2000;
