@@ -22,11 +22,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from probqa import corpus, readers
-from probqa.checking import Reports, check
-from probqa.checking.comparing import nearest
+from probqa.checking.check import check
+from probqa.checking.comparison import nearest
+from probqa.checking.lookup import Reports
 from probqa.checking.tokens import WORD, tokenise
-from probqa.passages import cut_passages
+from probqa.reading import corpus, reader
+from probqa.reading.passages import cut_passages
 from probqa.records import Block, Document, Source, Span
 
 SEED = 20240601
@@ -41,7 +42,7 @@ def main() -> int:
     parser.add_argument("--passages", type=int, default=100_000)
     options = parser.parse_args()
     files, _ = corpus.list_files(options.corpus)
-    documents = [readers.read(file, options.corpus) for file in files]
+    documents = [reader.read(file, options.corpus) for file in files]
     if options.what == "corpus":
         return all_sentences(documents)
     if options.what == "speed":

@@ -29,8 +29,8 @@ from typing import Any
 
 from public_sets import CACHE, ROOT, SHARED, PublicSet, View, encoder_files, open_set, print_rows
 
-from probqa.evaluation import DEPTH, holds, ndcg
-from probqa.exporting import find_model
+from probqa.indexing.export import find_model
+from probqa.measuring.evaluation import DEPTH, holds, ndcg
 from probqa.settings import DEFAULT_MODEL
 
 WORKER = Path(__file__).with_name("compare_libraries.py")

@@ -157,8 +157,8 @@ def langchain_open(job: Job) -> Ask:
 def probqa_build(job: Job) -> None:
     from public_sets import CACHE, contents_of, encoder_files
 
-    from probqa.embeddings import Encoder
-    from probqa.index import write
+    from probqa.indexing.encoder import Encoder
+    from probqa.indexing.generation import write
 
     files, fingerprint = encoder_files(CACHE)
     encoder = Encoder(*files.values())
@@ -166,11 +166,11 @@ def probqa_build(job: Job) -> None:
 
 
 def probqa_open(job: Job) -> Ask:
-    from probqa.answers import make_answer
-    from probqa.index import Generation
-    from probqa.pipeline import DEFAULT_QUOTES, LOOKED_AT
-    from probqa.quotes import quote_hits
-    from probqa.retrieval import retrieve
+    from probqa.asking.answers import make_answer
+    from probqa.asking.library import DEFAULT_QUOTES, LOOKED_AT
+    from probqa.asking.quotes import quote_hits
+    from probqa.asking.retrieval import retrieve
+    from probqa.indexing.generation import Generation
 
     generation = Generation.live(job.folder)
 

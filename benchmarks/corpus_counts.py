@@ -18,8 +18,8 @@ from pathlib import Path
 
 import yaml
 
-from probqa import corpus, readers
-from probqa.passages import cut_passages
+from probqa.reading import corpus, reader
+from probqa.reading.passages import cut_passages
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SHEETS = {"catalogue", "glossary"}
@@ -54,7 +54,7 @@ def count_digests(folder: Path) -> tuple[int, dict[str, int]]:
     passages = 0
     sentences: dict[str, int] = {}
     for file in corpus.list_files(folder)[0]:
-        document = readers.read(file, folder)
+        document = reader.read(file, folder)
         if document.source.wording == "digest":
             cut = cut_passages(document, first_row=0)
             passages += len(cut)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from probqa.pipeline import Library
+from probqa.asking.library import Library
 from probqa.rendering import finding_line, label, source_line
 from probqa.settings import settings
 

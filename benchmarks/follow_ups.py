@@ -37,11 +37,11 @@ from public_sets import (
     probqa_rows,
 )
 
-from probqa import retrieval
-from probqa.evaluation import read_questions, word_f1
-from probqa.followups import FollowUp, carry_over, is_incomplete, lean
-from probqa.glossary import load_glossary
-from probqa.retrieval import retrieve
+from probqa.asking import retrieval
+from probqa.asking.retrieval import retrieve
+from probqa.glossary.glossary import load_glossary
+from probqa.measuring.evaluation import read_questions, word_f1
+from probqa.understanding.follow_ups import FollowUp, carry_over, is_incomplete, lean
 
 GOLD = ROOT / "benchmarks" / "gold" / "questions.jsonl"
 SINGLE = ("squad2_dev_half", "wikiqa_dev", "inscit_dev_partial", "doc2dial_val")

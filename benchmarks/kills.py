@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import building  # noqa: E402
 import hash_encoder  # noqa: E402
-from probqa import pipeline  # noqa: E402
+from probqa.indexing.build import build  # noqa: E402
 from probqa.settings import Settings  # noqa: E402
 
 ENCODER_BYTES = 10_000_000
@@ -41,7 +41,7 @@ def main() -> int:
         chosen = Settings(Path(place, "corpus"), Path(place, "index"), hash_encoder.MODEL)
         chosen.corpus.mkdir()
         building.write_state(chosen.corpus, 0)
-        pipeline.build(chosen)
+        build(chosen)
         longest = building.seconds_to_build(chosen, 1, ENCODER_BYTES)
         state = 1
         while outcomes.total() - outcomes["done"] < options.kills:

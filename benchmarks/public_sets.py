@@ -38,22 +38,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probqa.answers import make_answer
-from probqa.embeddings import CANARIES, Encoder
-from probqa.evaluation import DEPTH, auroc, holds, ndcg, word_f1
-from probqa.evidence import find_signals
-from probqa.exporting import export_model, find_model, fingerprint
-from probqa.followups import carry_over
-from probqa.glossary import Entries, Glossary
-from probqa.index import Contents, Generation, write
-from probqa.lexical import LexicalIndex
-from probqa.passages import search_text
-from probqa.pipeline import LOOKED_AT
-from probqa.quotes import quote_hits
+from probqa.asking.answers import make_answer
+from probqa.asking.library import LOOKED_AT
+from probqa.asking.quotes import quote_hits
+from probqa.asking.retrieval import retrieve
+from probqa.asking.signals import find_signals
+from probqa.glossary.entries import Entries
+from probqa.glossary.glossary import Glossary
+from probqa.indexing.encoder import CANARIES, Encoder
+from probqa.indexing.export import export_model, find_model, fingerprint
+from probqa.indexing.generation import Contents, Generation, write
+from probqa.indexing.lexical import LexicalIndex
+from probqa.measuring.evaluation import DEPTH, auroc, holds, ndcg, word_f1
+from probqa.reading.passages import search_text
+from probqa.reading.sentences import split_sentences
 from probqa.records import Block, Document, Hit, Passage, Quote, Source, Span
-from probqa.retrieval import retrieve
-from probqa.sentences import split_sentences
 from probqa.settings import DEFAULT_MODEL
+from probqa.understanding.follow_ups import carry_over
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PROBQA_SHARED") or ROOT.parent / "shared") / "data"
@@ -232,7 +233,7 @@ def ranked_by(mix: Mix) -> Ranker:
 
 
 def probqa_rows(public: PublicSet, number: int) -> Rows:
-    """Rank as ``probqa.retrieval.retrieve`` does."""
+    """Rank as ``probqa.asking.retrieval.retrieve`` does."""
     return [hit.passage.row for hit in public.hits(number)]
 
 

@@ -1,12 +1,12 @@
-"""Measure the readers on real files and write ``docs/readers.md``.
+"""Measure the readers on real files and write ``docs/reader.md``.
 
 Run from the root of the repository; everything is read from the folder of real files (--shared), and where that
 is absent the command says so and ends:
 
-    .venv/bin/python benchmarks/readers.py             # files, articles, page numbers, libraries: about 5 minutes
-    .venv/bin/python benchmarks/readers.py --mutate 2000 --minutes 10    # mutated files of each format
+    .venv/bin/python benchmarks/reader.py             # files, articles, page numbers, libraries: about 5 minutes
+    .venv/bin/python benchmarks/reader.py --mutate 2000 --minutes 10    # mutated files of each format
 
-Both keep their figures in ``benchmarks/readers.json`` and write the page anew from them. The libraries compared
+Both keep their figures in ``benchmarks/reader.json`` and write the page anew from them. The libraries compared
 with (pypdf, mammoth, python-docx, readability-lxml) are no part of the project: one that is not installed is left
 out of its table. Sentences whose page is checked are kept as
 SHA-256 of their words in ``benchmarks/page_numbers.json``; their pages were looked up by eye and with pypdf.
@@ -37,16 +37,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from probqa import readers  # noqa: E402
-from probqa.corpus import CorpusFile  # noqa: E402
 from probqa.errors import ReadingError  # noqa: E402
-from probqa.readers import sandbox  # noqa: E402
+from probqa.reading import reader  # noqa: E402
+from probqa.reading.corpus import CorpusFile  # noqa: E402
+from probqa.reading.formats import sandbox  # noqa: E402
+from probqa.reading.sentences import split_sentences  # noqa: E402
 from probqa.records import Document  # noqa: E402
-from probqa.sentences import split_sentences  # noqa: E402
 
-FIGURES = ROOT / "benchmarks" / "readers.json"
+FIGURES = ROOT / "benchmarks" / "reader.json"
 PAGE_NUMBERS = ROOT / "benchmarks" / "page_numbers.json"
-REPORT = ROOT / "docs" / "readers.md"
+REPORT = ROOT / "docs" / "reader.md"
 FOLDERS = ("ofsted_ilacs", "ofsted_jtai", "gao", "ntsb", "awkward_pdf", "docx", "html", ".")
 SUFFIXES = (".pdf", ".html", ".docx", ".txt")
 SEED = 20240601
@@ -82,7 +82,7 @@ def measure_files(real: Path) -> tuple[list[Json], dict[str, Document]]:
             began = time.perf_counter()
             row: Json = {"folder": folder, "file": path.name}
             try:
-                document = readers.read(CorpusFile(path.name, ""), path.parent)
+                document = reader.read(CorpusFile(path.name, ""), path.parent)
                 documents[f"{folder}/{path.name}"] = document
                 row |= {
                     "pages": len(document.pages),
@@ -136,7 +136,7 @@ def measure_articles(real: Path) -> dict[str, Json]:
     import trafilatura
     from lxml import html
 
-    from probqa.readers.webpage import read_webpage
+    from probqa.reading.formats.webpage import read_webpage
 
     known = json.loads((real / "html" / "expected.json").read_text(encoding="utf-8"))
     expected = {name: found["articleBody"] for name, found in known.items()}
@@ -294,7 +294,7 @@ def words_in_xml(path: Path) -> str:
 
 
 def text_by_probqa(path: Path) -> str:
-    from probqa.readers.word import read_word
+    from probqa.reading.formats.word import read_word
 
     try:
         return "\n".join(piece.text for piece in read_word(path.read_bytes()).pieces)
@@ -463,7 +463,7 @@ def children() -> int:
 def write_page(figures: Json) -> None:
     parts = [
         "# What the readers read",
-        "Written by `benchmarks/readers.py`; do not edit. The files are not part of the project. "
+        "Written by `benchmarks/reader.py`; do not edit. The files are not part of the project. "
         f"Measured on {figures['machine']}, shared with others. The start of a worker is part of every time.",
         "## Articles",
         "Precision, recall and F1 of 4-word shingles against the expected text of 40 pages. probqa's text counts with "

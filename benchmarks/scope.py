@@ -13,10 +13,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from probqa.evaluation import read_questions
-from probqa.pipeline import Library
-from probqa.scope import scope
+from probqa.asking.library import Library
+from probqa.measuring.evaluation import read_questions
 from probqa.settings import settings
+from probqa.understanding.scope import scope
 
 
 def main() -> int:

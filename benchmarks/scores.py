@@ -33,8 +33,9 @@ from public_sets import (
     statuses,
 )
 
-from probqa import evaluation
-from probqa.pipeline import Library, build
+from probqa.asking.library import Library
+from probqa.indexing.build import build
+from probqa.measuring import evaluation
 from probqa.settings import settings
 
 KEPT = Path(__file__).with_name("scores.json")

@@ -23,12 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
-from probqa import exporting, pipeline
-from probqa.embeddings import CANARIES, Encoder
-from probqa.index import Contents, Generation, write
-from probqa.lexical import LexicalIndex
-from probqa.passages import cut_passages, search_text
-from probqa.readers.assembly import Piece, assemble
+from probqa.asking.library import Library
+from probqa.indexing import export
+from probqa.indexing.build import build
+from probqa.indexing.encoder import CANARIES, Encoder
+from probqa.indexing.generation import Contents, Generation, write
+from probqa.indexing.lexical import LexicalIndex
+from probqa.reading.assembly import Piece, assemble
+from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage, Source
 from probqa.settings import DEFAULT_MODEL, Settings
 
@@ -68,9 +70,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         starter = Settings(corpus=ROOT / "corpus", index=folder / "starter", model=DEFAULT_MODEL)
-        report = pipeline.build(starter)
+        report = build(starter)
         print(f"starter corpus: {report.passages} passages; first build, export included: {report.seconds:.1f} s")
-        again = pipeline.build(starter)
+        again = build(starter)
         print(f"the same build again, nothing changed: {again.seconds:.2f} s")
         cold_and_warm("starter corpus", starter, options.runs)
         large = Settings(corpus=ROOT / "corpus", index=folder / "large", model=DEFAULT_MODEL)
@@ -89,7 +91,7 @@ def cold_and_warm(title: str, settings: Settings, runs: int) -> None:
     pairs = [(seconds(lambda: run(command, environment)), seconds(lambda: run(bare, environment))) for _ in range(runs)]
     ask, script = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"{title}: cold `probqa ask` {ask:.2f} s, bare script {script:.2f} s, ratio {ask / script:.2f}")
-    library = pipeline.Library(settings)
+    library = Library(settings)
     library.ask(QUESTION)
     warm = [seconds(lambda question=question: library.ask(question)) for _ in range(20) for question in QUESTIONS]
     warm.sort()
@@ -145,7 +147,7 @@ def build_speed(starter: Settings) -> None:
     live = Generation.live(starter.index)
     texts = [search_text(live.document_of(row), live.passage(row)) for row in range(live.passages)]
     encoder: Encoder = live.encoder
-    model = SentenceTransformer(str(exporting.find_model(DEFAULT_MODEL)), device="cpu")
+    model = SentenceTransformer(str(export.find_model(DEFAULT_MODEL)), device="cpu")
     ours, theirs = [], []
     for _ in range(3):
         ours.append(len(texts) / seconds(lambda: encoder.encode_passages(texts)))

@@ -41,7 +41,7 @@ def _settings() -> Settings:
 
 
 def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
-    from probqa.pipeline import Library
+    from probqa.asking.library import Library
 
     library = Library(chosen)
     answers = [dataclasses.asdict(library.ask(question)) for question in questions]
@@ -91,11 +91,11 @@ def silent() -> None:
 
 def fresh_build() -> None:
     """Build, and print the name and every file's digest."""
-    from probqa import pipeline
-    from probqa.index import Generation
+    from probqa.indexing.build import build
+    from probqa.indexing.generation import Generation
 
     chosen = _settings()
-    report = pipeline.build(chosen)
+    report = build(chosen)
     generation = Generation.live(chosen.index)
     json.dump([report.generation, generation.manifest["files"]], sys.stdout)
     generation.close()

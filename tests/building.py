@@ -18,9 +18,12 @@ from typing import Any
 
 import pytest
 
-from probqa import pipeline
+from probqa.asking.library import Library
 from probqa.errors import BuildLockedError
-from probqa.index import build_lock, storage
+from probqa.indexing import storage
+from probqa.indexing.build import build
+from probqa.indexing.inspection import verify
+from probqa.indexing.storage import build_lock
 from probqa.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +31,7 @@ QUESTION = "In which week was the court of Ambleton late?"
 
 
 def context() -> ForkServerContext:
-    """The fork server's context; what it forks has this module and the pipeline imported."""
+    """The fork server's context; what it forks has this module and all that builds imported."""
     chosen = multiprocessing.get_context("forkserver")
     chosen.set_forkserver_preload(["pytest", "building", "hash_encoder"])
     with pytest.MonkeyPatch.context() as patch:
@@ -45,7 +48,7 @@ def write_state(corpus: Path, state: int) -> None:
         (corpus / f"{name}.md").write_text(f"# Ambleton\n\n{text}\n")
 
 
-def states(library: pipeline.Library) -> set[str]:
+def states(library: Library) -> set[str]:
     """The states that the quotes of one answer come from: one, unless generations are mixed."""
     answer = library.ask(QUESTION, k=3)
     assert answer.coverage.documents == 3
@@ -56,23 +59,23 @@ def states(library: pipeline.Library) -> set[str]:
 
 def opened_states(chosen: Settings) -> set[str]:
     """Open the live generation and say which states it holds."""
-    with closing(pipeline.Library(chosen)) as library:
+    with closing(Library(chosen)) as library:
         return states(library)
 
 
-def build(chosen: Settings, padding: int, ready: Connection) -> None:
+def build_here(chosen: Settings, padding: int, ready: Connection) -> None:
     """Say when the work begins, then build with the hash encoder, its file ``padding`` bytes long."""
     import hash_encoder
 
     hash_encoder.install(padding=padding)
     ready.send(True)
-    pipeline.build(chosen)
+    build(chosen)
 
 
 def start_build(chosen: Settings, padding: int = 0) -> ForkServerProcess:
     """Start a build in a process of its own; it has begun when this returns."""
     here, there = context().Pipe(duplex=False)
-    process = context().Process(target=build, args=(chosen, padding, there))
+    process = context().Process(target=build_here, args=(chosen, padding, there))
     process.start()
     there.close()
     with here:
@@ -105,9 +108,9 @@ def kill_one(chosen: Settings, moment: float, state: int, padding: int = 0) -> s
     process.join()
     found = opened_states(chosen)
     assert found in ({str(state - 1)}, {str(state)}), found
-    assert list(pipeline.verify(chosen)) == []
+    assert list(verify(chosen)) == []
     began_writing = bool(list(chosen.index.glob(f"{storage.STAGING}*")))
-    pipeline.build(chosen)
+    build(chosen)
     assert opened_states(chosen) == {str(state)}
     assert list(chosen.index.glob(f"{storage.STAGING}*")) == []
     if process.exitcode == 0:
@@ -133,7 +136,7 @@ def race(chosen: Settings, told: Event, outcomes: Any) -> None:
 
     hash_encoder.install()
     try:
-        pipeline.build(chosen, wait)
+        build(chosen, wait)
         outcomes.put("built")
     except BuildLockedError as error:
         told.set()

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 import hash_encoder
-from probqa import pipeline
-from probqa.index import Generation
+from probqa.asking.library import Library
+from probqa.indexing.build import build
+from probqa.indexing.generation import Generation
 from probqa.settings import DEFAULT_MODEL, Settings
 
 hypothesis_settings.register_profile("probqa", deadline=None, derandomize=True, max_examples=60)
@@ -101,7 +102,7 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def built(chosen: Settings) -> Settings:
     """Settings of a place where ``REPORTS`` are indexed with the hash encoder."""
     write_corpus(chosen.corpus, REPORTS)
-    pipeline.build(chosen)
+    build(chosen)
     return chosen
 
 
@@ -131,9 +132,9 @@ def opened() -> Iterator[Opener]:
 
 
 @pytest.fixture
-def library(built: Settings) -> Iterator[pipeline.Library]:
+def library(built: Settings) -> Iterator[Library]:
     """An opened library over ``REPORTS``."""
-    with closing(pipeline.Library(built)) as library:
+    with closing(Library(built)) as library:
         yield library
 
 
@@ -143,7 +144,7 @@ def real_index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     place = tmp_path_factory.mktemp("real")
     chosen = Settings(corpus=place / "corpus", index=place / "index", model=DEFAULT_MODEL)
     write_corpus(chosen.corpus, REPORTS)
-    pipeline.build(chosen)
+    build(chosen)
     return chosen
 
 

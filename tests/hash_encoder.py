@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probqa import exporting, pipeline
-from probqa.embeddings import EncoderProfile, Vectors
 from probqa.errors import IndexDamagedError
-from probqa.index import generation
-from probqa.lexical import words
+from probqa.indexing import build, export, generation
+from probqa.indexing.encoder import EncoderProfile, Vectors
+from probqa.indexing.lexical import words
 
 MODEL = "hash model"
 DIMENSION = 64
@@ -28,7 +27,7 @@ embedded: list[str] = []  # every text embedded as a passage or sentence since a
 
 
 class HashEncoder:
-    """Stands in for ``probqa.embeddings.Encoder``: opened from the same three files."""
+    """Stands in for ``probqa.indexing.encoder.Encoder``: opened from the same three files."""
 
     def __init__(self, onnx: bytes, tokenizer: bytes, profile: bytes) -> None:
         if not onnx.startswith(b"hash encoder") or tokenizer != b"{}":
@@ -72,8 +71,8 @@ def fingerprint(folder: Path) -> str:
 
 def install(patch: Callable[[Any, str, object], None] = setattr, padding: int = 0) -> None:
     """Let builds and openings use the hash encoder; give ``monkeypatch.setattr`` to have it undone."""
-    patch(pipeline, "Encoder", HashEncoder)
+    patch(build, "Encoder", HashEncoder)
     patch(generation, "Encoder", HashEncoder)
-    patch(exporting, "find_model", Path)
-    patch(exporting, "fingerprint", fingerprint)
-    patch(exporting, "export_model", lambda name, folder: encoder_files(name, padding))
+    patch(export, "find_model", Path)
+    patch(export, "fingerprint", fingerprint)
+    patch(export, "export_model", lambda name, folder: encoder_files(name, padding))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probqa.addresses import parse_address, why_not_public
-from probqa.connecting import Connector
 from probqa.errors import DownloadError
+from probqa.gathering.addresses import parse_address, why_not_public
+from probqa.gathering.connection import Connector
 
 NOT_PUBLIC = {
     "0.0.0.0": "this network",

@@ -15,11 +15,15 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from conftest import write_corpus
-from probqa import checking, pipeline, rendering
+from probqa import rendering
+from probqa.asking.library import DEFAULT_QUOTES, Library
+from probqa.checking import check
+from probqa.indexing.build import build
 from probqa.settings import Settings
 from probqa.ui import api, limits
 from probqa.ui.limits import Buckets
 from probqa.ui.middleware import MIDDLEWARE, VISITORS
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 
 DOCUMENTED = json.loads(api.OPENAPI.read_text(encoding="utf-8"))
 QUESTION = "how did Northway supervise people at low risk?"
@@ -58,7 +62,7 @@ def checked(response: Any) -> Any:
 
 def test_the_answer_is_the_command_lines(client: TestClient, built: Settings) -> None:
     body = checked(client.get("/api/ask", params={"question": QUESTION, "k": "1"}))
-    expected = rendering.to_json(pipeline.Library(built).ask(QUESTION, 1))
+    expected = rendering.to_json(Library(built).ask(QUESTION, 1))
     assert body | {"timings_ms": 0} == json.loads(json.dumps(expected)) | {"timings_ms": 0}
     assert [quote["text"] for quote in body["quotes"]] == [QUOTE]
 
@@ -93,8 +97,8 @@ def test_a_filter_that_lets_nothing_through_finds_nothing(client: TestClient, bu
 def test_a_check_is_the_command_lines(client: TestClient, built: Settings) -> None:
     text = f"“{QUOTE}” and “Staff morale was high. Sickness absence was high.” and “Nobody ever said these words here.”"
     body = checked(client.get("/api/check", params={"text": text}))
-    library = pipeline.Library(built)
-    assert body == json.loads(json.dumps(checking.to_json(checking.check(library.generation, text))))
+    library = Library(built)
+    assert body == json.loads(json.dumps(check.to_json(check.check(library.generation, text))))
     assert [quote["status"] for quote in body["quotes"]] == ["found", "altered", "absent"]
 
 
@@ -112,7 +116,7 @@ def test_the_reports_are_listed_with_all_that_is_known_of_them(client: TestClien
 
 def test_ready_says_which_generation(client: TestClient, built: Settings) -> None:
     body = checked(client.get("/healthz"))
-    assert body["generation"] == pipeline.Library(built).generation.name
+    assert body["generation"] == Library(built).generation.name
     assert body["documents"] == 3
 
 
@@ -262,7 +266,7 @@ def test_an_address_that_is_not_offered_is_refused_as_json(client: TestClient, p
 def test_a_rebuild_is_answered_from_at_once(client: TestClient, built: Settings) -> None:
     before = client.get("/healthz").json()["generation"]
     write_corpus(built.corpus, {"late.md": "# Late\n\nThe ferry was cancelled on Tuesday.\n"})
-    pipeline.build(built)
+    build(built)
     after = client.get("/healthz").json()
     assert after["documents"] == 4
     assert after["generation"] != before
@@ -305,11 +309,11 @@ def test_every_parameter_is_documented_with_its_limits() -> None:
             schema = schema.get("items", schema)
             if name == "k":
                 assert (schema["minimum"], schema["maximum"]) == (1, api.MAX_QUOTES)
-                assert schema["default"] == pipeline.DEFAULT_QUOTES
+                assert schema["default"] == DEFAULT_QUOTES
             elif name == "text":
-                assert schema["maxLength"] == checking.MAX_CHARACTERS
+                assert schema["maxLength"] == check.MAX_CHARACTERS
             elif name in api.LONG:
-                assert schema["maxLength"] == pipeline.MAX_QUESTION_CHARACTERS
+                assert schema["maxLength"] == MAX_QUESTION_CHARACTERS
             elif not {"enum", "pattern"} & set(schema):
                 assert schema["maxLength"] == api.MAX_VALUE_CHARACTERS
     rate = DOCUMENTED["paths"]["/api/ask"]["get"]["responses"]["429"]["description"]

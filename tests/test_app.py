@@ -16,13 +16,16 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import pipeline, rendering, scope
+from probqa import rendering
+from probqa.asking.library import Library
 from probqa.calibration import UNCALIBRATED
-from probqa.index import build_lock
+from probqa.indexing.build import build
+from probqa.indexing.storage import build_lock
 from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
 from probqa.ui import cards
 from probqa.ui.views import read
+from probqa.understanding import scope
 
 View = Callable[..., AppTest]
 PAGE = Path(probqa.ui.__file__).parent / "main.py"
@@ -44,7 +47,7 @@ def view(page: AppTest) -> View:
 
     def run(name: str, **parameters: str | list[str]) -> AppTest:
         view = AppTest.from_string(
-            f"from probqa.ui import opening\nfrom probqa.ui.views import {name}\n{name}.draw(opening.live_library())\n",
+            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
             default_timeout=30,
         )
         for parameter, value in parameters.items():
@@ -114,7 +117,7 @@ def test_an_index_of_another_model_is_not_asked(
 
 
 def test_while_a_build_is_at_work_the_page_says_which_edition_answers(page: AppTest, built: Settings) -> None:
-    created = pipeline.Library(built).generation.manifest["created"]
+    created = Library(built).generation.manifest["created"]
     said = f"Until that is done, answers come from the edition of {rendering.date_in_words(created[:10])}."
     with build_lock(built.index):
         asked(page, LOW_RISK)
@@ -142,7 +145,7 @@ def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(p
             "b.md": headed.format("Selby", "Unpaid work", "Unpaid work was run well"),
         },
     )
-    pipeline.build(chosen)
+    build(chosen)
     page.run()
     examples = [html.unescape(text) for text in re.findall(r'<li><a class="pq-go" href="[^"]*">(.*?)</a>', drawn(page))]
     assert examples == [
@@ -150,7 +153,7 @@ def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(p
         "How well was unpaid work run in Selby in 2017?",
     ]
     for example, title in zip(examples, ("Ambleton", "Selby"), strict=True):
-        answer = pipeline.Library(chosen).ask(example)
+        answer = Library(chosen).ask(example)
         assert (answer.status, answer.quotes[0].source.title) == ("answered", title)
 
 
@@ -159,7 +162,7 @@ def test_a_question_that_is_not_surely_answered_is_no_example(
 ) -> None:
     text = "---\ntitle: A\narea: Ambleton\n---\n## Court reports\n\nCourt reports were late.\n"
     write_corpus(chosen.corpus, {"a.md": text})
-    pipeline.build(chosen)
+    build(chosen)
     listen(monkeypatch, status="weak")
     assert "For example" not in drawn(page.run())
 
@@ -188,7 +191,7 @@ def test_a_quote_says_that_a_later_inspection_exists_and_leads_to_it(page: AppTe
     told = "---\ntitle: {0}\nkind: inspection report\narea: <b>Weir\npublished: {0}\n---\n# A\n\n{1}\n"
     rows = {"a.md": told.format(2017, "The courts were late."), "b.md": told.format(2022, "The roofs leaked.")}
     write_corpus(chosen.corpus, rows)
-    pipeline.build(chosen)
+    build(chosen)
     cards = drawn(asked(page, "were courts late?")).split("<article")[1:]
     badge = '<a class="pq-go" href="read?document=b">a later inspection of &lt;b&gt;Weir exists (2022)</a>'
     assert [badge in card for card in cards if "The courts" in card] == [True]
@@ -200,7 +203,7 @@ def test_three_cards_at_most_that_answer_are_open_and_the_rest_is_folded(
     page: AppTest, built: Settings, question: str, opened: int
 ) -> None:
     asked(page, question)
-    answering = pipeline.Library(built).ask(question).answering
+    answering = Library(built).ask(question).answering
     assert opened == min(3, answering)
     folded = page.expander[0]
     inside = [part for part in folded.get("html") if "<article" in part.proto.body]
@@ -260,7 +263,7 @@ def test_an_answer_can_be_embedded_with_its_filters_and_what_was_asked_before(pa
 
 def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(page: AppTest, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {**REPORTS, "glossary.yaml": GLOSSARY})
-    pipeline.build(chosen)
+    build(chosen)
     asked(page, "what of a recall?")
     assert chips(page) == [("also searched: jail", ".?q=what+of+a+recall%3F&exact=1")]
     asked(page, "what of a recall?", exact="1")
@@ -269,7 +272,7 @@ def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(p
 
 def test_words_in_a_quote_or_beside_it_are_explained_under_it(page: AppTest, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {"a.md": "# A\n\nA recall was slow. Rain fell all day.\n", "glossary.yaml": GLOSSARY})
-    pipeline.build(chosen)
+    build(chosen)
     asked(page, "did rain fall all day?")
     assert '<mark class="pq-words">A recall' not in drawn(page)
     assert "<summary>What these words mean: Recall</summary><dl><dt>Recall</dt><dd>Return to prison.</dd>" in drawn(
@@ -317,7 +320,7 @@ def test_a_link_of_another_edition_says_so(page: AppTest, built: Settings) -> No
     said = "The reports have changed since this link was made"
     asked(page, LOW_RISK, g="0" * 16)
     assert said in drawn(page)
-    live = pipeline.Library(built).generation.name
+    live = Library(built).generation.name
     assert said not in drawn(asked(page, LOW_RISK, g=live))
 
 
@@ -335,7 +338,7 @@ def test_a_weak_answer_is_said_in_other_words_and_another_shape(
 
 def test_a_quote_that_does_not_answer_by_itself_says_so(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK)
-    answer = pipeline.Library(built).ask(LOW_RISK)
+    answer = Library(built).ask(LOW_RISK)
     assert answer.status == "answered"
     answering = [quote.status == "answered" for quote in answer.quotes]
     assert answering == sorted(answering, reverse=True)
@@ -380,7 +383,7 @@ def test_a_question_that_is_too_broad_offers_what_narrows_it(
     rows = [("Ambleton", "Northway", 2017), ("Ambleton", "Weir", 2018), ("Selby", "Weir", 2018), ("Weir", "NPS", 2019)]
     write_corpus(chosen.corpus, {f"{at}.md": told.format(*row) for at, row in enumerate(rows)})
     write_corpus(chosen.corpus, {"z.md": told.format("Selby", "Weir", 2018).replace("leadership", "roof")})
-    pipeline.build(chosen)
+    build(chosen)
     asked(page, "leadership")
     line = "This touches 4 reports: pick an area, a provider or a year."
     assert f'<p class="pq-finding pq-broad">{line}</p>' in drawn(page)
@@ -436,7 +439,7 @@ def two_subjects(chosen: Settings) -> Settings:
     """One report on two subjects."""
     text = "---\ntitle: A\narea: Ambleton\npublished: 2017-04-19\n---\n## Court reports\n\nCourt reports were late.\n"
     write_corpus(chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nUnpaid work was run well in Ambleton in 2017.\n"})
-    pipeline.build(chosen)
+    build(chosen)
     return chosen
 
 
@@ -468,7 +471,7 @@ def test_what_is_offered_is_tried_once_and_after_the_answer(
 def test_what_is_not_answered_by_its_own_passage_is_not_offered(
     page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
-    answer = pipeline.Library(two_subjects).ask(UNPAID_WORK)
+    answer = Library(two_subjects).ask(UNPAID_WORK)
     elsewhere = replace(answer.quotes[0], heading=("Court reports",))
     listen(monkeypatch, **({"quotes": (elsewhere,)} if "quotes" in changes else changes))
     assert offered(asked(page, "were court reports late?")) == []
@@ -478,7 +481,7 @@ def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chose
     title = '---\ntitle: "<img src=x onerror=alert(1)>"\narea: "<b>x</b>"\n---\n'
     nasty = title + "# <b>Costs</b>\n\nIt cost $5 to $10 :red[x] <script>y</script>.\n"
     write_corpus(chosen.corpus, {"nasty.md": nasty})
-    pipeline.build(chosen)
+    build(chosen)
     asked(page, 'what did it cost? "><script>z</script>', area="<b>x</b>", g='"><b>')
     body = drawn(page)
     assert "It cost $5 to $10 :red[x] &lt;script&gt;y&lt;/script&gt;." in body
@@ -502,7 +505,7 @@ def test_reading_shows_all_words_of_a_document_under_headings_in_order(view: Vie
         (3, "Courts"),
         (2, "Where this text comes from"),
     ]
-    document = pipeline.Library(built).generation.document("ambleton")
+    document = Library(built).generation.document("ambleton")
     assert document
     body = re.search(r'<article class="pq-document".*?</article>', drawn(read), re.DOTALL)
     assert body
@@ -511,7 +514,7 @@ def test_reading_shows_all_words_of_a_document_under_headings_in_order(view: Vie
 
 
 def test_the_passage_of_a_link_is_marked_and_scrolled_to(view: View, built: Settings) -> None:
-    quote = pipeline.Library(built).ask(LOW_RISK).quotes[0]
+    quote = Library(built).ask(LOW_RISK).quotes[0]
     link = urlsplit(cards.reading_link(quote))
     given = {f"{name}_": values[0] for name, values in parse_qs(link.query).items()}
     marks = re.findall(r'<mark class="pq-words"([^>]*)>(.*?)</mark>', drawn(view(link.path, **given)))
@@ -537,7 +540,7 @@ def test_a_document_that_is_not_there_is_said(view: View, built: Settings) -> No
 
 
 def test_reading_says_where_the_text_comes_from(view: View, built: Settings) -> None:
-    document = pipeline.Library(built).generation.document("weir")
+    document = Library(built).generation.document("weir")
     assert document
     read = drawn(view("read", document="weir"))
     assert f"<dt>SHA-256 of the file</dt><dd>{document.file_sha256}</dd>" in read
@@ -550,7 +553,7 @@ def test_a_digest_says_so_on_its_own_page_and_a_publication_does_not(view: View,
         chosen.corpus,
         {**REPORTS, "d.md": "---\ntitle: D\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"},
     )
-    pipeline.build(chosen)
+    build(chosen)
     said = "digest, not the inspectorate&#x27;s wording"
     assert said in drawn(view("read", document="d"))
     assert said not in drawn(view("read", document="ambleton"))
@@ -598,7 +601,7 @@ def test_the_table_has_every_report_the_newest_first_and_sorts_by_any_column(vie
 
 def test_a_row_says_all_there_is_to_say(view: View, built: Settings) -> None:
     cells = re.findall(r'<td role="cell" class="pq-\w+" data-head="(\w+)">(.*?)</td>', drawn(view("reports")))
-    passages = len(pipeline.Library(built).generation.passages_of("ambleton"))
+    passages = len(Library(built).generation.passages_of("ambleton"))
     assert cells[7:14] == [
         ("Title", '<a class="pq-go" href="read?document=ambleton">Inspection of Ambleton</a>'),
         ("Kind", "inspection report"),
@@ -652,7 +655,7 @@ def test_places_are_counted_and_lead_to_their_reports(view: View, built: Setting
 
 def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view: View, built: Settings) -> None:
     about = view("about")
-    counts = pipeline.Library(built).generation.manifest["counts"]
+    counts = Library(built).generation.manifest["counts"]
     assert f">{counts['documents']} documents</a>, {counts['passages']} passages, {counts['sentences']} sentences." in (
         drawn(about)
     )
@@ -665,24 +668,24 @@ def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view:
 def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, built: Settings) -> None:
     rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
     counts = {"answerable": 154, "unanswerable": 111}
-    manifest = pipeline.Library(built).generation.manifest
+    manifest = Library(built).generation.manifest
     measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest["model"]["fingerprint"])
     (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"]).to_json())
-    pipeline.build(built)
+    build(built)
     about = drawn(view("about"))
     rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]
     assert rows == [["82", "13", "5"], ["45", "31", "24"]]
     assert "with 154 questions that it answers and 111 that it does not" in about
     assert "Not calibrated" not in about
     (built.corpus / "calibration.json").write_bytes(replace(measured, texts="others").to_json())
-    pipeline.build(built)
+    build(built)
     assert "Not calibrated" in drawn(view("about"))
 
 
 def test_about_counts_digests_and_names_what_could_not_be_read(view: View, chosen: Settings) -> None:
     digest = "---\ntitle: D\nwording: digest\nurl: https://example.org/d\nlicence: OGL\n---\n# A\n\nIt was good.\n"
     write_corpus(chosen.corpus, {**REPORTS, "d.md": digest, "bad.txt": b"\xff\xfe\x00"})
-    pipeline.build(chosen)
+    build(chosen)
     about = drawn(view("about"))
     assert "<p>1 of them are digests" in about
     assert "The other 3 are in the publication’s own words." in about
@@ -694,7 +697,7 @@ def test_about_says_when_all_documents_are_digests(view: View, chosen: Settings)
     write_corpus(
         chosen.corpus, {"d.md": "---\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"}
     )
-    pipeline.build(chosen)
+    build(chosen)
     assert "<p>All of them are digests" in drawn(view("about"))
     assert "in the publication’s own words" not in drawn(view("about"))
 
@@ -707,11 +710,11 @@ GLOSSARY = """terms:
 def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Note each question that is asked and those given before it; ``changes`` are made to each answer."""
     seen: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
-    really = pipeline.Library.ask
+    really = Library.ask
 
-    def ask(library: pipeline.Library, question: str, **options: Any) -> Answer:
+    def ask(library: Library, question: str, **options: Any) -> Answer:
         seen.append((question, options.get("previous", ()), options.get("without", ())))
         return replace(really(library, question, **options), **changes)
 
-    monkeypatch.setattr(pipeline.Library, "ask", ask)
+    monkeypatch.setattr(Library, "ask", ask)
     return seen

@@ -13,18 +13,19 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
-from probqa.citing import FORMATS, export
+from probqa.asking.library import Library
+from probqa.citing.export import FORMATS, export
+from probqa.indexing.build import build
 from probqa.records import Quote
 from probqa.settings import Settings
 from probqa.ui import basket
 
 
 def script() -> None:
-    from probqa.ui import opening
+    from probqa.ui import shared
     from probqa.ui.views import basket as page
 
-    page.draw(opening.live_library())
+    page.draw(shared.live_library())
 
 
 def buttons() -> None:
@@ -40,7 +41,7 @@ def buttons() -> None:
 @pytest.fixture
 def quotes(built: Settings) -> list[Quote]:
     """Quotes of two reports; none says the same."""
-    library = pipeline.Library(built)
+    library = Library(built)
     answers = [
         library.ask(question) for question in ("telephone call every nine weeks?", "was any appointment missed?")
     ]
@@ -142,11 +143,11 @@ def test_a_quote_is_removed_and_the_basket_emptied(page: AppTest, quotes: list[Q
 def test_a_report_that_has_changed_since_is_pointed_out(page: AppTest, quotes: list[Quote], built: Settings) -> None:
     changed = REPORTS["ambleton.md"].replace("nine weeks", "six weeks")
     write_corpus(built.corpus, {"ambleton.md": changed})
-    pipeline.build(built)
+    build(built)
     said = drawn(fill(page, quotes))
     assert said.count("the report has changed since this was added: look again before you use it") == 1
     (built.corpus / "northway" / "selby.md").unlink()
-    pipeline.build(built)
+    build(built)
     assert drawn(page.run()).count("the report has changed since this was added") == 2
 
 

@@ -9,7 +9,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa.indexing.build import build
 from probqa.settings import Settings
 
 FOUND = "Northway supervised people at low risk by a telephone call every nine weeks."
@@ -34,17 +34,17 @@ It cost $5 to $10 :red[x] <script>y</script> in 12 cases.
 
 
 def script() -> None:
-    from probqa.ui import opening
+    from probqa.ui import shared
     from probqa.ui.views import check
 
-    check.draw(opening.live_library())
+    check.draw(shared.live_library())
 
 
 @pytest.fixture
 def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The page over ``REPORTS``, a digest and a report full of markup."""
     write_corpus(chosen.corpus, REPORTS | {"digest.md": DIGEST, "nasty.md": NASTY})
-    pipeline.build(chosen)
+    build(chosen)
     for name in ("corpus", "index", "model"):
         monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
     yield AppTest.from_function(script, default_timeout=30).run()
@@ -145,7 +145,7 @@ def test_a_word_that_denies_and_was_cut_off_is_named(page: AppTest) -> None:
 def test_many_places_are_folded_and_the_rest_is_counted(page: AppTest, chosen: Settings) -> None:
     words = "The corridor was painted green in every wing."
     write_corpus(chosen.corpus, {f"copy-{number:02}.md": f"# Copy {number:02}\n\n{words}\n" for number in range(13)})
-    pipeline.build(chosen)
+    build(chosen)
     html = sent(page, words)
     opened, _, folded = html.partition('<details class="pq-rest"><summary>Show 11 more</summary>')
     assert [opened.count("pq-card"), folded.count("pq-card")] == [2, 8]

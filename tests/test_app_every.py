@@ -13,7 +13,10 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from conftest import write_corpus
-from probqa import citing, pipeline, rendering
+from probqa import rendering
+from probqa.asking.library import Library
+from probqa.citing import export
+from probqa.indexing.build import build
 from probqa.records import EveryAnswer, Filters
 from probqa.settings import Settings
 from probqa.ui import basket
@@ -30,7 +33,7 @@ def view(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
 
     def run(name: str, **parameters: str | list[str]) -> AppTest:
         view = AppTest.from_string(
-            f"from probqa.ui import opening\nfrom probqa.ui.views import {name}\n{name}.draw(opening.live_library())\n",
+            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
             default_timeout=30,
         )
         for parameter, value in parameters.items():
@@ -70,7 +73,7 @@ def test_without_a_question_every_report_and_compare_ask_for_one(view: View, bui
 
 
 def test_every_report_shows_what_each_says_and_names_the_silent(view: View, built: Settings) -> None:
-    answer = pipeline.Library(built).every(LOW_RISK)
+    answer = Library(built).every(LOW_RISK)
     every = view("every", q=LOW_RISK)
     assert f'<h2 class="pq-finding">{html.escape(rendering.every_line(answer))}</h2>' in drawn(every)
     spoken = [one.quote for one in answer.documents if one.quote]
@@ -123,7 +126,7 @@ def rated(chosen: Settings) -> Settings:
     write_corpus(
         chosen.corpus, {"z.md": "---\ntitle: Z\npublished: 2018\nproviders: [NPS Weir]\n---\n# Roofs\n\nRoofs leak.\n"}
     )
-    pipeline.build(chosen)
+    build(chosen)
     return chosen
 
 
@@ -217,7 +220,7 @@ def test_a_year_that_says_nothing_has_a_bar_that_leads_nowhere(view: View, rated
 
 def test_the_oldest_can_come_first_with_the_undated_last(view: View, rated: Settings) -> None:
     write_corpus(rated.corpus, {"u.md": "---\ntitle: Undated\n---\n# Morale\n\nStaff morale was odd.\n"})
-    pipeline.build(rated)
+    build(rated)
     page = view("every", q=MORALE)
     assert quoted(page) == ["Weir", "Ambleton", "Selby", "Undated"]
     oldest = follow(view, leads(page, "Oldest first"))
@@ -229,7 +232,7 @@ def test_a_download_holds_what_is_shown_in_the_same_order(
     view: View, rated: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[EveryAnswer] = []
-    monkeypatch.setattr(citing, "every_to_csv", lambda answer, today: written.append(answer) or b"")
+    monkeypatch.setattr(export, "every_to_csv", lambda answer, today: written.append(answer) or b"")
     offered = {}
     monkeypatch.setattr(streamlit, "download_button", lambda label, write, *_, **__: offered.update({label: write}))
     view("every", **{"q": MORALE, "sort": "oldest", "in-provider": "National Probation Service"})
@@ -297,9 +300,9 @@ def test_each_side_shows_its_best_quotes_first_one_a_report(
         ("Staff morale.", "Staff spoke of morale and pay.", "Low staff morale was seen twice.")
     ):
         write_corpus(rated.corpus, {f"n{number}.md": more.format(f"N{number}", text)})
-    pipeline.build(rated)
+    build(rated)
     page = view("compare", q=MORALE, one="Northway Ltd")
-    answer = pipeline.Library(rated).ask(MORALE, filters=Filters(providers=("Northway Ltd",)))
+    answer = Library(rated).ask(MORALE, filters=Filters(providers=("Northway Ltd",)))
     best = list(dict.fromkeys(quote.source.title for quote in answer.quotes))
     assert sides(page)[0][1] == best[:3]
     assert len(best) == 5
@@ -337,7 +340,7 @@ def test_a_quote_says_that_there_is_a_later_inspection(view: View, rated: Settin
         rated.corpus,
         {"g1.md": inspection.format(2017, "Staff morale was low."), "g2.md": inspection.format(2025, "Roofs leak.")},
     )
-    pipeline.build(rated)
+    build(rated)
     for name, sides in (("every", {}), ("compare", {"by": "year", "one": "2017"})):
         assert "a later inspection of Gwent exists (2025)" in drawn(view(name, q=MORALE, **sides))
 

@@ -10,9 +10,11 @@ from contextlib import closing
 import pytest
 
 import building
-from probqa import pipeline
+from probqa.asking.library import Library
 from probqa.errors import BuildLockedError
-from probqa.index import build_lock, is_building, storage
+from probqa.indexing import storage
+from probqa.indexing.build import build
+from probqa.indexing.storage import build_lock, is_building
 from probqa.settings import Settings
 
 KILLS = 30
@@ -22,7 +24,7 @@ KILLS = 30
 def first(chosen: Settings) -> Settings:
     """An index of state 0."""
     building.write_state(chosen.corpus, 0)
-    pipeline.build(chosen)
+    build(chosen)
     return chosen
 
 
@@ -37,10 +39,10 @@ def test_a_killed_build_leaves_the_old_or_the_new_whole(first: Settings) -> None
 def test_a_second_builder_is_told_in_one_line(first: Settings) -> None:
     before = storage.read_pointer(first.index)
     with build_lock(first.index), pytest.raises(BuildLockedError) as refused:
-        pipeline.build(first)
+        build(first)
     assert str(refused.value) == f"another build is running in {first.index}; wait until it is done"
     assert storage.read_pointer(first.index) == before
-    assert pipeline.build(first).unchanged == 3
+    assert build(first).unchanged == 3
 
 
 def test_a_build_at_work_is_seen_and_looking_does_not_stop_one(
@@ -63,9 +65,9 @@ def test_a_second_builder_leaves_the_first_ones_staging_alone(first: Settings) -
     with build_lock(first.index):
         staging.mkdir()
         with pytest.raises(BuildLockedError):
-            pipeline.build(first)
+            build(first)
         assert staging.is_dir()
-    pipeline.build(first)
+    build(first)
     assert not staging.exists()
 
 
@@ -90,10 +92,10 @@ def test_a_holder_that_died_does_not_block(first: Settings) -> None:
     holder.start()
     assert held.wait(60)
     with pytest.raises(BuildLockedError):
-        pipeline.build(first)
+        build(first)
     holder.kill()
     holder.join()
-    assert pipeline.build(first).unchanged == 3
+    assert build(first).unchanged == 3
 
 
 def test_asking_goes_on_while_another_process_rebuilds(first: Settings) -> None:
@@ -105,7 +107,7 @@ def test_asking_goes_on_while_another_process_rebuilds(first: Settings) -> None:
         reader.start()
     for state in range(1, 26):
         building.write_state(first.corpus, state)
-        pipeline.build(first)
+        build(first)
         time.sleep(0.02)
     stop.set()
     found = [reports.get(timeout=60) for _ in readers]
@@ -119,10 +121,10 @@ def test_asking_goes_on_while_another_process_rebuilds(first: Settings) -> None:
 
 
 def test_a_library_answers_from_its_generation_while_builds_come_and_go(first: Settings) -> None:
-    with closing(pipeline.Library(first)) as library:
+    with closing(Library(first)) as library:
         for state in range(1, 6):
             building.write_state(first.corpus, state)
-            pipeline.build(first)
+            build(first)
             assert building.states(library) == {"0"}
             assert list(library.generation.verify()) == []
     assert building.opened_states(first) == {"5"}

@@ -12,21 +12,17 @@ from typing import Any
 import pytest
 
 from conftest import REPORTS, Opener, write_corpus
-from probqa import pipeline
-from probqa.calibration import (
-    CALIBRATION_FILE,
-    UNCALIBRATED,
-    Calibration,
-    fit,
-    load_calibration,
-)
+from probqa.asking.library import Library
+from probqa.calibration import CALIBRATION_FILE, SIGNALS, UNCALIBRATED, Calibration, Signals, load_calibration
 from probqa.errors import InputError, ReadingError
-from probqa.evidence import NAMES, Signals
+from probqa.indexing.build import build, is_stale
+from probqa.indexing.inspection import status
+from probqa.measuring.calibrate import calibrate, fit
 from probqa.settings import Settings
 
-NONE = Signals(*[0.0] * len(NAMES))
+NONE = Signals(*[0.0] * len(SIGNALS))
 # One signal that decides, so that confidences can be worked out by hand.
-ONE = dataclasses.replace(UNCALIBRATED, weights=(4.0, *[0.0] * (len(NAMES) - 1)), bias=-2.0, weak_from=0.3)
+ONE = dataclasses.replace(UNCALIBRATED, weights=(4.0, *[0.0] * (len(SIGNALS) - 1)), bias=-2.0, weak_from=0.3)
 QUESTIONS = [
     *[(f"How did Northway supervise people at low risk{'?' * n}", (), True) for n in range(25)],
     *[(f"Do zyzzyvas of Atlantis eat {n} quokkas by telephone?", (), False) for n in range(25)],
@@ -67,7 +63,7 @@ def separated(seed: int = 0) -> tuple[list[Signals], list[bool]]:
     labels = [number % 2 == 0 for number in range(80)]
     rows = []
     for label in labels:
-        values = dict.fromkeys(NAMES, 0.0) | {"score": chance.random()}
+        values = dict.fromkeys(SIGNALS, 0.0) | {"score": chance.random()}
         values["covered"] = 0.8 + 0.2 * chance.random() if label else 0.2 * chance.random()
         rows.append(Signals(**values))
     return rows, labels
@@ -79,7 +75,7 @@ def test_a_fit_recovers_a_clear_separation() -> None:
     assert [fitted.status(row) == "answered" for row in rows] == labels
     assert (fitted.answered, fitted.shown, fitted.refused, fitted.not_answered) == (1, 1, 1, 1)
     assert (fitted.answerable, fitted.unanswerable) == (40, 40)
-    weights = dict(zip(NAMES, fitted.weights, strict=True))
+    weights = dict(zip(SIGNALS, fitted.weights, strict=True))
     assert max(weights, key=lambda name: abs(weights[name])) == "covered"
     assert weights["covered"] > 3
 
@@ -142,7 +138,7 @@ BROKEN = [
     (b"{}", "it has no 'weights'"),
     (broken(weights={}), "it has no 'covered'"),
     (broken(weights=[1.0]), ""),
-    (broken(weights=dict.fromkeys(NAMES, "1.0")), "'1.0' is not a number"),
+    (broken(weights=dict.fromkeys(SIGNALS, "1.0")), "'1.0' is not a number"),
     (broken(bias="low"), "'low' is not a number"),
     (broken(weak_from=None), "None is not a number"),
     (broken(shown=float("nan")), "nan is not a number"),
@@ -167,30 +163,30 @@ def test_a_corpus_without_one_has_the_one_fitted_elsewhere(tmp_path: Path) -> No
 @pytest.mark.parametrize("content", [b"{", broken(bias="low")])
 def test_a_broken_file_is_listed_and_the_rest_works(chosen: Settings, opened: Opener, content: bytes) -> None:
     write_corpus(chosen.corpus, REPORTS | {CALIBRATION_FILE: content})
-    report = pipeline.build(chosen)
+    report = build(chosen)
     assert report.added == 3
     [failure] = report.failures
     assert failure.file == CALIBRATION_FILE
     assert failure.problem.startswith("calibration.json: not a calibration: ")
     assert opened(chosen).calibration == UNCALIBRATED
-    assert not pipeline.is_stale(chosen, opened(chosen))
-    library = pipeline.Library(chosen)
+    assert not is_stale(chosen, opened(chosen))
+    library = Library(chosen)
     assert library.ask(QUESTIONS[0][0]).status == "answered"
     library.close()
 
 
 @pytest.fixture
 def calibrated(built: Settings, opened: Opener) -> Settings:
-    fitted = pipeline.calibrate(built, QUESTIONS)
+    fitted = calibrate(built, QUESTIONS)
     assert not opened(built).is_calibrated
-    pipeline.build(built)
+    build(built)
     assert opened(built).calibration == fitted
     return built
 
 
 def test_after_calibrating_and_a_build_the_status_is_calibrated(calibrated: Settings, opened: Opener) -> None:
     assert opened(calibrated).is_calibrated
-    rates = pipeline.status(calibrated)["calibration"]
+    rates = status(calibrated)["calibration"]
     assert rates == {
         "answered": 1.0,
         "shown": 1.0,
@@ -199,7 +195,7 @@ def test_after_calibrating_and_a_build_the_status_is_calibrated(calibrated: Sett
         "answerable": 25,
         "unanswerable": 25,
     }
-    library = pipeline.Library(calibrated)
+    library = Library(calibrated)
     assert [library.ask(QUESTIONS[at][0]).status for at in (0, 25)] == ["answered", "not_found"]
     library.close()
 
@@ -207,19 +203,19 @@ def test_after_calibrating_and_a_build_the_status_is_calibrated(calibrated: Sett
 def test_a_changed_corpus_is_not_calibrated_and_the_old_one_is_again(calibrated: Settings, opened: Opener) -> None:
     weir = REPORTS["weir.txt"]
     write_corpus(calibrated.corpus, {"weir.txt": weir.replace("cold", "warm")})
-    pipeline.build(calibrated)
+    build(calibrated)
     assert not opened(calibrated).is_calibrated
-    assert pipeline.status(calibrated)["calibration"] is None
+    assert status(calibrated)["calibration"] is None
     write_corpus(calibrated.corpus, {"weir.txt": weir})
-    pipeline.build(calibrated)
+    build(calibrated)
     assert opened(calibrated).is_calibrated
 
 
 def test_another_model_is_not_calibrated(calibrated: Settings, opened: Opener) -> None:
     another = dataclasses.replace(calibrated, model="another model")
-    pipeline.build(another)
+    build(another)
     assert not opened(another).is_calibrated
-    assert pipeline.status(another)["calibration"] is None
+    assert status(another)["calibration"] is None
 
 
 @pytest.mark.parametrize(("fingerprint", "texts"), [p for p in itertools.product("ab", "ab") if p != ("a", "a")])
@@ -231,7 +227,7 @@ def test_it_is_for_one_model_and_one_state_of_the_documents(fingerprint: str, te
 
 def test_questions_that_find_nothing_at_all_and_empty_ones_are_no_ground_to_calibrate(built: Settings) -> None:
     with pytest.raises(InputError, match="too few to calibrate"):
-        pipeline.calibrate(built, [])
+        calibrate(built, [])
     with pytest.raises(InputError, match="the question is empty"):
-        pipeline.calibrate(built, [*QUESTIONS, (" ", (), True)])
+        calibrate(built, [*QUESTIONS, (" ", (), True)])
     assert not (built.corpus / CALIBRATION_FILE).exists()

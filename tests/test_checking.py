@@ -12,20 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probqa import corpus, readers
-from probqa.checking import (
-    FORGIVEN,
-    MAX_CHARACTERS,
-    CheckedQuote,
-    CheckReport,
-    Reports,
-    check,
-    describe,
-    prepare,
-    to_json,
-)
+from probqa.checking.check import MAX_CHARACTERS, check, prepare
+from probqa.checking.lookup import Reports
+from probqa.checking.tokens import FORGIVEN
+from probqa.checking.verdicts import CheckedQuote, CheckReport, describe, to_json
 from probqa.errors import InputError
-from probqa.passages import cut_passages
+from probqa.reading import corpus, reader
+from probqa.reading.passages import cut_passages
 from probqa.records import Block, Document, Page, Source, Span
 
 ROOT = Path(__file__).parents[1]
@@ -718,7 +711,7 @@ def test_no_mutated_sentence_is_found_unless_it_really_occurs(
 @pytest.fixture(scope="module")
 def starter() -> list[Document]:
     files, _ = corpus.list_files(ROOT / "corpus")
-    return [readers.read(file, ROOT / "corpus") for file in files]
+    return [reader.read(file, ROOT / "corpus") for file in files]
 
 
 def test_every_sentence_of_the_corpus_is_found_at_its_own_span(starter: list[Document]) -> None:

@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from probqa.citing import FORMATS, address, cite, every_to_csv, every_to_markdown, export
+from probqa.citing.citation import address, cite
+from probqa.citing.every import every_to_csv, every_to_markdown
+from probqa.citing.export import FORMATS, export
 from probqa.citing.prose import escape_markdown
 from probqa.citing.references import escape_latex
 from probqa.citing.tables import cell

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import cli, scope
+from probqa import cli
 from probqa.settings import Settings
+from probqa.understanding import scope
 
 QUESTION = "how did Northway supervise people at low risk?"
 
@@ -166,7 +167,7 @@ def test_a_model_that_differs_from_the_index_is_refused(built_run, monkeypatch: 
 
 
 def test_an_index_of_an_older_format_is_refused_with_the_command_that_mends_it(built_run, chosen: Settings) -> None:
-    from probqa.index import storage
+    from probqa.indexing import storage
 
     generation, _ = storage.read_pointer(chosen.index)
     manifest = chosen.index / generation / storage.MANIFEST

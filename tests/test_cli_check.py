@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import cli, pipeline
+from probqa import cli
+from probqa.indexing.build import build
 from probqa.settings import Settings
 
 FOUND = "Northway supervised people at low risk by a telephone call every nine weeks."
@@ -21,7 +22,7 @@ ABSENT = "Zebras were seen grazing beside the motorway."
 def run(chosen: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run ``probqa check`` over ``REPORTS``, with bytes on standard input."""
     write_corpus(chosen.corpus, REPORTS)
-    pipeline.build(chosen)
+    build(chosen)
 
     def command(*arguments: str, typed: bytes = b"") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))

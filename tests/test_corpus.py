@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import write_corpus
-from probqa.corpus import MAX_FILE_BYTES, CorpusFile, Failure, is_unchanged, list_files, read_bytes
 from probqa.errors import CorpusError, ReadingError
+from probqa.reading.corpus import MAX_FILE_BYTES, CorpusFile, Failure, is_unchanged, list_files, read_bytes
 
 
 def paths(folder: Path) -> list[str]:

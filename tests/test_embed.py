@@ -8,14 +8,15 @@ import re
 from dataclasses import replace
 
 from conftest import write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
+from probqa.indexing.build import build
 from probqa.settings import Settings
 from probqa.ui import embed
 
 QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
 
 
-def test_the_best_quotes_stand_there_with_their_sources(library: pipeline.Library) -> None:
+def test_the_best_quotes_stand_there_with_their_sources(library: Library) -> None:
     page = embed.answer_page(library.ask("how did Northway supervise people at low risk?", 1))
     assert f"<blockquote>{QUOTE}</blockquote>" in page
     assert "Inspection of Ambleton · The Inspectorate · 19 April 2017 · Findings › Supervision" in page
@@ -23,7 +24,7 @@ def test_the_best_quotes_stand_there_with_their_sources(library: pipeline.Librar
     assert 'href="./?q=how+did+Northway+supervise+people+at+low+risk%3F"' in page
 
 
-def test_what_is_only_close_is_not_called_an_answer_either(library: pipeline.Library) -> None:
+def test_what_is_only_close_is_not_called_an_answer_either(library: Library) -> None:
     answer = library.ask("how did Northway supervise people at low risk?")
     quotes = embed.answer_page(answer).split("<blockquote>")[1:]
     said = ["close to the question, perhaps no answer" in quote for quote in quotes]
@@ -31,7 +32,7 @@ def test_what_is_only_close_is_not_called_an_answer_either(library: pipeline.Lib
     assert any(said)
 
 
-def test_what_is_near_is_not_called_an_answer(library: pipeline.Library) -> None:
+def test_what_is_near_is_not_called_an_answer(library: Library) -> None:
     page = embed.answer_page(library.ask("zyzzyva quokka?"))
     assert "These reports do not say. 3 reports searched.</p><p>Not an answer, but near:</p>" in page
 
@@ -39,8 +40,8 @@ def test_what_is_near_is_not_called_an_answer(library: pipeline.Library) -> None
 def test_no_word_of_a_source_or_question_is_markup(chosen: Settings) -> None:
     nasty = '---\ntitle: "<img src=x onerror=alert(1)>"\n---\n# <b>C</b>\n\nCost <i>$5</i>.\n'
     write_corpus(chosen.corpus, {"nasty.md": nasty})
-    pipeline.build(chosen)
-    answer = pipeline.Library(chosen).ask('"><script>alert(1)</script> what did it cost?')
+    build(chosen)
+    answer = Library(chosen).ask('"><script>alert(1)</script> what did it cost?')
     # No reader lets such an address through; the page must not rely on that.
     quotes = [replace(one, source=replace(one.source, urls=("javascript:alert(1)",))) for one in answer.quotes]
     assert quotes

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from probqa.errors import InputError
-from probqa.evaluation import (
+from probqa.measuring.evaluation import (
     GoldQuestion,
     GoldSpan,
     as_text,

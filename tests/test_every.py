@@ -8,9 +8,10 @@ from contextlib import closing
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline, retrieval
+from probqa.asking import retrieval
+from probqa.asking.library import Library
 from probqa.errors import InputError
-from probqa.pipeline import Library
+from probqa.indexing.build import build
 from probqa.records import Filters
 from probqa.settings import Settings
 from test_filters import MORE
@@ -31,7 +32,7 @@ LONG = "# Long\n\n" + "\n\n".join(f"Court {number} was late by {number * 7 % 60}
 @pytest.fixture
 def library(chosen: Settings) -> Iterator[Library]:
     write_corpus(chosen.corpus, REPORTS | MORE | {"long.md": LONG, "glossary.yaml": SMALL})
-    pipeline.build(chosen)
+    build(chosen)
     with closing(Library(chosen)) as library:
         yield library
 

@@ -8,10 +8,10 @@ from contextlib import closing
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa.asking.filters import allowed_rows
+from probqa.asking.library import Library
 from probqa.errors import InputError
-from probqa.filters import allowed_rows
-from probqa.pipeline import Library
+from probqa.indexing.build import build
 from probqa.records import Filters
 from probqa.settings import Settings
 from test_glossary import SMALL
@@ -55,7 +55,7 @@ EVERY = {"ambleton", "millford", "northway/selby", "southam", "weir"}
 @pytest.fixture
 def library(chosen: Settings) -> Iterator[Library]:
     write_corpus(chosen.corpus, REPORTS | MORE | {"glossary.yaml": SMALL})
-    assert pipeline.build(chosen).failures == ()
+    assert build(chosen).failures == ()
     with closing(Library(chosen)) as library:
         yield library
 

@@ -10,13 +10,17 @@ import pytest
 
 from conftest import write_corpus
 from making import Picture, Put, docx, lines, paragraph, pdf
-from probqa import pipeline, readers
-from probqa.corpus import CorpusFile, list_files
+from probqa.asking.library import Library
 from probqa.errors import InputError, ReadingError
-from probqa.readers import pdf as pdf_reader
-from probqa.readers import reader_version, webpage, word
+from probqa.indexing.build import build
+from probqa.indexing.inspection import document_status, status
+from probqa.reading import reader
+from probqa.reading.corpus import CorpusFile, list_files
+from probqa.reading.formats import pdf as pdf_reader
+from probqa.reading.formats import webpage, word
+from probqa.reading.reader import reader_version
+from probqa.reading.sentences import split_sentences
 from probqa.records import Document
-from probqa.sentences import split_sentences
 from probqa.settings import Settings
 
 REPORT = pdf([[*lines(f"Ambleton text {at} of the inspection."), Put(290, 30, str(at))] for at in (1, 2, 3)])
@@ -25,7 +29,7 @@ REPORT = pdf([[*lines(f"Ambleton text {at} of the inspection."), Put(290, 30, st
 def read(folder: Path, name: str, content: bytes, sidecar: str = "") -> Document:
     write_corpus(folder, {name: content} | ({str(Path(name).with_suffix(".yaml")): sidecar} if sidecar else {}))
     files, _ = list_files(folder)
-    return readers.read(next(file for file in files if file.path == name), folder)
+    return reader.read(next(file for file in files if file.path == name), folder)
 
 
 def test_a_sidecar_wins_over_what_the_file_says_and_tells_where_it_came_from(tmp_path: Path) -> None:
@@ -49,7 +53,7 @@ def test_a_files_own_date_that_is_none_is_passed_over(tmp_path: Path) -> None:
 
 def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
     assert read(tmp_path, "a.docx", docx(paragraph("It was good."))).reader == reader_version("b/c.DOCX")
-    assert readers.WORKER_READERS == {
+    assert reader.WORKER_READERS == {
         "pdf": (pdf_reader.VERSION, "pypdfium2"),
         "html": (webpage.VERSION, "trafilatura"),
         "docx": (word.VERSION, "lxml"),
@@ -77,7 +81,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
 def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ReadingError) as caught:
-        readers.read(CorpusFile(name, ""), tmp_path)
+        reader.read(CorpusFile(name, ""), tmp_path)
     assert said in str(caught.value)
 
 
@@ -87,7 +91,7 @@ def test_ocrmypdf_is_asked_for_only_where_it_is_not_there(tmp_path: Path, monkey
     for found in (None, "/usr/bin/ocrmypdf"):
         monkeypatch.setattr("shutil.which", lambda name, found=found: found)
         with pytest.raises(ReadingError) as caught:
-            readers.read(CorpusFile("a.pdf", ""), tmp_path)
+            reader.read(CorpusFile("a.pdf", ""), tmp_path)
         said.append(caught.value.remedy)
     assert said == [
         "install ocrmypdf, then run: ocrmypdf IN.pdf OUT.pdf, and put OUT.pdf in its place",
@@ -99,27 +103,27 @@ def test_the_same_file_under_two_names_is_one_and_two_files_of_one_name_are_two(
     other = pdf([lines("Selby Green was inspected too.")])
     write_corpus(chosen.corpus, {"a/report.pdf": REPORT, "b/report.pdf": other, "copy.pdf": REPORT})
     write_corpus(chosen.corpus, {"copy.yaml": "title: A copy\n"})
-    report = pipeline.build(chosen)
+    report = build(chosen)
     assert [(failure.file, failure.problem) for failure in report.failures] == [
         ("copy.pdf", "has the same content as a/report.pdf; it is indexed once, remove one of them")
     ]
-    assert [document["id"] for document in pipeline.status(chosen)["documents"]] == ["a/report", "b/report"]
+    assert [document["id"] for document in status(chosen)["documents"]] == ["a/report", "b/report"]
 
 
 def test_a_broken_file_is_named_and_the_others_are_indexed(chosen: Settings) -> None:
     write_corpus(chosen.corpus, {"a.pdf": REPORT, "broken.pdf": b"%PDF-1.7 cut", "scan.pdf": pdf([[Picture()]])})
-    pipeline.build(chosen)
-    found = pipeline.status(chosen)
+    build(chosen)
+    found = status(chosen)
     assert [document["id"] for document in found["documents"]] == ["a"]
     assert [failure["file"] for failure in found["failures"]] == ["broken.pdf", "scan.pdf"]
 
 
 def test_a_changed_or_removed_file_leaves_nothing_behind(chosen: Settings) -> None:
     write_corpus(chosen.corpus, {"a.pdf": REPORT, "b.docx": docx(paragraph("Weir had zebras in every office."))})
-    pipeline.build(chosen)
+    build(chosen)
     write_corpus(chosen.corpus, {"a.pdf": pdf([lines("Nothing of before is here.")])})
     (chosen.corpus / "b.docx").unlink()
-    report = pipeline.build(chosen)
+    report = build(chosen)
     assert (report.changed, report.removed, report.passages) == (1, 1, 1)
     live = chosen.index / report.generation
     kept = b"".join(path.read_bytes() for path in sorted(live.rglob("*")) if path.is_file())
@@ -133,8 +137,8 @@ def test_a_quote_from_a_pdf_names_both_page_numbers(chosen: Settings) -> None:
         *[[*lines(f"Text on {at} about zebras {at}."), Put(290, 30, str(at))] for at in (1, 2, 3)],
     ]
     write_corpus(chosen.corpus, {"a.pdf": pdf(pages)})
-    pipeline.build(chosen)
-    library = pipeline.Library(chosen)
+    build(chosen)
+    library = Library(chosen)
     answer = library.ask("zebras 3?")
     library.generation.close()
     page = (answer.quotes or answer.near)[0].page
@@ -145,8 +149,8 @@ def test_a_quote_from_a_pdf_names_both_page_numbers(chosen: Settings) -> None:
 def test_the_status_of_a_document_tells_page_by_page_what_was_read(chosen: Settings) -> None:
     pages = [[*lines(f"Text {at} of this page."), Put(290, 30, str(at))] for at in (1, 2, 3)]
     write_corpus(chosen.corpus, {"a.pdf": pdf([*pages, [Picture()]]), "a.yaml": "added: 2026-11-23\nfrom: a disc\n"})
-    pipeline.build(chosen)
-    found = pipeline.document_status(chosen, "a")
+    build(chosen)
+    found = document_status(chosen, "a")
     assert found["pages"][1] == {
         "pdf": 2,
         "printed": "2",
@@ -157,9 +161,9 @@ def test_the_status_of_a_document_tells_page_by_page_what_was_read(chosen: Setti
     }
     assert [page["unreadable"] for page in found["pages"]] == [False, False, False, True]
     assert (found["added"], found["from"], found["reader"]) == ("2026-11-23", "a disc", reader_version("a.pdf"))
-    assert pipeline.status(chosen)["documents"][0]["unreadable_pages"] == [4]
+    assert status(chosen)["documents"][0]["unreadable_pages"] == [4]
     with pytest.raises(InputError, match="there is no document 'b'"):
-        pipeline.document_status(chosen, "b")
+        document_status(chosen, "b")
 
 
 KNOWN = json.loads((Path(__file__).parents[1] / "benchmarks" / "page_numbers.json").read_text(encoding="utf-8"))
@@ -172,7 +176,7 @@ def test_known_sentences_of_real_reports_have_both_their_page_numbers(shared: Pa
     path = shared / "real" / name
     if not path.is_file():
         pytest.skip(f"no file {name} in {shared}")
-    document = readers.read(CorpusFile(path.name, ""), path.parent)
+    document = reader.read(CorpusFile(path.name, ""), path.parent)
     pages = {}
     for block in document.blocks:
         for span in split_sentences(document.slice(block.span)):

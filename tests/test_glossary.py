@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbers_in import figures
-from probqa import corpus, readers
 from probqa.errors import CorpusError, ReadingError
-from probqa.glossary import GLOSSARY_FILE, MAX_ADDED_WORDS, Entries, Glossary, load_glossary
+from probqa.glossary.entries import Entries
+from probqa.glossary.glossary import GLOSSARY_FILE, MAX_ADDED_WORDS, Glossary, load_glossary
 from probqa.glossary.matching import fold, words_of
+from probqa.reading import corpus, reader
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 
@@ -315,13 +316,13 @@ def test_widening_is_quick_even_for_a_long_text() -> None:
     assert time.perf_counter() - began < 2
 
 
-NAMES = [name for term in load_glossary(CORPUS).entries.terms for name in term.forms] + [
+SIGNALS = [name for term in load_glossary(CORPUS).entries.terms for name in term.forms] + [
     name
     for entry in load_glossary(CORPUS).entries.who_ran_what.owners + load_glossary(CORPUS).entries.who_ran_what.services
     for name in (entry.name, *entry.also)
 ]
 QUESTIONS = st.lists(
-    st.one_of(st.sampled_from(NAMES), st.sampled_from(["in", "Gwent", "-", ",", "what", "'s"]), st.text(max_size=12)),
+    st.one_of(st.sampled_from(SIGNALS), st.sampled_from(["in", "Gwent", "-", ",", "what", "'s"]), st.text(max_size=12)),
     max_size=7,
 ).map(" ".join)
 
@@ -397,7 +398,7 @@ def test_every_provider_and_area_of_the_corpus_is_known() -> None:
     )
     glossary = starter()
     for file in corpus.list_files(CORPUS)[0]:
-        source = readers.read(file, CORPUS).source
+        source = reader.read(file, CORPUS).source
         if source.wording != "digest":
             continue
         for provider in source.providers:

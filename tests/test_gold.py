@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from probqa import corpus, readers
-from probqa.evaluation import GoldQuestion, read_questions
+from probqa.measuring.evaluation import GoldQuestion, read_questions
+from probqa.reading import corpus, reader
 from probqa.records import Document
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +25,7 @@ def documents() -> dict[str, Document]:
     folder = ROOT / "corpus"
     # Digests only: what somebody has fetched into the folder is not what the questions are about.
     files = [file for file in corpus.list_files(folder)[0] if "/" not in file.path]
-    return {document.source.id: document for document in (readers.read(file, folder) for file in files)}
+    return {document.source.id: document for document in (reader.read(file, folder) for file in files)}
 
 
 def test_every_gold_span_is_a_slice_of_its_document(

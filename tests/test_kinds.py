@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probqa.kinds import kind_asked
+from probqa.understanding.kinds import kind_asked
 
 
 def holds_kind(question: str, text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from probqa.later import later_inspections
+from probqa.asking.later import later_inspections
 from probqa.records import Source
 
 EARLIER: dict[str, Any] = {"published": "2017-04-19", "area": "Gwent", "providers": ("Weir CRC (Northway)", "NPS")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probqa.lexical import LexicalIndex
+from probqa.indexing.lexical import LexicalIndex
 
 TEXTS = [
     "Derbyshire courts supervised women on licence; the CRC was late.",

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError
+from probqa.indexing.build import build
 from probqa.settings import Settings
 from probqa.ui import libraries
 from probqa.ui.libraries import open_library
@@ -18,9 +19,9 @@ from probqa.ui.libraries import open_library
 def test_many_at_once_open_it_once(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     openings: list[Settings] = []
 
-    def counted(chosen: Settings) -> pipeline.Library:
+    def counted(chosen: Settings) -> Library:
         openings.append(chosen)
-        return pipeline.Library(chosen)
+        return Library(chosen)
 
     monkeypatch.setattr(libraries, "Library", counted)
     with ThreadPoolExecutor(8) as pool:
@@ -31,7 +32,7 @@ def test_many_at_once_open_it_once(built: Settings, monkeypatch: pytest.MonkeyPa
 def test_a_rebuild_brings_a_new_one_and_lets_the_old_one_go_when_nobody_asks_it(built: Settings) -> None:
     old = open_library(built)
     write_corpus(built.corpus, {"late.md": "# Late\n\nThe ferry was cancelled.\n"})
-    pipeline.build(built)
+    build(built)
     assert open_library(built) is not old
     assert old.ask("who supervised?").generation == old.generation.name
     close = old.generation.close

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probqa.errors import ReadingError
-from probqa.readers.metadata import read_metadata
+from probqa.reading.metadata import read_metadata
 from probqa.records import Source
 
 FULL = """---

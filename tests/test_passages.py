@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from probqa.passages import MAX_CHARACTERS, cut_passages, search_text
-from probqa.readers.assembly import Piece, assemble
+from probqa.reading.assembly import Piece, assemble
+from probqa.reading.passages import MAX_CHARACTERS, cut_passages, search_text
 from probqa.records import BlockKind, Document, Source
 
 

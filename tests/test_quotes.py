@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from conftest import write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
+from probqa.indexing.build import build
 from probqa.records import Quote
 from probqa.rendering import to_json, to_text
 from probqa.settings import Settings
@@ -18,8 +19,8 @@ SAID = "The court of Ambleton was late in May."
 
 def quotes(chosen: Settings, texts: dict[str, str], k: int = 8) -> tuple[Quote, ...]:
     write_corpus(chosen.corpus, {f"{name}.md": f"# {name.title()}\n\n{text}\n" for name, text in texts.items()})
-    pipeline.build(chosen)
-    with closing(pipeline.Library(chosen)) as library:
+    build(chosen)
+    with closing(Library(chosen)) as library:
         answer = library.ask(QUESTION, k)
         return answer.quotes or answer.near
 
@@ -71,7 +72,7 @@ def test_a_rare_word_of_the_question_counts_for_more_than_a_common_one(chosen: S
 
 def test_text_and_json_say_where_else_the_words_stand(chosen: Settings) -> None:
     quotes(chosen, {"a": SAID, "b": SAID})
-    with closing(pipeline.Library(chosen)) as library:
+    with closing(Library(chosen)) as library:
         answer = library.ask(QUESTION)
     [shown] = to_json(answer)["quotes"]
     assert (shown["document_id"], shown["also_in"]) == ("a", ["b"])

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import write_corpus
-from probqa import corpus, readers
 from probqa.errors import ReadingError
+from probqa.reading import corpus, reader
 from probqa.records import Document
 
 
 def read(folder: Path, name: str, content: bytes) -> Document:
     write_corpus(folder, {name: content})
     [file] = [file for file in corpus.list_files(folder)[0] if file.path == name]
-    return readers.read(file, folder)
+    return reader.read(file, folder)
 
 
 @pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
@@ -61,7 +61,7 @@ def test_a_document_knows_its_file_hash_reader_and_what_was_left_out(tmp_path: P
     document = read(tmp_path, "sub/a.txt", b"It was late.\n\nShare on twitter\n")
     [file], _ = corpus.list_files(tmp_path)
     assert (document.file, document.file_sha256) == ("sub/a.txt", file.sha256)
-    assert document.reader == readers.reader_version("sub/a.txt")
+    assert document.reader == reader.reader_version("sub/a.txt")
     assert [(removal.reason, removal.text, removal.characters) for removal in document.removals] == [
         ("share button", "Share on twitter", 16)
     ]

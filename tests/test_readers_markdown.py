@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from probqa.readers.markdown import markdown_pieces
+from probqa.reading.formats.markdown import markdown_pieces
 
 
 def pieces(text: str) -> list[tuple[str, str]]:

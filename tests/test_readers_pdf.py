@@ -8,9 +8,9 @@ import pytest
 
 from making import Draw, Item, Picture, Put, grid, lines, pdf
 from probqa.errors import ReadingError
-from probqa.readers.assembly import Reading, assemble
-from probqa.readers.pdf import read_pdf
-from probqa.readers.repairs import mend_word
+from probqa.reading.assembly import Reading, assemble
+from probqa.reading.formats.pdf import read_pdf
+from probqa.reading.formats.repairs import mend_word
 from probqa.records import Page
 
 # A line of a paragraph that is not finished.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from probqa.passages import cut_passages
-from probqa.readers.assembly import Piece, assemble
-from probqa.readers.furniture import furniture
-from probqa.readers.plaintext import plaintext_pieces
-from probqa.readers.repairs import tidy
+from probqa.reading.assembly import Piece, assemble
+from probqa.reading.formats.furniture import furniture
+from probqa.reading.formats.plaintext import plaintext_pieces
+from probqa.reading.formats.repairs import tidy
+from probqa.reading.passages import cut_passages
 from probqa.records import Document, Source
 
 

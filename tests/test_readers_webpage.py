@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from probqa.errors import ReadingError
-from probqa.readers.assembly import Reading
-from probqa.readers.webpage import read_webpage
+from probqa.reading.assembly import Reading
+from probqa.reading.formats.webpage import read_webpage
 
 SENTENCES = (
     "Inspectors found that the supervision of people at low risk was done by telephone in most of the cases they read. "

@@ -6,8 +6,8 @@ import pytest
 
 from making import WORDS, docx, paragraph
 from probqa.errors import ReadingError
-from probqa.readers.assembly import Reading
-from probqa.readers.word import MAX_UNPACKED_BYTES, read_word
+from probqa.reading.assembly import Reading
+from probqa.reading.formats.word import MAX_UNPACKED_BYTES, read_word
 
 
 def pieces(reading: Reading) -> list[tuple[str, str]]:

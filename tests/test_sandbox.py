@@ -14,10 +14,10 @@ import pytest
 
 from making import Picture, docx, lines, paragraph, pdf
 from probqa.errors import ReadingError
-from probqa.readers import sandbox
-from probqa.readers.assembly import Piece, Reading
-from probqa.readers.sandbox import Format, Limits, ask_worker, parse
-from probqa.readers.wire import from_json, to_json
+from probqa.reading.assembly import Piece, Reading
+from probqa.reading.formats import sandbox
+from probqa.reading.formats.sandbox import Format, Limits, ask_worker, parse
+from probqa.reading.formats.wire import from_json, to_json
 
 TEXT = (
     "Inspectors found that the supervision of people at low risk was done by telephone in most of the cases they read."
@@ -74,7 +74,7 @@ def test_deeply_nested_html_ends() -> None:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Workers whose PDF reader never ends, however fast the machine."""
-    patch = "from probqa.readers import pdf\npdf.read_pdf = lambda content: any(iter(bytes, 1))\n"
+    patch = "from probqa.reading.formats import pdf\npdf.read_pdf = lambda content: any(iter(bytes, 1))\n"
     (tmp_path / "sitecustomize.py").write_text(patch)
     given = sandbox._environment()
     path = {"PYTHONPATH": os.pathsep.join([str(tmp_path), given["PYTHONPATH"]])}
@@ -112,7 +112,7 @@ def test_a_worker_that_wants_too_much_memory_ends() -> None:
 )
 def test_a_reader_can_reach_no_network_and_start_no_program(attempt: str) -> None:
     code = f"""
-from probqa.readers import pdf, worker
+from probqa.reading.formats import pdf, worker
 def attempt(content):
     {attempt}
 pdf.read_pdf = attempt
@@ -126,10 +126,10 @@ def test_reading_imports_no_library_of_a_reader_and_nothing_heavy() -> None:
     code = """
 import sys, tempfile, pathlib
 from making import pdf, lines
-from probqa import corpus, readers
+from probqa.reading import corpus, reader
 with tempfile.TemporaryDirectory() as folder:
     pathlib.Path(folder, "a.pdf").write_bytes(pdf([lines("It was good.")]))
-    print(readers.read(corpus.list_files(pathlib.Path(folder))[0][0], pathlib.Path(folder)).text)
+    print(reader.read(corpus.list_files(pathlib.Path(folder))[0][0], pathlib.Path(folder)).text)
 print(sorted({"pypdfium2", "trafilatura", "lxml", "docx", "torch", "streamlit", "numpy"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=_environment(), check=True)

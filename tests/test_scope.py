@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
+from probqa.indexing.build import build
 from probqa.records import Filters
-from probqa.scope import MANY, Scope, scope
 from probqa.settings import Settings
+from probqa.understanding.scope import MANY, Scope, scope
 
 Judge = Callable[..., Scope]
 TOWNS = [f"Town{chr(97 + at)}" for at in range(MANY)]
@@ -23,7 +24,7 @@ def report(town: str, said: str) -> str:
 
 
 @pytest.fixture
-def library(chosen: Settings) -> Iterator[pipeline.Library]:
+def library(chosen: Settings) -> Iterator[Library]:
     """As many reports on leadership as make a question too broad, and one fewer on roofs."""
     said = {
         town: report(
@@ -33,13 +34,13 @@ def library(chosen: Settings) -> Iterator[pipeline.Library]:
     }
     places = {"glossary.yaml": "places:\n- {name: Ridings, basis: general knowledge}\n"}
     write_corpus(chosen.corpus, REPORTS | places | {f"{town}.md": text for town, text in said.items()})
-    pipeline.build(chosen)
-    with closing(pipeline.Library(chosen)) as library:
+    build(chosen)
+    with closing(Library(chosen)) as library:
         yield library
 
 
 @pytest.fixture
-def judge(library: pipeline.Library) -> Judge:
+def judge(library: Library) -> Judge:
     return lambda question, **options: scope(library.generation, library.ask(question, **options))
 
 
@@ -55,7 +56,7 @@ def test_a_question_none_of_whose_words_stands_in_a_report_is_outside(judge: Jud
     ("quokka with strong leadership at Weir", 0.24, "inside"),
 ])  # fmt: skip
 def test_a_question_with_unknown_words_is_outside_where_no_passage_is_near_it(
-    library: pipeline.Library, judge: Judge, monkeypatch: pytest.MonkeyPatch, question: str, cosine: float, kind: str
+    library: Library, judge: Judge, monkeypatch: pytest.MonkeyPatch, question: str, cosine: float, kind: str
 ) -> None:
     answer = library.ask(question, widen=False)
     nearest = (np.zeros(1, np.int64), np.float32([cosine]))

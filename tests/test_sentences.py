@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from probqa.sentences import split_sentences
+from probqa.reading.sentences import split_sentences
 
 HARD = [
     "Dr. Hale said so. | She left.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from probqa.asking.sides import both_sides, side
 from probqa.records import Quote, Source, Span
-from probqa.sides import both_sides, side
 
 
 def quote(text: str, score: float, document: str = "") -> Quote:

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from numbers_in import figures
-from probqa import corpus, readers
-from probqa.corpus import CorpusFile
 from probqa.errors import ReadingError
-from probqa.passages import cut_passages
+from probqa.reading import corpus, reader
+from probqa.reading.corpus import CorpusFile
+from probqa.reading.passages import cut_passages
 from probqa.records import Document
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +33,7 @@ LEANING = re.compile(
 @cache
 def digest(name: str) -> Document:
     file = next(file for file in corpus.list_files(CORPUS)[0] if file.path == f"{name}.md")
-    return readers.read(file, CORPUS)
+    return reader.read(file, CORPUS)
 
 
 def sentences(name: str) -> list[str]:
@@ -76,7 +76,7 @@ def test_a_digest_without_its_sources_is_refused(tmp_path: Path) -> None:
     without = front + "\n" + re.sub(r"\A(- \S+\n)+", "", body)
     (tmp_path / "gwent-pdu-2022.md").write_text(without, encoding="utf-8")
     with pytest.raises(ReadingError, match="a digest without its sources"):
-        readers.read(CorpusFile("gwent-pdu-2022.md", "0" * 64), tmp_path)
+        reader.read(CorpusFile("gwent-pdu-2022.md", "0" * 64), tmp_path)
 
 
 @pytest.mark.parametrize("name", DIGESTS)

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
-from probqa.index import storage
+from probqa.indexing import storage
+from probqa.indexing.build import build
+from probqa.indexing.inspection import status, verify
 from probqa.settings import Settings
 
 SMALL = 1_000
@@ -31,7 +33,7 @@ def live_files(chosen: Settings) -> list[Path]:
 
 def assert_refused(chosen: Settings, path: Path) -> None:
     with pytest.raises(IndexDamagedError) as refused:
-        pipeline.Library(chosen)
+        Library(chosen)
     assert str(path) in refused.value.problem
     assert (refused.value.remedy, refused.value.exit_code) == ("run: probqa build", 3)
 
@@ -39,7 +41,7 @@ def assert_refused(chosen: Settings, path: Path) -> None:
 def test_every_flipped_byte_is_refused_by_the_name_of_its_file(chosen: Settings) -> None:
     """Every byte of the small files, an even sample of the larger ones, another bit each time."""
     write_corpus(chosen.corpus, {"weir.txt": REPORTS["weir.txt"]})
-    pipeline.build(chosen)
+    build(chosen)
     flipped = 0
     for path in live_files(chosen):
         whole = path.read_bytes()
@@ -50,7 +52,7 @@ def test_every_flipped_byte_is_refused_by_the_name_of_its_file(chosen: Settings)
                 os.pwrite(file.fileno(), whole[at : at + 1], at)
             flipped += 1
     assert flipped > 3000
-    pipeline.Library(chosen).close()
+    Library(chosen).close()
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
@@ -69,16 +71,16 @@ def test_every_file_cut_or_overwritten_is_refused(built: Settings, damage: str) 
         path.write_bytes(DAMAGE[damage](whole))
         assert_refused(built, path)
         path.write_bytes(whole)
-    pipeline.Library(built).close()
+    Library(built).close()
 
 
 def test_every_missing_file_is_refused(built: Settings) -> None:
     for path in live_files(built):
         path.rename(path.with_suffix(".away"))
         with pytest.raises(IndexDamagedError, match=f"{re.escape(str(path))} is missing; run: probqa build"):
-            pipeline.Library(built)
+            Library(built)
         path.with_suffix(".away").rename(path)
-    pipeline.Library(built).close()
+    Library(built).close()
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(built: Settings) -> None:
@@ -86,13 +88,13 @@ def test_a_folder_in_the_place_of_a_file_is_refused(built: Settings) -> None:
     path.unlink()
     path.mkdir()
     with pytest.raises(IndexDamagedError, match=r"blocks\.npy cannot be read: Is a directory"):
-        pipeline.Library(built)
+        Library(built)
 
 
 def test_every_file_of_another_generation_is_refused(built: Settings) -> None:
     old = live_files(built)
     write_corpus(built.corpus, {"new.md": "# Late\n\nNobody was late. All was well."})
-    pipeline.build(built)
+    build(built)
     new = live_files(built)
     assert [path.name for path in old] == [path.name for path in new]
     differing = [pair for pair in zip(old, new, strict=True) if pair[0].read_bytes() != pair[1].read_bytes()]
@@ -102,7 +104,7 @@ def test_every_file_of_another_generation_is_refused(built: Settings) -> None:
         shutil.copyfile(theirs, path)
         assert_refused(built, path)
         path.write_bytes(whole)
-    pipeline.Library(built).close()
+    Library(built).close()
 
 
 def test_every_flipped_byte_of_the_pointer_is_refused(built: Settings) -> None:
@@ -112,7 +114,7 @@ def test_every_flipped_byte_of_the_pointer_is_refused(built: Settings) -> None:
         for bit in range(8):
             pointer.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
             with pytest.raises(IndexDamagedError) as refused:
-                pipeline.Library(built)
+                Library(built)
             assert str(built.index) in refused.value.problem
             assert refused.value.remedy == "run: probqa build"
 
@@ -127,25 +129,25 @@ def test_a_pointer_that_no_build_wrote_is_refused_and_built_over(built: Settings
         if damaged == whole:
             continue
         with pytest.raises(IndexDamagedError):
-            pipeline.Library(built)
-    report = pipeline.build(built)
+            Library(built)
+    report = build(built)
     assert report.notes[0].startswith("the old index could not be used and everything was made anew: ")
     assert (built.index / storage.POINTER).read_bytes()[:17] == whole[:17]
-    pipeline.Library(built).close()
+    Library(built).close()
 
 
 def test_a_pointer_that_is_a_folder_is_refused(built: Settings) -> None:
     (built.index / storage.POINTER).unlink()
     (built.index / storage.POINTER).mkdir()
     with pytest.raises(IndexDamagedError, match="current cannot be read: Is a directory"):
-        pipeline.Library(built)
+        Library(built)
 
 
 def test_an_index_that_is_a_file_is_no_index(built: Settings) -> None:
     shutil.rmtree(built.index)
     built.index.write_text("")
     with pytest.raises(IndexMissingError, match="there is no index in"):
-        pipeline.Library(built)
+        Library(built)
 
 
 @pytest.mark.parametrize("damaged", ["texts.txt", "encoder.onnx", "manifest.json", "passage_vectors.npy"])
@@ -154,15 +156,15 @@ def test_a_damaged_index_is_built_anew_with_a_note(built: Settings, damaged: str
     path.write_bytes(path.read_bytes()[:-1])
     for _ in range(2):
         with pytest.raises(ProbqaError):
-            list(pipeline.verify(built))
+            list(verify(built))
         with pytest.raises(ProbqaError):
-            pipeline.status(built)
-    report = pipeline.build(built)
+            status(built)
+    report = build(built)
     [note] = report.notes
     assert note.startswith(f"the old index could not be used and everything was made anew: {path} is not ")
     assert (report.added, report.embedded) == (3, report.passages)
-    assert list(pipeline.verify(built)) == []
-    assert pipeline.build(built).notes == ()
+    assert list(verify(built)) == []
+    assert build(built).notes == ()
 
 
 @contextmanager
@@ -206,23 +208,23 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
         before = storage.read_pointer(built.index)[0]
         with failing_at(number, code) as begun:
             try:
-                pipeline.build(built)
+                build(built)
             except (OSError, IndexDamagedError) as error:
                 cause = error if isinstance(error, OSError) else error.__cause__
                 assert isinstance(cause, OSError)
                 assert cause.errno == code
                 failures += 1
                 assert [path for path in built.index.glob(f"{storage.STAGING}*") if path.is_dir()] == []
-        assert list(pipeline.verify(built)) == []
-        with closing(pipeline.Library(built)) as library:
+        assert list(verify(built)) == []
+        with closing(Library(built)) as library:
             quotes = [quote.text for quote in library.ask("Was Northway late in which week?", k=30).quotes]
             assert (week.format(number) in quotes) == (library.generation.name != before)
             assert (week.format(number - 1) in quotes) == (library.generation.name == before and number > 1)
             assert "Northway supervised people at low risk by a telephone call every nine weeks." in quotes
-        report = pipeline.build(built)
+        report = build(built)
         assert report.notes == ()
         assert list(built.index.glob(f"{storage.STAGING}*")) == []
-        with closing(pipeline.Library(built)) as library:
+        with closing(Library(built)) as library:
             assert week.format(number) in [q.text for q in library.ask("Was Northway late in which week?", k=30).quotes]
     assert failures > 40
     assert set(begun) == {"mkdir", "chmod", "open", "fsync", "rename", "replace", "write_file"}
@@ -278,7 +280,7 @@ def test_files_are_on_disk_before_the_pointer_names_them(chosen: Settings, monke
     monkeypatch.setattr(Path, "rename", traced_rename)
     monkeypatch.setattr(Path, "replace", traced_replace)
     write_corpus(chosen.corpus, REPORTS)
-    report = pipeline.build(chosen)
+    report = build(chosen)
     files = [event for event in events if re.fullmatch(r"fsync [a-z_]+\.[a-z]+", event)]
     expected = {path.name for path in (chosen.index / report.generation).iterdir()}
     assert {event.removeprefix("fsync ") for event in files} == expected

@@ -12,16 +12,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from probqa.corpus import read_bytes
-from probqa.errors import InputError, ReadingError
-from probqa.evidence import NAMES, Signals
+from probqa.errors import ReadingError
+from probqa.reading.corpus import read_bytes
 from probqa.records import Status
 
 CALIBRATION_FILE = "calibration.json"
@@ -33,6 +31,30 @@ KEPT_SHARE = 0.95
 _RATES = ("answered", "shown", "refused", "not_answered")
 _FOLDS = 8
 _PENALTY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a quote as an answer (the first three) and against it (the others)."""
+
+    covered: float
+    subject_held: float
+    score: float
+    name_missing: float
+    year_missing: float
+    kind_missing: float
+
+    def as_array(self) -> npt.NDArray[np.float64]:
+        """float64 ``(signals,)`` in the order of the fields."""
+        return np.array([getattr(self, each.name) for each in fields(self)], np.float64)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a name, a year or the kind of thing asked for is missing."""
+        return bool(self.name_missing or self.year_missing or self.kind_missing)
+
+
+SIGNALS = tuple(each.name for each in fields(Signals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ class Calibration:
 
     def to_json(self) -> bytes:
         """As JSON, one line a value."""
-        named = dict(zip(NAMES, self.weights, strict=True))
+        named = dict(zip(SIGNALS, self.weights, strict=True))
         return (json.dumps(dataclasses.asdict(self) | {"weights": named}, indent=1) + "\n").encode()
 
     @classmethod
@@ -87,7 +109,7 @@ class Calibration:
         try:
             values = json.loads(content)
             weights = values.pop("weights")
-            read = cls(weights=tuple(_number(weights[name]) for name in NAMES), **values)
+            read = cls(weights=tuple(_number(weights[name]) for name in SIGNALS), **values)
             for name in ("bias", "weak_from", *_RATES):
                 _number(values[name])
             return read
@@ -127,74 +149,3 @@ def load_calibration(corpus: Path) -> Calibration:
     if not (corpus / CALIBRATION_FILE).is_file():
         return UNCALIBRATED
     return Calibration.from_json(read_bytes(corpus, CALIBRATION_FILE))
-
-
-def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str, texts: str) -> Calibration:
-    """Fit on all questions; the rates are of each eighth of them under a model fitted on the others.
-
-    Raises:
-        InputError: fewer than 20 questions of either kind.
-    """
-    labels = np.array(answerable, dtype=bool)
-    if min(labels.sum(), (~labels).sum()) < 20:
-        raise InputError(
-            f"{labels.sum()} answerable and {(~labels).sum()} unanswerable questions are too few to calibrate with",
-            "give at least 20 of each",
-        )
-    rows = np.stack([one.as_array() for one in signals])
-    folds = np.arange(len(labels)) % _FOLDS
-    held_back = np.empty(len(labels))
-    for fold in range(_FOLDS):
-        inside = folds != fold
-        held_back[~inside] = _confidences(rows[~inside], _logistic(rows[inside], labels[inside]))
-    weak_from = round(min(float(np.quantile(held_back[labels], 1 - KEPT_SHARE)), ANSWERED_FROM), 3)
-    coefficients = np.round(_logistic(rows, labels), 4)
-    fitted = Calibration(
-        weights=tuple(coefficients[:-1].tolist()),
-        bias=float(coefficients[-1]),
-        weak_from=weak_from,
-        answered=0.0,
-        shown=0.0,
-        refused=0.0,
-        not_answered=0.0,
-        answerable=int(labels.sum()),
-        unanswerable=int((~labels).sum()),
-        fingerprint=fingerprint,
-        texts=texts,
-    )
-    outright = np.array([not one.lacking for one in signals])
-    is_answered = (held_back >= ANSWERED_FROM) & outright
-    is_shown = held_back >= weak_from
-    return dataclasses.replace(
-        fitted,
-        answered=_share(is_answered[labels]),
-        shown=_share(is_shown[labels]),
-        refused=_share(~is_shown[~labels]),
-        not_answered=_share(~is_answered[~labels]),
-    )
-
-
-def _logistic(rows: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights and bias of a penalised logistic regression, both kinds weighing the same, by Newton's method."""
-    design = np.column_stack([rows, np.ones(len(rows))])
-    weight = np.where(labels, 0.5 / labels.mean(), 0.5 / (~labels).mean())
-    penalty = np.diag([_PENALTY] * rows.shape[1] + [1e-6])
-    coefficients = np.zeros(design.shape[1])
-    for _ in range(100):
-        chance = 1 / (1 + np.exp(-design @ coefficients))
-        gradient = design.T @ (weight * (chance - labels)) + penalty @ coefficients
-        curvature = (design * (weight * chance * (1 - chance))[:, None]).T @ design + penalty
-        step = np.linalg.solve(curvature, gradient)
-        coefficients = coefficients - step
-        if np.abs(step).max() < 1e-10:
-            break
-    return coefficients
-
-
-def _confidences(rows: npt.NDArray[np.float64], coefficients: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    confidences: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(rows @ coefficients[:-1] + coefficients[-1])))
-    return confidences
-
-
-def _share(outcomes: npt.NDArray[np.bool_]) -> float:
-    return round(float(outcomes.mean()), 4)

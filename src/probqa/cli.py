@@ -24,7 +24,7 @@ from probqa.records import Filters
 from probqa.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from probqa.fetching import Outcome
+    from probqa.gathering.intake import Outcome
 
 
 FILTERS = {
@@ -115,9 +115,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _build(_: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline
+    from probqa.indexing.build import build
 
-    report = pipeline.build(chosen, _progress_bar())
+    report = build(chosen, _progress_bar())
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
     for failure in report.failures:
@@ -131,10 +131,13 @@ def _build(_: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline, rendering, scope
+    from probqa import rendering
+    from probqa.asking.library import DEFAULT_QUOTES, Library
+    from probqa.understanding import scope
+    from probqa.understanding.question import checked_question
 
     # Checked before the index is opened: a mistake in the question is told at once.
-    pipeline.checked_question(options.question)
+    checked_question(options.question)
     if options.every and options.k is not None:
         raise InputError("-k cannot be used with --every", "leave it out: each report gives its best quote")
     filters = Filters(
@@ -146,7 +149,7 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         since=options.since,
         until=options.until,
     )
-    library = pipeline.Library(chosen)
+    library = Library(chosen)
     if options.every:
         found = library.every(options.question, filters=filters, previous=options.previous)
         if options.json:
@@ -154,7 +157,7 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         else:
             print(rendering.every_to_text(found), end="")
         return 0 if found.coverage.documents_with_quotes else 1
-    k = pipeline.DEFAULT_QUOTES if options.k is None else options.k
+    k = DEFAULT_QUOTES if options.k is None else options.k
     answer = library.ask(options.question, k, filters=filters, previous=options.previous)
     judged = scope.scope(library.generation, answer)
     if options.json:
@@ -168,9 +171,10 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline, rendering
+    from probqa import rendering
+    from probqa.indexing import inspection
 
-    documents = pipeline.documents(chosen)
+    documents = inspection.documents(chosen)
     # Dates and counts from the highest, words from A; documents of one value by id.
     documents.sort(key=lambda one: one["id"])
     documents.sort(key=lambda one: one[options.sort], reverse=options.sort in ("published", "passages"))
@@ -187,21 +191,21 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _fetch(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import fetching
+    from probqa.gathering import intake
 
-    return _outcomes(fetching.fetch(chosen, options.ids, everything=options.all))
+    return _outcomes(intake.fetch(chosen, options.ids, everything=options.all))
 
 
 def _add(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import fetching
+    from probqa.gathering import intake
 
-    return _outcomes(fetching.add(chosen, options.names))
+    return _outcomes(intake.add(chosen, options.names))
 
 
 def _remove(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import fetching
+    from probqa.gathering import intake
 
-    return _outcomes([fetching.remove(chosen, options.id)])
+    return _outcomes([intake.remove(chosen, options.id)])
 
 
 def _outcomes(outcomes: Iterable[Outcome]) -> int:
@@ -214,10 +218,11 @@ def _outcomes(outcomes: Iterable[Outcome]) -> int:
 
 
 def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import evaluation, pipeline
+    from probqa.measuring import evaluation
+    from probqa.measuring.calibrate import calibrate
 
     questions = evaluation.read_questions(Path(options.file), options.split)
-    fitted = pipeline.calibrate(chosen, [(one.question, one.history, not one.unanswerable) for one in questions])
+    fitted = calibrate(chosen, [(one.question, one.history, not one.unanswerable) for one in questions])
     print(
         f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
         f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"
@@ -227,10 +232,11 @@ def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _eval(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import evaluation, pipeline
+    from probqa.asking.library import Library
+    from probqa.measuring import evaluation
 
     questions = evaluation.read_questions(Path(options.file), options.split)
-    library = pipeline.Library(chosen)
+    library = Library(chosen)
     scores = evaluation.evaluate(
         questions,
         lambda question, previous: library.ask(question, EVALUATED_QUOTES, previous=previous),
@@ -245,24 +251,25 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import checking, pipeline
-    from probqa.checking import showing
+    from probqa.asking.library import Library
+    from probqa.checking import differences, verdicts
+    from probqa.checking.check import check
 
     text = _read_input() if options.text == "-" else options.text
-    report = checking.check(pipeline.Library(chosen).generation, text, options.named)
+    report = check(Library(chosen).generation, text, options.named)
     if options.json:
-        _print_json(checking.to_json(report))
+        _print_json(verdicts.to_json(report))
     else:
-        print(showing.to_text(report), end="")
+        print(differences.to_text(report), end="")
     return 0 if all(quote.status == "found" for quote in report.quotes) else 1
 
 
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline
+    from probqa.indexing import inspection
 
     if options.document:
-        return _document_status(pipeline.document_status(chosen, options.document), as_json=options.json)
-    found = pipeline.status(chosen)
+        return _document_status(inspection.document_status(chosen, options.document), as_json=options.json)
+    found = inspection.status(chosen)
     if options.json:
         _print_json(found)
         return 0
@@ -307,9 +314,9 @@ def _document_status(found: dict[str, Any], *, as_json: bool) -> int:
 
 
 def _verify(_: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import pipeline
+    from probqa.indexing.inspection import verify
 
-    differences = list(pipeline.verify(chosen))
+    differences = list(verify(chosen))
     for difference in differences:
         print(difference, file=sys.stderr)
     if differences:

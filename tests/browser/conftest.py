@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 import hash_encoder
 from conftest import REPORTS, write_corpus
-from probqa import pipeline
+from probqa.asking.library import Library
+from probqa.indexing.build import build
 from probqa.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,7 @@ class Site:
 
     url: str
     settings: Settings
-    library: pipeline.Library
+    library: Library
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -227,8 +228,8 @@ def _served(place: Path, files: Mapping[str, str | bytes]) -> Iterator[Site]:
     write_corpus(chosen.corpus, files)
     with pytest.MonkeyPatch.context() as patch:
         hash_encoder.install(patch.setattr)
-        pipeline.build(chosen)
-        library = pipeline.Library(chosen)
+        build(chosen)
+        library = Library(chosen)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled, unfold
 from browser.test_accessibility import axe, grave  # noqa: F401
 from conftest import REPORTS
-from probqa.index import build_lock
-from probqa.scope import MANY
+from probqa.indexing.storage import build_lock
+from probqa.understanding.scope import MANY
 
 GLOSSARY = """terms:
 - {term: Unpaid work, definition: Work done as a punishment., basis: general knowledge}

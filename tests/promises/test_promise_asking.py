@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from asking import fresh
 from conftest import write_corpus
+from probqa.asking.library import Library
+from probqa.asking.quotes import cut_quote
 from probqa.errors import IndexDamagedError, InputError
-from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, build, checked_question
-from probqa.quotes import cut_quote
+from probqa.indexing.build import build
 from probqa.records import Span
 from probqa.settings import Settings
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked_question
 
 QUESTIONS = ["How did Northway supervise people at low risk?", "Was unpaid work prompt?", "zebra quagga?"]
 HEAVY = {"torch", "sentence_transformers", "transformers", "streamlit", "huggingface_hub", "onnx", "onnxscript"}
@@ -86,7 +88,7 @@ def test_two_builds_of_one_corpus_are_the_same_to_the_byte(chosen: Settings, bui
 
 def test_asking_is_light(built: Settings) -> None:
     imported = set(fresh("modules", built, *QUESTIONS))
-    assert {"faiss", "onnxruntime", "probqa.pipeline"} <= imported
+    assert {"faiss", "onnxruntime", "probqa.asking.library"} <= imported
     assert HEAVY.isdisjoint(imported)
 
 

@@ -14,13 +14,15 @@ import pytest
 
 import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
-from probqa import pipeline
-from probqa.embeddings import CANARIES
+from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ProbqaError
-from probqa.index import Contents, Generation, storage, write
-from probqa.index.generation import FORMAT
-from probqa.lexical import LexicalIndex
-from probqa.passages import search_text
+from probqa.indexing import storage
+from probqa.indexing.build import KEPT_GENERATIONS, build
+from probqa.indexing.encoder import CANARIES
+from probqa.indexing.generation import FORMAT, Contents, Generation, write
+from probqa.indexing.inspection import verify
+from probqa.indexing.lexical import LexicalIndex
+from probqa.reading.passages import search_text
 from probqa.settings import Settings
 
 
@@ -88,7 +90,7 @@ def test_a_vector_that_is_not_of_length_1_is_told_by_verify(built: Settings, ope
     vectors = contents.passage_vectors.copy()
     vectors[3] *= 1.01
     write(built.index, replace(contents, passage_vectors=vectors, fingerprint="another"))
-    assert [line.rsplit("/")[-1] for line in pipeline.verify(built)] == [
+    assert [line.rsplit("/")[-1] for line in verify(built)] == [
         "passage_vectors.npy: has a row that is not of length 1"
     ]
 
@@ -98,7 +100,7 @@ def test_a_passage_cut_elsewhere_is_told_by_verify(built: Settings, opened: Open
     passages = list(contents.passages)
     passages[1] = replace(passages[1], lead_in=None)
     write(built.index, replace(contents, passages=passages))
-    assert [line.rsplit("/")[-1] for line in pipeline.verify(built)] == [
+    assert [line.rsplit("/")[-1] for line in verify(built)] == [
         "passages.npy: the passages of ambleton are not the ones its text gives"
     ]
 
@@ -108,36 +110,34 @@ def test_a_document_that_reads_differently_is_told_by_verify(built: Settings, op
     documents = list(contents.documents)
     documents[0] = replace(documents[0], source=replace(documents[0].source, title="Another"))
     write(built.index, replace(contents, documents=documents, fingerprint="another"))
-    assert list(pipeline.verify(built)) == [
-        f"{built.corpus / 'ambleton.md'}: reads differently from the text in the index"
-    ]
+    assert list(verify(built)) == [f"{built.corpus / 'ambleton.md'}: reads differently from the text in the index"]
 
 
 def test_verify_of_a_sound_index_says_nothing_with_or_without_its_corpus(built: Settings) -> None:
-    assert list(pipeline.verify(built)) == []
+    assert list(verify(built)) == []
     for name in REPORTS:
         (built.corpus / name).unlink()
-    assert list(pipeline.verify(built)) == []
-    assert list(pipeline.verify(replace(built, corpus=built.corpus / "none"))) == []
+    assert list(verify(built)) == []
+    assert list(verify(replace(built, corpus=built.corpus / "none"))) == []
 
 
 def test_a_build_leaves_the_old_generation_as_it_was(built: Settings) -> None:
     old = storage.generations(built.index)[0]
     before = digests(old)
     write_corpus(built.corpus, {"new.md": "Nobody was late."})
-    report = pipeline.build(built)
+    report = build(built)
     assert digests(old) == before
     assert report.generation != old.name
     assert [path.name for path in storage.generations(built.index)] == [old.name, report.generation]
 
 
 def test_a_reader_keeps_the_generation_it_opened(built: Settings) -> None:
-    with closing(pipeline.Library(built)) as library:
+    with closing(Library(built)) as library:
         before = library.ask("Who supervised people at low risk?")
         write_corpus(built.corpus, {"ambleton.md": "# Findings\n\nNothing is known."})
-        pipeline.build(built)
+        build(built)
         assert library.ask("Who supervised people at low risk?") == before
-    with closing(pipeline.Library(built)) as library:
+    with closing(Library(built)) as library:
         assert library.ask("Who supervised people at low risk?") != before
 
 
@@ -145,44 +145,44 @@ def test_an_old_generation_can_be_gone_back_to(built: Settings, opened: Opener) 
     pointer = (built.index / storage.POINTER).read_bytes()
     first = opened(built)
     write_corpus(built.corpus, {"new.md": "Nobody was late."})
-    pipeline.build(built)
+    build(built)
     (built.index / storage.POINTER).write_bytes(pointer)
     assert opened(built).name == first.name
-    assert list(pipeline.verify(built)) == []
+    assert list(verify(built)) == []
 
 
 def test_a_corpus_that_is_changed_and_changed_back_has_the_same_generation(built: Settings) -> None:
     first = storage.read_pointer(built.index)[0]
     write_corpus(built.corpus, {"new.md": "Nobody was late."})
-    second = pipeline.build(built).generation
+    second = build(built).generation
     (built.corpus / "new.md").unlink()
-    report = pipeline.build(built)
+    report = build(built)
     assert (report.generation, report.removed, report.unchanged) == (first, 1, 3)
     assert {path.name for path in storage.generations(built.index)} == {first, second}
-    assert list(pipeline.verify(built)) == []
+    assert list(verify(built)) == []
 
 
 def test_at_least_two_old_generations_are_kept(built: Settings) -> None:
     names = [storage.read_pointer(built.index)[0]]
     for number in range(5):
         write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
-        names.append(pipeline.build(built).generation)
-    assert pipeline.KEPT_GENERATIONS >= 3
-    assert [path.name for path in storage.generations(built.index)] == names[-pipeline.KEPT_GENERATIONS :]
+        names.append(build(built).generation)
+    assert KEPT_GENERATIONS >= 3
+    assert [path.name for path in storage.generations(built.index)] == names[-KEPT_GENERATIONS:]
 
 
 def test_a_generation_in_use_is_deleted_only_after_its_reader_is_done(built: Settings) -> None:
-    with closing(pipeline.Library(built)) as library:
+    with closing(Library(built)) as library:
         held = library.generation
         for number in range(4):
             write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
-            pipeline.build(built)
+            build(built)
         assert held.folder.is_dir()
         assert set(digests(held.folder)) == {*held.manifest["files"], storage.MANIFEST}
     write_corpus(built.corpus, {"new.md": "Nobody was late in week 5."})
-    pipeline.build(built)
+    build(built)
     assert not held.folder.exists()
-    assert len(storage.generations(built.index)) == pipeline.KEPT_GENERATIONS
+    assert len(storage.generations(built.index)) == KEPT_GENERATIONS
 
 
 def test_the_live_generation_is_kept_however_old(built: Settings) -> None:
@@ -198,7 +198,7 @@ def test_a_reader_that_lost_the_race_with_builds_opens_the_live_generation(
 ) -> None:
     stale = storage.read_pointer(built.index)
     write_corpus(built.corpus, {"new.md": "Nobody was late."})
-    now = pipeline.build(built).generation
+    now = build(built).generation
     for path in (built.index / stale[0]).iterdir():
         path.unlink()
     (built.index / stale[0]).rmdir()
@@ -215,7 +215,7 @@ def test_a_generation_that_is_refused_is_let_go(built: Settings, fault: str) -> 
     if fault == "damaged":
         (folder / "texts.txt").unlink()
     with pytest.raises(ProbqaError) as refused:
-        pipeline.Library(replace(built, model=fault))
+        Library(replace(built, model=fault))
     with (folder / storage.MANIFEST).open("rb") as manifest:
         fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert refused.tb is not None  # it still refers to what was opened
@@ -224,13 +224,13 @@ def test_a_generation_that_is_refused_is_let_go(built: Settings, fault: str) -> 
 def test_no_index_is_said_with_the_command_that_makes_one(chosen: Settings) -> None:
     for index in (chosen.index, chosen.corpus):
         with pytest.raises(IndexMissingError) as refused:
-            pipeline.Library(replace(chosen, index=index))
+            Library(replace(chosen, index=index))
         assert str(refused.value) == f"there is no index in {index}; run: probqa build"
 
 
 def test_another_model_is_refused_with_the_command_that_mends_it(built: Settings) -> None:
     with pytest.raises(IndexMismatchError) as refused:
-        pipeline.Library(replace(built, model="other model"))
+        Library(replace(built, model="other model"))
     assert str(refused.value) == (
         "the index was made with the model hash model, not other model; run: probqa build, or set PROBQA_MODEL back"
     )
@@ -239,7 +239,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(built: Settings
 def test_another_model_embeds_everything_anew_and_mixes_nothing(built: Settings, opened: Opener) -> None:
     old = opened(built)
     other = replace(built, model="other model")
-    report = pipeline.build(other)
+    report = build(other)
     assert (report.unchanged, report.changed, report.embedded) == (3, 0, report.passages)
     new = opened(other)
     assert (new.model, new.name != old.name) == ("other model", True)
@@ -267,13 +267,13 @@ def test_an_index_of_another_format_is_refused_and_built_anew(built: Settings) -
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 0}))
     storage.move_pointer(built.index, name, storage.sha256(path.read_bytes()))
     with pytest.raises(IndexMismatchError) as refused:
-        pipeline.Library(built)
+        Library(built)
     problem = f"the index {built.index / name} has format 0, this version reads {FORMAT}"
     assert str(refused.value) == f"{problem}; run: probqa build"
-    report = pipeline.build(built)
+    report = build(built)
     assert report.notes == (f"the old index could not be used and everything was made anew: {problem}",)
     assert (report.added, report.embedded) == (3, report.passages)
-    assert list(pipeline.verify(built)) == []
+    assert list(verify(built)) == []
 
 
 def test_an_index_holds_nothing_that_can_run_code(built: Settings) -> None:

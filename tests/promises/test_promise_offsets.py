@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probqa import corpus, readers
 from probqa.errors import ReadingError
-from probqa.passages import MAX_CHARACTERS, cut_passages, search_text
+from probqa.reading import corpus, reader
+from probqa.reading.passages import MAX_CHARACTERS, cut_passages, search_text
+from probqa.reading.sentences import split_sentences
 from probqa.records import Document, Passage, Span
-from probqa.sentences import split_sentences
 
 WHITE = " \t\u00a0\u2009\u3000\r\x1f"
 AWKWARD = "\u00ad\u200bﬁﬀ‘’“”…–—£€½éß的🙂\u0301\u202e`*_#>|[](){}<&;:.!?\"'\\-+0123456789"
@@ -53,7 +53,7 @@ def read(text: str, name: str) -> Document | None:
         Path(folder, name).write_bytes(text.encode("utf-8", "surrogatepass"))
         files, _ = corpus.list_files(Path(folder))
         try:
-            return readers.read(files[0], Path(folder))
+            return reader.read(files[0], Path(folder))
         except ReadingError as error:
             assert "\n" not in str(error)
             return None

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probqa.dense import DenseIndex
-from probqa.embeddings import Vectors
-from probqa.lexical import K1, B, LexicalIndex, words
-from probqa.pipeline import Library
-from probqa.retrieval import _best, retrieve
+from probqa.asking.library import Library
+from probqa.asking.retrieval import _best, retrieve
+from probqa.indexing.dense import DenseIndex
+from probqa.indexing.encoder import Vectors
+from probqa.indexing.lexical import K1, B, LexicalIndex, words
 
 WORDS = ["court", "prison", "unpaid", "work", "victim", "22.5", "the", "of", "Dr", "£1,037"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)

@@ -22,7 +22,7 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from probqa.checking.naming import Names
+from probqa.checking.report_names import Names
 from probqa.checking.tokens import SPLIT_AT_WORDS, WORD, normal
 from probqa.records import Block, Document, Span
 

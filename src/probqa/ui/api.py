@@ -30,20 +30,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from probqa import checking, rendering
+from probqa import rendering
+from probqa.asking.library import DEFAULT_QUOTES, Library
+from probqa.checking.check import check as check_text
+from probqa.checking.check import prepare
+from probqa.checking.verdicts import to_json as report_to_json
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError, ProbqaError
-from probqa.pipeline import DEFAULT_QUOTES, Library
 from probqa.records import Answer, Filters
 from probqa.settings import settings
 from probqa.ui import embed
 from probqa.ui.libraries import open_library
-from probqa.ui.limits import (
-    Buckets,
-    QueueFullError,
-    Workers,
-    client_name,
-    raise_descriptor_limit,
-)
+from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
 from probqa.ui.middleware import VISITORS
 
 MAX_QUERY_CHARACTERS = 60_000
@@ -217,8 +214,8 @@ def check(library: Library, given: Parameters) -> dict[str, Any]:
     Raises:
         InputError: the text or a named report cannot be used.
     """
-    report = checking.check(library.generation, _first(given, "text"), given.get("named"))
-    return checking.to_json(report)
+    report = check_text(library.generation, _first(given, "text"), given.get("named"))
+    return report_to_json(report)
 
 
 def documents(library: Library) -> dict[str, Any]:
@@ -251,7 +248,7 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 def _prepare() -> None:
     # Whoever asks is told what is wrong.
     with suppress(ProbqaError):
-        checking.prepare(_library().generation)
+        prepare(_library().generation)
 
 
 def _library() -> Library:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote as percent_encoded
 
-from probqa import citing
-from probqa.glossary import Glossary
-from probqa.later import Later
+from probqa.asking.later import Later
+from probqa.citing import export
+from probqa.glossary.glossary import Glossary
 from probqa.records import Quote
 from probqa.rendering import date_in_words, label, page_in_words
 from probqa.ui.address import link_to
@@ -75,7 +75,7 @@ def original(quote: Quote) -> str:
 
     A web page opens at the very words, where it holds them: a digest's words are not there.
     """
-    url = citing.address(quote)
+    url = export.address(quote)
     if not url or "#" in url or quote.source.wording == "digest":
         return url
     first_words = " ".join(quote.text.split()[:8])
@@ -85,7 +85,7 @@ def original(quote: Quote) -> str:
 def citation(quote: Quote) -> str:
     """The quote with its source, as plain text to paste."""
     # The visitor's own day is not known here; that of the server is at most one off.
-    return citing.export([quote], citing.FORMATS["text"], datetime.now(UTC).date()).decode()
+    return export.export([quote], export.FORMATS["text"], datetime.now(UTC).date()).decode()
 
 
 def reading_link(quote: Quote) -> str:

@@ -2,7 +2,7 @@
 
 In: what reports say and a way to group it. Out: groups by name, and an answer narrowed to one of them.
 
->>> from probqa.glossary import Entries
+>>> from probqa.glossary.entries import Entries
 >>> source = Source("a", "A", "P", "report", published="2017-04", area="Gwent (part); Kent")
 >>> names(source, "place", Glossary(Entries())), names(source, "year", Glossary(Entries()))
 (('Gwent', 'Kent'), ('2017',))
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from probqa.glossary import Glossary
+from probqa.glossary.glossary import Glossary
 from probqa.records import DocumentAnswer, EveryAnswer, Source
 
 Way = Literal["provider", "place", "rating", "year"]

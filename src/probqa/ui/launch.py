@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from probqa.asking.library import Library
 from probqa.errors import ProbqaError
-from probqa.pipeline import Library
 from probqa.settings import Settings
 
 

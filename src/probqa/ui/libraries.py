@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import threading
 
-from probqa.index.storage import read_pointer
-from probqa.pipeline import Library
+from probqa.asking.library import Library
+from probqa.indexing.storage import read_pointer
 from probqa.settings import Settings
 
 _Key = tuple[Settings, str, str]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from probqa.asking.library import Library
 from probqa.errors import ProbqaError
-from probqa.pipeline import Library
-from probqa.ui import frame, opening, states
+from probqa.ui import frame, shared, states
 from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def main() -> None:
 def _page(draw: Draw, title: str, path: str, *, default: bool = False, hidden: bool = False) -> st.Page:
     def run() -> None:
         try:
-            library = opening.live_library()
+            library = shared.live_library()
         except ProbqaError as error:
             states.unusable(error)
             frame.foot()

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
-from probqa.pipeline import Library
 from probqa.rendering import date_in_words
-from probqa.scope import Scope
 from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
-from probqa.ui.narrowing import picks
+from probqa.ui.narrower import picks
+from probqa.understanding.scope import Scope
 
 
 def questions(title: str, targets: dict[str, str], level: int = 3) -> None:

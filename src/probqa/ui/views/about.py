@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from probqa.pipeline import Library, error_rates
+from probqa.asking.library import Library
+from probqa.indexing.inspection import error_rates
 from probqa.rendering import DIGEST_LABEL, date_in_words
 from probqa.ui import frame
 from probqa.ui.frame import escaped

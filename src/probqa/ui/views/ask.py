@@ -12,15 +12,16 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
-from probqa.pipeline import MAX_QUESTION_CHARACTERS, Library, checked_question
 from probqa.records import Answer, Filters, Quote
 from probqa.rendering import close_label, finding_line
-from probqa.scope import in_words, scope
-from probqa.ui import basket, cards, filtering, frame, states, suggesting
+from probqa.ui import basket, cards, frame, side_bar, states, suggestions
 from probqa.ui.address import Address, filters_on, link, read
 from probqa.ui.frame import escaped
-from probqa.ui.opening import Ask, asker, is_rebuilding, later, trier
+from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked_question
+from probqa.understanding.scope import in_words, scope
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -30,8 +31,8 @@ PROMISE = "Every answer is quoted word for word, with the place to check."
 
 def draw(library: Library) -> None:
     """Draw the conversation that the address holds."""
-    address = read(filtering.parameters())
-    filtering.side_bar(library, address)
+    address = read(side_bar.parameters())
+    side_bar.side_bar(library, address)
     ask = asker(library, address.filters)
     frame.heading(TITLE, "" if address.questions else PROMISE)
     if is_rebuilding():
@@ -58,7 +59,7 @@ def draw(library: Library) -> None:
             with below:
                 _refused(typed, error)
         else:
-            filtering.go(replace(address.asking(question), generation=library.generation.name))
+            side_bar.go(replace(address.asking(question), generation=library.generation.name))
             st.rerun()
     # Last of all: the questions are tried before they are offered, and nobody is to wait for that.
     if answers[-1]:
@@ -75,7 +76,7 @@ def _welcome(library: Library, address: Address) -> None:
     )
     if address.filters:
         st.html(
-            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(filtering.chips(library, address))}</ul>'
+            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(side_bar.chips(library, address))}</ul>'
         )
 
 
@@ -88,7 +89,7 @@ def _examples(library: Library, address: Address) -> dict[str, str]:
 
 @st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
 def _found_examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
-    return suggesting.examples(_library.generation, trier(_library, Filters()))
+    return suggestions.examples(_library.generation, trier(_library, Filters()))
 
 
 def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer | None:
@@ -179,7 +180,7 @@ def _previous(address: Address, number: int) -> tuple[str, ...]:
 def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
     """What was searched besides the words that were typed; each can be taken away."""
     chips = [
-        filtering.chip(
+        side_bar.chip(
             f"from before: <b>{escaped(carried.text)}</b>",
             f"Ask without {carried.text}",
             link(replace(address, dropped=(*address.dropped, (number, carried.text)))),
@@ -189,16 +190,16 @@ def _chips(library: Library, address: Address, number: int, answer: Answer) -> s
     if answer.added:
         words = " · ".join(escaped(phrase) for added in answer.added for phrase in added.phrases)
         without = replace(address, unwidened=(*address.unwidened, number))
-        chips.append(filtering.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
+        chips.append(side_bar.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
     if number == len(address.questions):
-        chips += filtering.chips(library, address)
+        chips += side_bar.chips(library, address)
     return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
 
 
 def _what_else(library: Library, address: Address, answer: Answer) -> None:
     """At most three questions that the reports answer, to be asked after this one."""
     asked = _previous(address, len(address.questions) + 1)
-    questions = suggesting.follow_ups(library.generation, answer, asked, trier(library, address.filters))
+    questions = suggestions.follow_ups(library.generation, answer, asked, trier(library, address.filters))
     states.questions("What else these reports answer", {one: _asking(address, one, library) for one in questions})
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from probqa.citing import FORMATS, cite, export
-from probqa.pipeline import Library
+from probqa.asking.library import Library
+from probqa.citing.citation import cite
+from probqa.citing.export import FORMATS, export
 from probqa.records import Quote
 from probqa.ui import basket, frame
 from probqa.ui.cards import reading_link

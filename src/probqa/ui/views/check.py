@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from probqa.checking import FLAGS, CheckedQuote, CheckReport, NamedReport, Place, check
-from probqa.checking.showing import Piece, pieces_of
-from probqa.checking.verdicts import MIN_CHARACTERS, MIN_WORDS
+from probqa.asking.library import Library
+from probqa.checking.check import check
+from probqa.checking.differences import Piece, pieces_of
+from probqa.checking.verdicts import FLAGS, MIN_CHARACTERS, MIN_WORDS, CheckedQuote, CheckReport, NamedReport, Place
 from probqa.errors import InputError
-from probqa.pipeline import Library
 from probqa.records import Quote
 from probqa.rendering import date_in_words, label, page_in_words
 from probqa.ui import basket, frame

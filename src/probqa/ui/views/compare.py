@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from probqa.pipeline import Library
+from probqa.asking.library import Library
 from probqa.records import DocumentAnswer, EveryAnswer, Filters, Quote
 from probqa.rendering import every_line
-from probqa.ui import basket, charts, filtering, frame
+from probqa.ui import basket, charts, frame, side_bar
 from probqa.ui.address import Address, link_to, read
 from probqa.ui.frame import escaped
 from probqa.ui.groups import WAYS, Groups, Way, found, grouped, narrowed
-from probqa.ui.opening import asker
+from probqa.ui.shared import asker
 from probqa.ui.views.every import asked, card, link_to_groups
 
 OPEN_ROWS = 15
@@ -25,7 +25,7 @@ SIDES = ("one", "other")
 
 def draw(library: Library) -> None:
     """Draw both sides and the grid for the question in the address."""
-    given = filtering.parameters()
+    given = side_bar.parameters()
     address = read(given)
     frame.heading("Compare", "One question, put to each report: two sides beside each other, and all of them.")
     answer = asked(library, address, "compare")
@@ -39,7 +39,7 @@ def draw(library: Library) -> None:
             st.columns(2), SIDES, ("Side by side: one", "and another"), sides, strict=True
         ):
             with column:
-                filtering.choice_box(f"{label} {way}", side, value, list(groups))
+                side_bar.choice_box(f"{label} {way}", side, value, list(groups))
         if any(sides):
             _side_by_side(library, address, answer, groups, way, sides, given)
         if way == "year":

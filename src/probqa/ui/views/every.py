@@ -14,24 +14,24 @@ from itertools import groupby
 
 import streamlit as st
 
-from probqa import citing
+from probqa.asking.library import Library
+from probqa.citing import export
 from probqa.errors import ProbqaError
-from probqa.glossary import Glossary
-from probqa.pipeline import Library
+from probqa.glossary.glossary import Glossary
 from probqa.records import EveryAnswer, Quote
 from probqa.rendering import date_in_words, every_line
-from probqa.ui import basket, cards, charts, filtering, frame
+from probqa.ui import basket, cards, charts, frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
 from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
-from probqa.ui.opening import every, later
+from probqa.ui.shared import every, later
 
 NO_GROUPS: Mapping[Way, str] = {}
 
 
 def draw(library: Library) -> None:
     """Draw what every report says to the question in the address."""
-    given = filtering.parameters()
+    given = side_bar.parameters()
     address = read(given)
     glossary = library.generation.glossary
     groups: dict[Way, str] = {way: given[f"in-{way}"][-1] for way in WAYS if given.get(f"in-{way}")}
@@ -62,17 +62,17 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
 
     ``groups`` are those that the page shows alone; each has a chip, as filters have.
     """
-    filtering.side_bar(library, address)
-    question = filtering.text_box("Question", "q", address.questions[-1] if address.questions else "")
+    side_bar.side_bar(library, address)
+    question = side_bar.text_box("Question", "q", address.questions[-1] if address.questions else "")
     more = [
-        filtering.chip(
+        side_bar.chip(
             f"{way}: <b>{escaped(name)}</b>",
             f"Show not only {name}",
             link_to_groups(address, {other: groups[other] for other in groups if other != way}),
         )
         for way, name in groups.items()
     ]
-    filtering.draw_chips(library, address, page, more)
+    side_bar.draw_chips(library, address, page, more)
     if not question:
         st.html('<p class="pq-small">Type a question and press Enter.</p>')
         return None
@@ -133,8 +133,8 @@ def _take_away(answer: EveryAnswer) -> None:
     """The list as files, made when they are asked for."""
     today = datetime.now(UTC).date()
     for name, suffix, media_type, write in (
-        ("Download as CSV", "csv", "text/csv", citing.every_to_csv),
-        ("Download as Markdown", "md", "text/markdown", citing.every_to_markdown),
+        ("Download as CSV", "csv", "text/csv", export.every_to_csv),
+        ("Download as Markdown", "md", "text/markdown", export.every_to_markdown),
     ):
         st.download_button(
             name,

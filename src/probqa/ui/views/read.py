@@ -10,10 +10,10 @@ from itertools import groupby, pairwise
 
 import streamlit as st
 
-from probqa.pipeline import Library
+from probqa.asking.library import Library
 from probqa.records import Block, Document, Filters, Page, Source, Span
 from probqa.rendering import date_in_words, label
-from probqa.ui import filtering, frame
+from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
 
@@ -23,7 +23,7 @@ DEEPEST_HEADING = 6
 
 def draw(library: Library) -> None:
     """Draw the document that the address names."""
-    given = filtering.parameters()
+    given = side_bar.parameters()
     document_id = next(iter(given.get("document", ())), "")
     document = library.generation.document(document_id)
     if document is None:

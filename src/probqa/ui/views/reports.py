@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from probqa.asking.filters import allowed_rows
+from probqa.asking.library import Library
 from probqa.errors import ProbqaError
-from probqa.filters import allowed_rows
-from probqa.pipeline import Library
 from probqa.records import Document, Filters
 from probqa.rendering import DIGEST_LABEL, date_in_words
-from probqa.ui import filtering, frame
+from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
 
@@ -38,20 +38,20 @@ _COLUMNS: dict[str, tuple[str, Callable[[Row], str | int]]] = {
 
 def draw(library: Library) -> None:
     """Draw the list that the address asks for."""
-    given = filtering.parameters()
+    given = side_bar.parameters()
     address = read(given)
-    filtering.side_bar(library, address)
+    side_bar.side_bar(library, address)
     everything = list(library.generation.all_documents())
     frame.heading("Reports", f"{_count(len(everything), 'publication')} can be asked. Each can be read here in full.")
     st.html(f'<div class="pq-wide">{_timeline(everything)}{_areas(everything)}</div>')
-    find = filtering.text_box("Find in titles, publishers, areas and providers", "find", given.get("find", [""])[-1])
+    find = side_bar.text_box("Find in titles, publishers, areas and providers", "find", given.get("find", [""])[-1])
     try:
         rows = _rows(library, address.filters, find)
     except ProbqaError as error:
         frame.notice("This list cannot be made", str(error), "refused")
         frame.foot()
         return
-    filtering.draw_chips(library, address, "reports")
+    side_bar.draw_chips(library, address, "reports")
     column, down = _order(next(iter(given.get("sort", ())), ""))
     rows.sort(key=_COLUMNS[column][1], reverse=down)
     held = {name: value for name, value in given.items() if name != "sort"}

@@ -1,0 +1,1 @@
+"""From a ``Question`` and an index to an ``Answer``."""

@@ -1,0 +1,392 @@
+"""Check pasted quotes against the reports, token for token.
+
+In: documents (or an opened generation) and a text. Out: a ``CheckReport``: each quote found, altered, elsewhere,
+absent or too short to check.
+
+>>> from probqa.records import Block, Document, Source, Span
+>>> text = "Staff were not seen in 38 cases."
+>>> reports = Reports([Document(Source("a", "A", "P", "report"), "a.md", "", "", text, (
+...     Block("paragraph", Span(0, 32)),))])
+>>> [quote.status for quote in check(reports, "They “were not seen in 38\\u00a0cases”, it says.").quotes]
+['found']
+>>> [altered] = check(reports, "“Staff were seen in 83 cases”").quotes
+>>> altered.status, altered.flags
+('altered', ('number', 'negation'))
+>>> [(step.change, step.quote, step.source) for step in altered.operations if step.change != "equal"]
+[('deleted', '', 'not'), ('replaced', '83', '38')]
+
+A likeness never says found: ``tokens.FORGIVEN`` is the whole list of differences that are overlooked.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from probqa.checking.claims import paragraphs, quoted_spans, strip
+from probqa.checking.comparison import (
+    flags_of,
+    is_altered,
+    nearest,
+    piece_operations,
+    pieces,
+    share_of,
+    stitched,
+    weights_of,
+)
+from probqa.checking.lookup import Reports
+from probqa.checking.matches import Match, comparable, denied_before, edited, exact, marks_in
+from probqa.checking.tokens import FORGIVEN, QUOTE_MARKS, Token, tokenise
+from probqa.checking.verdicts import (
+    FLAGS,
+    MIN_CHARACTERS,
+    MIN_WORDS,
+    Change,
+    CheckedQuote,
+    CheckReport,
+    Flag,
+    NamedReport,
+    Operation,
+    Place,
+    cut_place,
+    describe,
+    to_json,
+)
+from probqa.errors import InputError
+from probqa.reading.sentences import split_sentences
+from probqa.records import Document, Span
+
+__all__ = [
+    "FLAGS",
+    "FORGIVEN",
+    "MAX_CHARACTERS",
+    "MAX_PLACES",
+    "CheckReport",
+    "CheckedQuote",
+    "NamedReport",
+    "Operation",
+    "Place",
+    "Reports",
+    "check",
+    "describe",
+    "prepare",
+    "to_json",
+]
+
+MAX_CHARACTERS = 20_000
+MAX_PLACES = 100
+# Where this share of the words round the quotes is one passage's, the whole text is a copy of it.
+COPY_SHARE = 0.6
+
+
+class Generation(Protocol):
+    """What is asked of an opened index: its name and its documents."""
+
+    name: str
+
+    def all_documents(self) -> Iterable[Document]:
+        """Every document."""
+
+
+_prepared: weakref.WeakKeyDictionary[Generation, Reports] = weakref.WeakKeyDictionary()
+_preparing = threading.Lock()
+
+
+def prepare(generation: Generation) -> Reports:
+    """Make a generation ready for checking, once: the same object gives the same ``Reports``."""
+    with _preparing:
+        reports = _prepared.get(generation)
+        if reports is None:
+            reports = _prepared[generation] = Reports(generation.all_documents(), generation.name)
+        return reports
+
+
+def check(reports: Reports | Generation, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
+    """Check every quote of ``text``; ``named`` says which report it claims to quote, by id, title or area and year.
+
+    Without ``named`` the reports that the text itself names count. Text without quote marks is one quote; where it is
+    not found as a whole, each sentence of it is one.
+
+    Raises:
+        InputError: the text is empty, too long or no text; or no report is called ``named``.
+    """
+    if not isinstance(reports, Reports):
+        reports = prepare(reports)
+    _refuse_unusable(text)
+    spans = _claims(reports, text)
+    given = [named] if isinstance(named, str) else list(named or ())
+    names = reports.names.resolve(given) if given else reports.names.named_in(text, spans)
+    numbers = frozenset(reports.numbers[document_id] for name in names for document_id in name.document_ids)
+    return CheckReport(
+        text=text,
+        quotes=tuple(_check_quote(reports, text, span, numbers, bool(names)) for span in spans),
+        named=tuple(names),
+        documents=len(reports.documents),
+        digests=reports.digests,
+        generation=reports.generation,
+    )
+
+
+def _refuse_unusable(text: str) -> None:
+    if not text.strip():
+        raise InputError("there is no text to check", "paste a quote, or a paragraph with quotes in quote marks")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}", "paste less of it")
+    surrogate = next((c for c in text if 0xD800 <= ord(c) <= 0xDFFF), None)
+    if surrogate:
+        raise InputError(f"the text holds half a character, U+{ord(surrogate):04X}", "copy it again")
+
+
+def _claims(reports: Reports, text: str) -> list[Span]:
+    """What is to be checked: the text if it stands in a report as it is, else its quotes, else its sentences."""
+    whole = _bare(text, strip(text, 0, len(text)) or Span(0, len(text)))
+    if _found(reports, text, whole):
+        return [whole]
+    quoted = [_bare(text, span) for span in quoted_spans(text)]
+    if any(not _is_too_short(text, span) for span in quoted):
+        return [whole] if _is_copy(reports, text, whole, quoted) else quoted
+    claims: list[Span] = []
+    for paragraph in paragraphs(text):
+        claims += _sentence_claims(reports, text, _bare(text, paragraph))
+    return claims
+
+
+def _sentence_claims(reports: Reports, text: str, paragraph: Span) -> list[Span]:
+    """The paragraph as one quote, unless some of its sentences are found and others are not, or all are new."""
+    if _found(reports, text, paragraph):
+        return [paragraph]
+    inside = split_sentences(text[paragraph.start : paragraph.end])
+    sentences = [Span(paragraph.start + span.start, paragraph.start + span.end) for span in inside]
+    found = [_found(reports, text, sentence) for sentence in sentences]
+    # Sentences that all stand somewhere, but not together, are one stitched quote.
+    return [paragraph] if all(found) else sentences
+
+
+def _found(reports: Reports, text: str, span: Span) -> bool:
+    tokens = tokenise(text, span.start, span.end)
+    return _has_words(tokens) and any(match.whole for match in exact(reports, text, tokens))
+
+
+def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -> bool:
+    """Whether what stands round the quotes is a report's too: then the quote marks are the report's."""
+    tokens = comparable(text, whole)
+    around = [
+        at
+        for at, token in enumerate(tokens)
+        if token.is_word and not any(span.start <= token.start < span.end for span in quoted)
+    ]
+    if not around or not _mostly_known(reports, tokens, frozenset(around)):
+        return False
+    found = nearest(reports, text, tokens, frozenset())
+    if found is None:
+        return False
+    weights = weights_of(reports, tokens)
+    return share_of(weights, found.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
+
+
+def _mostly_known(reports: Reports, tokens: Sequence[Token], around: frozenset[int]) -> bool:
+    """Whether half of the words round the quotes stand somewhere with their neighbours; spares most comparisons."""
+    words = [at for at, token in enumerate(tokens) if token.is_word]
+    threes = [words[n : n + 3] for n in range(max(1, len(words) - 2))]
+    runs = [reports.keys(tokens[at].text for at in three) for three in threes if not around.isdisjoint(three)]
+    return 2 * sum(reports.count(run) > 0 for run in runs) >= len(runs)
+
+
+def _bare(text: str, span: Span) -> Span:
+    """Take off quote marks that stand round all of it, or at one end only."""
+    start, end = span.start, span.end
+    inside = text[start + 1 : end - 1]
+    opens, closes = text[start] in QUOTE_MARKS, text[end - 1] in QUOTE_MARKS
+    if opens and closes and not any(mark in inside for mark in QUOTE_MARKS):
+        return strip(text, start + 1, end - 1) or span
+    if opens and not closes and not any(mark in text[start + 1 : end] for mark in QUOTE_MARKS):
+        return strip(text, start + 1, end) or span
+    if closes and not opens and not any(mark in text[start : end - 1] for mark in QUOTE_MARKS):
+        return strip(text, start, end - 1) or span
+    return span
+
+
+def _has_words(tokens: Sequence[Token]) -> bool:
+    return any(token.is_word for token in tokens)
+
+
+def _is_too_short(text: str, span: Span) -> bool:
+    words = sum(token.is_word for token in tokenise(text, span.start, span.end))
+    return words < MIN_WORDS or span.end - span.start < MIN_CHARACTERS
+
+
+def _check_quote(reports: Reports, text: str, span: Span, wanted: frozenset[int], is_named: bool) -> CheckedQuote:
+    quote = CheckedQuote(text[span.start : span.end], span, "too_short")
+    if _is_too_short(text, span):
+        return quote
+    tokens = tokenise(text, span.start, span.end)
+    matches = exact(reports, text, tokens)
+    whole = [match for match in matches if match.whole]
+    if not whole:
+        matches += edited(reports, text, span)
+        whole = [match for match in matches if match.whole]
+    if whole:
+        return _found_quote(reports, text, quote, whole, wanted, is_named)
+    if matches:
+        best = min(matches, key=lambda match: (match.number not in wanted, match.runs_on, match.number))
+        return _nearly_quote(reports, text, quote, best, is_named and best.number not in wanted)
+    return _compared_quote(reports, text, quote, wanted, is_named)
+
+
+def _found_quote(
+    reports: Reports,
+    text: str,
+    quote: CheckedQuote,
+    matches: Sequence[Match],
+    wanted: frozenset[int],
+    is_named: bool,
+) -> CheckedQuote:
+    # The named report first; then where least was left out or overlooked.
+    ordered = sorted(
+        matches,
+        key=lambda m: (m.number not in wanted, len(m.parts), len(m.forgiven), m.number, m.parts[0].start),
+    )
+    best = ordered[0]
+    is_elsewhere = is_named and best.number not in wanted
+    operations: tuple[Operation, ...] = ()
+    if best.omission or best.editorial:
+        operations = _match_operations(reports, text, quote.span, best)
+    flags: list[Flag] = ["elsewhere"] if is_elsewhere else []
+    flags += ["omission"] if best.omission else []
+    flags += ["editorial"] if best.editorial else []
+    return replace(
+        quote,
+        status="elsewhere" if is_elsewhere else "found",
+        places=tuple(_place(reports, match) for match in ordered[:MAX_PLACES]),
+        place_count=len(ordered),
+        operations=operations,
+        flags=tuple(flags),
+    )
+
+
+def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match, is_elsewhere: bool) -> CheckedQuote:
+    """All words stand there in order, yet something speaks against it: cut, run together or unfairly left out."""
+    operations = _match_operations(reports, text, quote.span, match)
+    flags: list[Flag] = ["omission"] if match.omission else []
+    flags += ["editorial"] if match.editorial else []
+    flags += ["stitched"] if match.runs_on else []
+    flags += ["cut"] if match.cut else []
+    flags += ["elsewhere"] if is_elsewhere else []
+    places = [replace(match, parts=(part,)) for part in match.parts] if match.runs_on else [match]
+    return replace(
+        quote,
+        status="altered",
+        places=tuple(_place(reports, place) for place in places),
+        place_count=len(places),
+        operations=operations,
+        flags=_all_flags(flags, operations),
+    )
+
+
+def _compared_quote(
+    reports: Reports, text: str, quote: CheckedQuote, wanted: frozenset[int], is_named: bool
+) -> CheckedQuote:
+    tokens = comparable(text, quote.span)
+    single = nearest(reports, text, tokens, wanted)
+    runs = pieces(reports, tokens)
+    homes = stitched(reports, runs) if runs else []
+    if homes and (single is None or sum(run.last - run.first for run in runs) >= len(single.equal)):
+        spans, steps = piece_operations(reports, text, tokens, runs, homes)
+        places = [
+            cut_place(reports.documents[number], (span,), reports.block_at(number, span.start).span)
+            for (number, _), span in zip(homes, spans, strict=True)
+        ]
+        is_elsewhere = is_named and not any(number in wanted for number, _ in homes)
+        flags: list[Flag] = ["stitched"]
+        flags += ["elsewhere"] if is_elsewhere else []
+        return replace(
+            quote,
+            status="altered",
+            places=tuple(places),
+            place_count=len(places),
+            operations=tuple(steps),
+            flags=_all_flags(flags, steps),
+        )
+    if single is None or not is_altered(single):
+        return replace(quote, status="absent")
+    document = reports.documents[single.number]
+    place = cut_place(document, (single.span,), reports.block_at(single.number, single.span.start).span)
+    flags = ["elsewhere"] if is_named and single.number not in wanted else []
+    return replace(
+        quote,
+        status="altered",
+        places=(place,),
+        place_count=1,
+        operations=single.operations,
+        flags=_all_flags(flags, single.operations),
+    )
+
+
+def _match_operations(reports: Reports, text: str, span: Span, match: Match) -> tuple[Operation, ...]:
+    """The steps between a quote and the stretch of a document that a match covers, with what it cuts off."""
+    document = reports.documents[match.number]
+    start = match.parts[0].start
+    steps: list[Operation] = [_cut_off(document, cut, 0) for cut in match.cut if cut.end <= start]
+    done, left = span.start, start
+    for n, (part, quoted) in enumerate(zip(match.parts, match.quoted, strict=True)):
+        place = n if match.runs_on else 0
+        if not match.runs_on:
+            steps += _between(document, text, Span(left, part.start) if left < part.start else None, done, quoted.start)
+        same = text[quoted.start : quoted.end], document.slice(part)
+        steps.append(Operation("equal", *same, quote_span=quoted, source_span=part, place=place))
+        done, left = quoted.end, part.end
+    steps += _between(document, text, None, done, span.end)
+    place = len(match.parts) - 1 if match.runs_on else 0
+    return (*steps, *(_cut_off(document, cut, place) for cut in match.cut if cut.end > start))
+
+
+def _between(document: Document, text: str, left_out: Span | None, start: int, end: int) -> list[Operation]:
+    """The step between two parts: what the report says there, and what the quote's marks put in its place."""
+    marks = marks_in(text, start, end)
+    put_in = [mark for kind, mark in marks if kind != "omission"]
+    mine = Span(put_in[0].start, put_in[-1].end) if put_in else None
+    words = [token for mark in put_in for token in tokenise(text, mark.start + 1, mark.end - 1)]
+    theirs = tokenise(document.text, left_out.start, left_out.end) if left_out else []
+    if not words and not theirs:
+        return []
+    change: Change = "replaced" if words and theirs else "inserted" if words else "deleted"
+    source_span = Span(theirs[0].start, theirs[-1].end) if theirs else None
+    owned: list[Flag] = ["omission"] if theirs and any(kind == "omission" for kind, _ in marks) else []
+    owned += ["editorial"] if words else []
+    return [
+        Operation(
+            change,
+            quote=text[mine.start : mine.end] if mine else "",
+            source=document.slice(source_span) if source_span else "",
+            quote_span=mine,
+            source_span=source_span,
+            flags=(*flags_of(change, words, theirs), *owned),
+        )
+    ]
+
+
+def _cut_off(document: Document, cut: Span, place: int) -> Operation:
+    flags = flags_of("deleted", (), tokenise(document.text, cut.start, cut.end))
+    return Operation("deleted", source=document.slice(cut), source_span=cut, place=place, flags=(*flags, "cut"))
+
+
+def _place(reports: Reports, match: Match) -> Place:
+    document = reports.documents[match.number]
+    start, end = match.parts[0].start, match.parts[-1].end
+    blocks = reports.blocks_between(match.number, start, end)
+    context = Span(blocks[0].span.start, blocks[-1].span.end)
+    denied = denied_before(document, blocks[0].span, start)
+    return cut_place(document, match.parts, context, tuple(sorted(match.forgiven)), denied)
+
+
+def _all_flags(flags: Sequence[Flag], steps: Iterable[Operation]) -> tuple[Flag, ...]:
+    """The flags of the whole and of its steps, each once, in the order of ``FLAGS``."""
+    present = {*flags, *(flag for step in steps for flag in step.flags)}
+    # These two say that nothing worse differs.
+    for mild in ("punctuation", "capital"):
+        if any(step.change != "equal" and mild not in step.flags for step in steps) or "stitched" in present:
+            present.discard(mild)
+    return tuple(flag for flag in FLAGS if flag in present)

@@ -1,0 +1,118 @@
+"""The list of official publications that can be fetched: ``corpus/catalogue.yaml``.
+
+In: the corpus folder. Out: a ``Catalogue`` of ``Entry`` records, every one of which was checked.
+
+>>> parse_catalogue("hosts: [example.org]\\nreports:\\n- {id: a, title: A, url: 'https://example.org/a'}").entries
+(Entry(id='a', title='A', published='', area='', url='https://example.org/a', format='', address_is='', digest=''),)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from probqa.errors import CorpusError, DownloadError, InputError
+from probqa.gathering.addresses import parse_address
+
+FILE = "catalogue.yaml"
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One publication; ``url`` is empty where no official address is known, ``digest`` where none was written."""
+
+    id: str
+    title: str
+    published: str = ""
+    area: str = ""
+    url: str = ""
+    format: str = ""
+    address_is: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What can be fetched, in the order of the file, and the only hosts that are asked for it."""
+
+    hosts: frozenset[str]
+    entries: tuple[Entry, ...]
+
+    def chosen(self, ids: Sequence[str]) -> tuple[Entry, ...]:
+        """Give the entries named, each once, in the order of the catalogue.
+
+        Raises:
+            InputError: an id is not in the catalogue.
+        """
+        known = [entry.id for entry in self.entries]
+        for name in ids:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"the ids are in {FILE}"
+                raise InputError(f"{name!r} is not in the catalogue", hint)
+        return tuple(entry for entry in self.entries if entry.id in ids)
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read the catalogue of a corpus folder.
+
+    Raises:
+        CorpusError: there is none, or an entry cannot be used; the message names it.
+    """
+    try:
+        return parse_catalogue((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CorpusError(
+            f"there is no {FILE} in {folder}", "name the corpus with --corpus or PROBQA_CORPUS"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{folder / FILE} cannot be read: {error}", "save it as UTF-8") from error
+
+
+def parse_catalogue(text: str) -> Catalogue:
+    """Check and freeze a catalogue.
+
+    Raises:
+        CorpusError: an entry cannot be used; the message names it.
+    """
+    try:
+        # The base loader makes strings, lists and mappings only: no date or number is guessed.
+        values = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise CorpusError(f"{FILE} is not YAML: {error}", "mend it") from error
+    if not isinstance(values, dict) or not all(isinstance(values.get(key), list) for key in ("hosts", "reports")):
+        raise CorpusError(f"{FILE} holds no lists 'hosts' and 'reports'", "mend it")
+    hosts = frozenset(str(host) for host in values["hosts"])
+    entries = tuple(_entry(value, hosts) for value in values["reports"])
+    ids = [entry.id for entry in entries]
+    if twice := next((name for name in ids if ids.count(name) > 1), None):
+        raise CorpusError(f"{FILE}: the id {twice!r} occurs twice", "give each entry its own")
+    return Catalogue(hosts, entries)
+
+
+def _entry(value: object, hosts: frozenset[str]) -> Entry:
+    keys = {field.name for field in dataclasses.fields(Entry)}
+    if not isinstance(value, dict) or not value.keys() <= keys or not all(isinstance(v, str) for v in value.values()):
+        raise CorpusError(
+            f"{FILE}: {value!r} is not an entry", f"an entry has lines of text: {', '.join(sorted(keys))}"
+        )
+    if not _ID.fullmatch(value.get("id", "")) or not value.get("title"):
+        raise CorpusError(f"{FILE}: {value!r} has no usable id or title", "an id is small letters, digits and '-'")
+    entry = Entry(**value)
+    if entry.digest and not _ID.fullmatch(entry.digest):
+        raise CorpusError(f"{FILE}: {entry.id}: {entry.digest!r} names no digest", "give its file name without .md")
+    if entry.url:
+        try:
+            address = parse_address(entry.url)
+        except DownloadError as error:
+            raise CorpusError(f"{FILE}: {entry.id}: {error.problem}", error.remedy) from error
+        if address.scheme != "https" or address.host not in hosts:
+            raise CorpusError(f"{FILE}: {entry.id}: {entry.url} is not https to one of the hosts", "mend the entry")
+    return entry

@@ -1,0 +1,257 @@
+"""Publications into ``corpus/reports/`` and out again: fetched from the catalogue, added by hand, removed.
+
+In: ``Settings`` and ids, files or addresses. Out: one ``Outcome`` each, as soon as it is known; nothing stops at one
+failure.
+
+>>> Outcome("gwent-2017-qi-release", "new", "reports/gwent-2017-qi-release.html").line
+'gwent-2017-qi-release: new: reports/gwent-2017-qi-release.html'
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from probqa.errors import InputError, ProbqaError
+from probqa.gathering.catalogue import FILE, Entry, read_catalogue
+from probqa.gathering.download import Download, Downloader, Limits
+from probqa.gathering.report_folder import (
+    Fetched,
+    Sidecar,
+    changing,
+    delete,
+    documents,
+    is_stored,
+    read_state,
+    safe_name,
+    source_of,
+    store,
+    twin,
+    write_state,
+)
+from probqa.reading.corpus import MAX_FILE_BYTES, SUFFIXES
+from probqa.records import Source
+from probqa.settings import Settings
+
+ADDED_SUFFIXES = {".html": ".html", ".htm": ".html", ".pdf": ".pdf", ".docx": ".docx", ".md": ".md", ".txt": ".txt"}
+_PUBLISHER = "HM Inspectorate of Probation (HMI Probation)"
+
+State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one thing that was asked for; ``note`` says where it is, or why not and what next."""
+
+    name: str
+    state: State
+    note: str
+
+    @property
+    def line(self) -> str:
+        """One line for a person, with nothing in it that a terminal would act upon."""
+        return _printable(f"{self.name}: {self.state}: {self.note}")
+
+
+def fetch(
+    settings: Settings,
+    ids: Sequence[str],
+    *,
+    everything: bool = False,
+    limits: Limits | None = None,
+    loopback_port: int | None = None,
+) -> Iterator[Outcome]:
+    """Bring the entries of the catalogue named, or every one, up to what their addresses serve now.
+
+    ``loopback_port`` is for tests: this one port of this machine counts as public.
+
+    Raises:
+        InputError: an id is unknown, or none is given; nothing was asked of anyone.
+        CorpusError, BuildLockedError: the catalogue cannot be used, or another fetch is at work.
+    """
+    catalogue = read_catalogue(settings.corpus)
+    if not ids and not everything:
+        raise InputError("no report is named", f"give ids from {settings.corpus / FILE}, or --all")
+    entries = catalogue.entries if everything else catalogue.chosen(ids)
+    downloader = Downloader(catalogue.hosts, limits, loopback_port=loopback_port)
+    with changing(settings.corpus) as reports:
+        fetched = read_state(reports)
+        for entry in entries:
+            if entry.url:
+                yield _fetch_one(settings.corpus, reports, entry, downloader, fetched)
+            else:
+                note = "no official address is known; if you have the report, run: probqa add FILE"
+                yield Outcome(entry.id, "no address" if everything else "failed", note)
+
+
+def add(
+    settings: Settings, names: Sequence[str], *, limits: Limits | None = None, loopback_port: int | None = None
+) -> Iterator[Outcome]:
+    """Copy files, or download addresses, into the corpus.
+
+    ``loopback_port`` is for tests: this one port of this machine counts as public.
+
+    Raises:
+        CorpusError, BuildLockedError: there is no corpus, or a fetch is at work.
+    """
+    downloader = Downloader(None, limits, loopback_port=loopback_port)
+    with changing(settings.corpus) as reports:
+        for name in names:
+            try:
+                if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name):
+                    yield _add_download(settings.corpus, reports, name, downloader)
+                else:
+                    yield _add_file(settings.corpus, reports, name)
+            except (ProbqaError, OSError) as error:
+                yield Outcome(name, "failed", _reason(error))
+
+
+def remove(settings: Settings, document_id: str) -> Outcome:
+    """Take a fetched or added document, named by its id or its path, out of the corpus, with its sidecar.
+
+    Raises:
+        InputError: there is none of that name below ``reports``, or more than one.
+        CorpusError, BuildLockedError: there is no corpus, or a fetch is at work.
+    """
+    with changing(settings.corpus) as reports:
+        named = [path for path in documents(settings.corpus) if document_id in _names(settings.corpus, path)]
+        found = [path for path in named if path.is_relative_to(reports)]
+        if not found and named:
+            raise InputError(
+                f"{document_id!r} is not below {reports}, but part of what came with the corpus",
+                "delete its file yourself if you mean it",
+            )
+        if not found:
+            raise InputError(f"there is no document {document_id!r} in {reports}", "run: probqa list")
+        if len(found) > 1:
+            paths = " and ".join(path.relative_to(settings.corpus).as_posix() for path in found)
+            raise InputError(f"{document_id!r} names {_printable(paths)}", "say which of these paths")
+        delete(found[0])
+        write_state(
+            reports, {name: was for name, was in read_state(reports).items() if (reports / was["file"]).exists()}
+        )
+    return Outcome(document_id, "removed", "to take it out of the index, run: probqa build")
+
+
+def _fetch_one(corpus: Path, reports: Path, entry: Entry, downloader: Downloader, fetched: Fetched) -> Outcome:
+    was = fetched.get(entry.id)
+    # Of a file that is gone, or not what was stored, the server is asked anew whatever it remembers.
+    whole = was is not None and was["url"] == entry.url and is_stored(reports / was["file"], was["sha256"])
+    try:
+        if was is None or not whole:
+            found = downloader.download(entry.url)
+        else:
+            found = downloader.download(entry.url, etag=was["etag"], last_modified=was["last_modified"])
+        if found is None:
+            assert was is not None, "only a request with an etag or a date is answered 'not modified'"
+            return Outcome(entry.id, "unchanged", _where(corpus, reports / was["file"]))
+        target = reports / f"{entry.id}{found.suffix}"
+        sha256 = hashlib.sha256(found.content).hexdigest()
+        same = is_stored(target, sha256) and (was is None or was["url"] == entry.url)
+        state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
+        if not same:
+            store(target, found.content, _fetched_sidecar(corpus, entry, found))
+        if was is not None and was["file"] != target.name:
+            (reports / was["file"]).unlink(missing_ok=True)
+        fetched[entry.id] = {
+            "url": entry.url,
+            "file": target.name,
+            "sha256": sha256,
+            "etag": found.etag,
+            "last_modified": found.last_modified,
+        }
+        write_state(reports, fetched)
+    except (ProbqaError, OSError) as error:
+        return Outcome(entry.id, "failed", _reason(error))
+    return Outcome(entry.id, state, _where(corpus, target))
+
+
+def _fetched_sidecar(corpus: Path, entry: Entry, found: Download) -> Sidecar:
+    """What the catalogue, and the digest of the same publication, say of it."""
+    digest = corpus / f"{entry.digest}.md"
+    known = source_of(corpus, digest) if entry.digest and digest.is_file() else Source("", "", "", "inspection report")
+    sidecar: Sidecar = {
+        "title": entry.title,
+        "publisher": known.publisher if known.publisher.startswith("HM Inspectorate") else _PUBLISHER,
+        "kind": known.kind if entry.address_is.endswith(" report") else entry.address_is,
+        "published": entry.published,
+        "area": entry.area,
+        "providers": list(known.providers),
+        "urls": [entry.url],
+        # What is said of the licence of an article about a publication is not said of the publication.
+        "licence": known.licence if known.licence.startswith("Open Government Licence") else "",
+    }
+    return {key: value for key, value in sidecar.items() if value} | _provenance(found.url)
+
+
+def _provenance(origin: str) -> Sidecar:
+    return {"wording": "verbatim", "added": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "from": origin}
+
+
+def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader) -> Outcome:
+    found = downloader.download(url)
+    assert found is not None, "only a request with an etag or a date is answered 'not modified'"
+    if there := twin(corpus, found.content):
+        return Outcome(url, "unchanged", _where(corpus, there))
+    fetched = {was["file"] for was in read_state(reports).values()}
+    before = [
+        path for path in documents(reports) if path.name not in fetched and source_of(corpus, path).urls == (url,)
+    ]
+    parts = urlsplit(found.url)
+    stem = Path(unquote(parts.path)).stem or parts.netloc
+    target = reports / safe_name(stem, found.content, found.suffix)
+    store(target, found.content, {"urls": [url], **_provenance(found.url)})
+    for path in before:
+        delete(path)
+    return Outcome(url, "changed" if before else "new", _where(corpus, target))
+
+
+def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
+    path = Path(name)
+    suffix = ADDED_SUFFIXES.get(path.suffix.lower())
+    if suffix is None:
+        raise InputError(f"files ending in {path.suffix or 'nothing'} are not read", f"use {', '.join(ADDED_SUFFIXES)}")
+    content = _read(path)
+    if there := twin(corpus, content):
+        return Outcome(name, "unchanged", _where(corpus, there))
+    target = reports / safe_name(path.stem, content, suffix)
+    store(target, content, _provenance(_printable(path.name)))
+    return Outcome(name, "new", _where(corpus, target))
+
+
+def _read(path: Path) -> bytes:
+    """Read a file of the user's; never a pipe or a device, which may not end."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("it is not a file", "name the files themselves")
+    if status.st_size > MAX_FILE_BYTES:
+        raise InputError(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
+    if not status.st_size:
+        raise InputError("the file is empty", "get it again")
+    return path.read_bytes()
+
+
+def _names(corpus: Path, path: Path) -> tuple[str, str]:
+    """The id that the index gives a file, and its path below the corpus."""
+    return source_of(corpus, path).id, path.relative_to(corpus).as_posix()
+
+
+def _where(corpus: Path, path: Path) -> str:
+    unread = path.suffix.lower() not in SUFFIXES
+    where = path.relative_to(corpus).as_posix()
+    return f"{where}; will be read once its reader exists" if unread else where
+
+
+def _reason(error: ProbqaError | OSError) -> str:
+    return str(error) if isinstance(error, ProbqaError) else f"{error.strerror or error}; mend that and run it again"
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,0 +1,160 @@
+"""The folder ``corpus/reports/``: what was fetched or added, each file with its sidecar.
+
+In: names, bytes and what is to be said of them. Out: whole files, whatever moment the process is killed at. Only one
+process at a time changes the folder.
+
+>>> safe_name("../Bericht Äöü\\u202e\\x1b[2J", b"content", ".pdf")
+'bericht-aou-2j-ed7002b4.pdf'
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from probqa.errors import BuildLockedError, CorpusError, ReadingError
+from probqa.reading.corpus import SIDECAR_SUFFIX
+from probqa.reading.metadata import read_metadata
+from probqa.records import Source
+
+FOLDER = "reports"
+_STATE = ".fetched.json"
+_STATE_KEYS = {"url", "file", "sha256", "etag", "last_modified"}
+_LOCK = ".lock"
+_TEMPORARY = ".tmp-"
+
+Sidecar = dict[str, str | list[str]]
+Fetched = dict[str, dict[str, str]]
+"""By catalogue id: the address asked, the file stored, its SHA-256, and what to ask with next time."""
+
+
+@contextlib.contextmanager
+def changing(folder: Path) -> Iterator[Path]:
+    """Hold the reports of a corpus for changes; a holder that died does not block, and what it left half done goes.
+
+    Raises:
+        CorpusError: there is no corpus.
+        BuildLockedError: another process is changing them.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"there is no corpus folder at {folder}", "name one with --corpus or PROBQA_CORPUS")
+    reports = folder / FOLDER
+    reports.mkdir(exist_ok=True)
+    with (reports / _LOCK).open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildLockedError(f"another fetch, add or remove is at work in {reports}", "wait for it") from error
+        for left_over in reports.glob(f"{_TEMPORARY}*"):
+            left_over.unlink()
+        yield reports
+
+
+def documents(folder: Path) -> list[Path]:
+    """Every file below ``folder`` that is neither hidden nor a sidecar, sorted."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.suffix.lower() != SIDECAR_SUFFIX
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def source_of(folder: Path, path: Path) -> Source:
+    """What a file's front matter and sidecar say of it; where they cannot be read, what its path says."""
+    name = path.relative_to(folder).as_posix()
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.suffix.lower() in (".md", ".txt") else ""
+        beside = sidecar.read_text(encoding="utf-8-sig") if sidecar.is_file() else None
+        return read_metadata(text, beside, name)[0]
+    except (ReadingError, OSError, UnicodeDecodeError):
+        return read_metadata("", None, name)[0]
+
+
+def twin(folder: Path, content: bytes) -> Path | None:
+    """A document anywhere in the corpus that has this very content."""
+    same_size = (path for path in documents(folder) if path.stat().st_size == len(content))
+    return next((path for path in same_size if path.read_bytes() == content), None)
+
+
+def safe_name(stem: str, content: bytes, suffix: str) -> str:
+    """A name that two different files do not share: what can be kept of the stem, and the content's hash."""
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "document"
+    return f"{slug}-{hashlib.sha256(content).hexdigest()[:8]}{suffix}"
+
+
+def store(target: Path, content: bytes, sidecar: Sidecar) -> None:
+    """Put both files in place, the sidecar first: alone it is nothing, and a document is never without it."""
+    text = yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True)
+    _replace(target.with_suffix(SIDECAR_SUFFIX), text.encode())
+    _replace(target, content)
+
+
+def is_stored(target: Path, sha256: str) -> bool:
+    """Whether the file is there as it was stored, with its sidecar."""
+    return (
+        target.is_file()
+        and target.with_suffix(SIDECAR_SUFFIX).is_file()
+        and hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+    )
+
+
+def delete(path: Path) -> None:
+    """Delete a document, and its sidecar unless another document shares it."""
+    path.unlink()
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    if not any(other.with_suffix(SIDECAR_SUFFIX) == sidecar for other in documents(path.parent)):
+        sidecar.unlink(missing_ok=True)
+
+
+def read_state(reports: Path) -> Fetched:
+    """What was fetched; a state that cannot be used only costs downloading again."""
+    try:
+        values = json.loads((reports / _STATE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {
+        name: was
+        for name, was in (values.items() if isinstance(values, dict) else ())
+        if isinstance(was, dict)
+        and was.keys() == _STATE_KEYS
+        and all(isinstance(value, str) for value in was.values())
+        and was["file"].startswith(f"{name}.")
+        and "/" not in was["file"]
+    }
+
+
+def write_state(reports: Path, fetched: Fetched) -> None:
+    """Remember what was fetched."""
+    _replace(reports / _STATE, json.dumps(fetched, indent=1, sort_keys=True).encode())
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write beside the target, force it to disk, and move it into place in one step."""
+    temporary = target.with_name(f"{_TEMPORARY}{target.name}")
+    try:
+        with temporary.open("xb") as file:
+            if file.write(content) != len(content):
+                raise OSError(f"not every byte of {target.name} could be written")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,280 @@
+"""What the words of the field mean, which names go together, and which of them a question holds.
+
+In: the corpus folder's ``glossary.yaml``, if it has one. Out: a ``Glossary``, which says
+
+- ``widen(question)``: the words to add on the keyword side, each group with the name that brought it,
+- ``definitions(text)``: the terms in a quote, for a note,
+- ``providers_named(question)`` and ``areas_named(question)``: the bodies and places that a question names.
+
+>>> glossary = Glossary(Entries(terms=(Term("Recall", "Return to prison.", "general knowledge", synonyms=("jail",)),)))
+>>> glossary.widen("Who was recalled? What of a recall?")
+(AddedWords(span=Span(start=28, end=34), matched='recall', meaning='Recall', phrases=('jail',), words=('jail',)),)
+>>> [(span, term.definition) for span, term in glossary.definitions("A recall.")]
+[(Span(start=2, end=8), 'Return to prison.')]
+
+A question is widened by one step only: what a word of the question stands for, never what an added word does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from probqa.errors import ReadingError
+from probqa.glossary.entries import (
+    Basis,
+    Entries,
+    Everyday,
+    Linked,
+    Owner,
+    Place,
+    Run,
+    Service,
+    ServiceKind,
+    Successor,
+    Term,
+    WhoRanWhat,
+)
+from probqa.glossary.matching import Found, Names, fold, words_of
+from probqa.glossary.parsing import containing, read_json, read_yaml, to_json
+from probqa.reading.corpus import read_bytes
+from probqa.records import Span
+
+__all__ = [
+    "GLOSSARY_FILE",
+    "MAX_ADDED_WORDS",
+    "AddedWords",
+    "Basis",
+    "Entries",
+    "Everyday",
+    "Glossary",
+    "Linked",
+    "Named",
+    "Owner",
+    "Place",
+    "Run",
+    "Service",
+    "ServiceKind",
+    "Successor",
+    "Term",
+    "WhoRanWhat",
+    "load_glossary",
+]
+
+GLOSSARY_FILE = "glossary.yaml"
+MAX_ADDED_WORDS = 24
+
+# Words that never help to find anything. England: nearly every report is about it, so that "North East" gains
+# nothing from "North East England".
+_SMALL_WORDS = frozenset("a an and at by england for from in of on or re s the to under with".split())
+
+
+@dataclass(frozen=True, slots=True)
+class AddedWords:
+    """What one name in a question adds: ``matched`` is the question's own ``span``, ``meaning`` the entry it names.
+
+    ``phrases`` are for people ("also searched: ..."); ``words`` are those words of them that the question does not
+    hold and no earlier group has added, for the keyword side.
+    """
+
+    span: Span
+    matched: str
+    meaning: str
+    phrases: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A body or place that a text names: its name in the glossary, and where it stands."""
+
+    name: str
+    kind: str
+    span: Span
+
+
+def load_glossary(folder: Path) -> Glossary:
+    """Read and check ``folder/glossary.yaml``; a folder without one has an empty glossary.
+
+    Raises:
+        ReadingError: it is not a glossary; the message names the file and the entry.
+    """
+    path = folder / GLOSSARY_FILE
+    if not path.is_file():
+        return Glossary(Entries())
+    try:
+        text = read_bytes(folder, GLOSSARY_FILE).decode("utf-8-sig")
+    except (UnicodeDecodeError, ReadingError) as error:
+        reason = "is not UTF-8; save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise ReadingError(f"{path}: {reason}") from error
+    return _glossary(read_yaml(text, str(path)), str(path))
+
+
+class Glossary:
+    """Checked entries, and the names in them ready to be looked for; never changed once made."""
+
+    def __init__(self, entries: Entries) -> None:
+        """Take ``entries``.
+
+        Raises:
+            ReadingError: a name stands for two things, or ``as_written`` holds one that nothing has.
+        """
+        self.entries = entries
+        self._terms = {term.term: term for term in entries.terms}
+        self._owners = {owner.name: owner for owner in entries.who_ran_what.owners}
+        self._services = {service.name: service for service in entries.who_ran_what.services}
+        self._places = {place.name: place for place in entries.places}
+        self._within = {place.name: place.within for place in entries.places}
+        self._term_names = _term_names(entries)
+        self._provider_names = _provider_names(entries)
+        self._everyday = {entry.words[0]: entry.means for entry in entries.everyday}
+        self._everyday_names = Names("everyday", entries.as_written)
+        for entry in entries.everyday:
+            for name in entry.words:
+                self._everyday_names.add(name, entry.words[0])
+        self._place_names = Names("places", entries.as_written)
+        for place in entries.places:
+            for name in (place.name, *place.also):
+                self._place_names.add(name, place.name)
+        for name in entries.as_written:
+            lists = (self._term_names, self._everyday_names, self._provider_names, self._place_names)
+            if not any(name in names for names in lists):
+                raise ReadingError(f"as_written: {name!r} is no name of any entry", "mend the glossary")
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Glossary:
+        """The glossary that ``to_json`` gave; checked as if it were read anew."""
+        return _glossary(read_json(content, "glossary.json"), "glossary.json")
+
+    def to_json(self) -> bytes:
+        """Its entries as UTF-8 JSON; the same entries give the same bytes."""
+        return to_json(self.entries)
+
+    def widen(self, question: str) -> tuple[AddedWords, ...]:
+        """The words to add to the keyword side of ``question``, in the order of what brings them.
+
+        At most ``MAX_ADDED_WORDS`` words in all, none that the question holds already, in whatever number or case.
+        """
+        held = {fold(word) for word in words_of(question)} | _SMALL_WORDS
+        left = MAX_ADDED_WORDS
+        added: list[AddedWords] = []
+        for found, phrases in self._widenings(question):
+            used: list[str] = []
+            words: list[str] = []
+            for phrase in phrases:
+                new = {fold(word): word for word in words_of(phrase) if fold(word) not in held}
+                if new and len(new) <= left:
+                    used.append(phrase)
+                    words.extend(new.values())
+                    held |= new.keys()
+                    left -= len(new)
+            if words:
+                span = found.span
+                matched = question[span.start : span.end]
+                added.append(AddedWords(span, matched, found.meaning, tuple(used), tuple(words)))
+        return tuple(added)
+
+    def definitions(self, text: str) -> tuple[tuple[Span, Term], ...]:
+        """The terms in ``text``, every time they occur, in order; no two spans overlap."""
+        return tuple((found.span, self._terms[found.meaning]) for found in self._term_names.find(text))
+
+    def providers_named(self, question: str) -> tuple[Named, ...]:
+        """The owners and services that ``question`` names, in order; a company tied to an owner names the owner."""
+        return tuple(
+            Named(found.meaning, self._kind(found.meaning), found.span) for found in self._provider_names.find(question)
+        )
+
+    def areas_named(self, question: str) -> tuple[Named, ...]:
+        """The places that ``question`` names, in order."""
+        return tuple(Named(found.meaning, "place", found.span) for found in self._place_names.find(question))
+
+    def containing(self, place: str) -> tuple[str, ...]:
+        """The places that ``place`` lies in, nearest first; none where it is not known."""
+        return containing(self._within, place)
+
+    def run_by(self, owner: str) -> tuple[Service, ...]:
+        """The services that ``owner`` ran, in the glossary's order."""
+        return tuple(
+            service for service in self._services.values() if any(run.owner == owner for run in service.run_by)
+        )
+
+    def _kind(self, provider: str) -> str:
+        return "owner" if provider in self._owners else self._services[provider].kind
+
+    def _widenings(self, question: str) -> Iterator[tuple[Found, tuple[str, ...]]]:
+        """Each name in the question with the phrases it stands for, in order; bodies first, then terms and places."""
+        named = [(found, self._phrases_of_provider(found, question)) for found in self._provider_names.find(question)]
+        named += [(found, self._terms[found.meaning].forms) for found in self._term_names.find(question)]
+        named += [(found, self._everyday[found.meaning]) for found in self._everyday_names.find(question)]
+        for found in self._place_names.find(question):
+            place = self._places[found.meaning]
+            named.append((found, (place.name, *place.also)))
+        # Sorting is stable: of two that start at one place the one listed first comes first.
+        yield from sorted(named, key=lambda pair: pair[0].span.start)
+
+    def _phrases_of_provider(self, found: Found, question: str) -> tuple[str, ...]:
+        """An owner stands for what it ran, or only for that part which the question's places are about; and back."""
+        if found.meaning in self._services:
+            service = self._services[found.meaning]
+            return (service.name, *dict.fromkeys(run.owner for run in service.run_by))
+        services = self.run_by(found.meaning)
+        named = [area.name for area in self.areas_named(question)]
+        meant = [service for service in services if any(self._overlap(service.area, place) for place in named)]
+        phrases = [found.meaning]
+        for service in meant or services:
+            phrases += [service.name, service.area]
+        return tuple(filter(None, phrases))
+
+    def _overlap(self, one: str, two: str) -> bool:
+        """Whether two places are the same, or one lies in the other, or a known place lies in both."""
+        return any(
+            {one, two} <= {place, *self.containing(place)}
+            for place in (one, two, *self._places)
+            if place in self._places
+        )
+
+
+def _glossary(entries: Entries, where: str) -> Glossary:
+    try:
+        return Glossary(entries)
+    except ReadingError as error:
+        raise ReadingError(f"{where}: {error.problem}", error.remedy) from error
+
+
+def _term_names(entries: Entries) -> Names:
+    """Every form of every term; a synonym that is a term itself must name the first one among its own synonyms."""
+    names = Names("terms", entries.as_written)
+    terms = {term.term.lower(): term for term in entries.terms}
+    for term in entries.terms:
+        if terms[term.term.lower()] is not term:
+            raise ReadingError(f"terms {term.term!r}: is there twice", "mend the glossary")
+        for form in filter(None, (term.term, term.abbreviation)):
+            names.add(form, term.term)
+    for term in entries.terms:
+        for form in term.synonyms:
+            other = terms.get(form.lower())
+            if other is None:
+                names.add(form, term.term)
+            elif term.term.lower() not in (synonym.lower() for synonym in other.synonyms):
+                raise ReadingError(
+                    f"terms {term.term!r}: its synonym {form!r} is a term that does not name it back",
+                    "name it there too, or put it under related",
+                )
+    return names
+
+
+def _provider_names(entries: Entries) -> Names:
+    names = Names("who_ran_what", entries.as_written)
+    seen: set[str] = set()
+    listed: tuple[Owner | Service, ...] = (*entries.who_ran_what.owners, *entries.who_ran_what.services)
+    for entry in listed:
+        if entry.name in seen:
+            raise ReadingError(f"who_ran_what {entry.name!r}: is there twice", "mend the glossary")
+        seen.add(entry.name)
+        for name in (entry.name, *entry.also):
+            names.add(name, entry.name)
+        if isinstance(entry, Owner):
+            for linked in entry.linked:
+                names.add(linked.name, entry.name)
+    return names

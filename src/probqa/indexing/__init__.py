@@ -1,0 +1,1 @@
+"""From passages to a generation on disk: build it, open it, verify it, say what is in it."""

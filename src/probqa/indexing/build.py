@@ -1,0 +1,268 @@
+"""Bring an index up to its corpus: read, cut, embed what is new, write one generation.
+
+In: ``Settings``. Out: a live generation, and a ``BuildReport`` of what was done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, load_calibration
+from probqa.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadingError
+from probqa.glossary.entries import Entries
+from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
+from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
+from probqa.indexing.generation import Contents, Generation, write
+from probqa.indexing.lexical import LexicalIndex
+from probqa.indexing.storage import build_lock, remove_old_generations
+from probqa.reading import corpus, reader
+from probqa.reading.corpus import CorpusFile, Failure
+from probqa.reading.passages import cut_passages, search_text
+from probqa.records import Document, Passage
+from probqa.settings import Settings
+
+KEPT_GENERATIONS = 3
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did; the four counts are documents, ``embedded`` counts passages."""
+
+    generation: str
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    embedded: int
+    passages: int
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    seconds: float
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
+    """Bring the index up to the corpus; embeds only texts the live generation has no vector for.
+
+    Raises:
+        CorpusError: no corpus, or no file of it could be read; the old index stays live.
+        ModelError: the model cannot be used.
+        BuildLockedError: another build is running.
+    """
+    began = time.perf_counter()
+    with build_lock(settings.index):
+        files, failures = corpus.list_files(settings.corpus)
+        previous, notes = _previous(settings)
+        try:
+            documents, reading_failures = _read_all(settings, files, previous, progress)
+            glossary, calibration, more_failures = _read_beside(settings)
+            failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
+            if not documents:
+                first = failures[0]
+                raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
+            contents, embedded = _contents(
+                settings, files, documents, (glossary, calibration), failures, previous, progress
+            )
+            if previous is None or previous.name != contents.generation:
+                progress("writing the index", 0, 1)
+                write(settings.index, contents)
+                remove_old_generations(settings.index, keep=KEPT_GENERATIONS)
+            before = {} if previous is None else previous.file_hashes()
+        finally:
+            if previous is not None:
+                previous.close()
+    after = {document.source.id: document.file_sha256 for document in documents}
+    shared = before.keys() & after.keys()
+    changed = sum(before[name] != after[name] for name in shared)
+    return BuildReport(
+        generation=contents.generation,
+        added=len(after.keys() - before.keys()),
+        changed=changed,
+        removed=len(before.keys() - after.keys()),
+        unchanged=len(shared) - changed,
+        embedded=embedded,
+        passages=len(contents.passages),
+        failures=failures,
+        notes=notes,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def is_stale(settings: Settings, generation: Generation) -> bool:
+    """Whether a build would make something else of the corpus folder than the generation.
+
+    Raises:
+        CorpusError: the folder does not exist or holds no document.
+    """
+    files, failures = corpus.list_files(settings.corpus)
+    manifest = generation.manifest
+    made_of = {path: tuple(made) for path, made in manifest["corpus"].items()}
+    not_taken = [failure for failure in manifest["failures"] if failure["file"] not in made_of]
+    return _made_of(settings, files) != made_of or [dataclasses.asdict(failure) for failure in failures] != not_taken
+
+
+def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
+    """The live generation to take unchanged parts from, or why there is none."""
+    try:
+        return Generation.live(settings.index), ()
+    except IndexMissingError:
+        return None, ()
+    except (IndexDamagedError, IndexMismatchError) as error:
+        return None, (f"the old index could not be used and everything was made anew: {error.problem}",)
+
+
+def _read_all(
+    settings: Settings, files: Sequence[CorpusFile], previous: Generation | None, progress: Progress
+) -> tuple[list[Document], list[Failure]]:
+    known = {} if previous is None else {document.file: document for document in previous.all_documents()}
+    documents: list[Document] = []
+    failures: list[Failure] = []
+    file_of: dict[str, str] = {}
+    for number, file in enumerate(files):
+        progress("reading", number, len(files))
+        old = known.get(file.path)
+        try:
+            if old and (old.file_sha256, old.reader) == (file.sha256, reader.reader_version(file.path)):
+                document = old
+            else:
+                document = reader.read(file, settings.corpus)
+                if not corpus.is_unchanged(settings.corpus, file):
+                    raise ReadingError("was changed while it was read", "build again")
+        except (ReadingError, OSError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            failures.append(Failure(file.path, reason))
+            continue
+        twin = file_of.setdefault(document.source.id, file.path)
+        if twin != file.path:
+            failures.append(Failure(file.path, f"the id {document.source.id!r} is taken by {twin}; give it another"))
+            continue
+        documents.append(document)
+    progress("reading", len(files), len(files))
+    return documents, failures
+
+
+def _contents(
+    settings: Settings,
+    files: Sequence[CorpusFile],
+    documents: Sequence[Document],
+    beside: tuple[Glossary, Calibration],
+    failures: tuple[Failure, ...],
+    previous: Generation | None,
+    progress: Progress,
+) -> tuple[Contents, int]:
+    encoder_files, model_fingerprint, same_model = _encoder_files(settings, previous, progress)
+    encoder = previous.encoder if previous and same_model else Encoder(*encoder_files.values())
+    passages: list[Passage] = []
+    texts: list[str] = []
+    sentences: list[str] = []
+    for document in documents:
+        cut = cut_passages(document, first_row=len(passages))
+        passages.extend(cut)
+        texts.extend(search_text(document, passage) for passage in cut)
+        sentences.extend(document.slice(span) for passage in cut for span in passage.sentences)
+    old = previous if same_model else None
+    passage_vectors, embedded = _embed(texts, encoder, _known_passages(old), "embedding passages", progress)
+    sentence_vectors, _ = _embed(sentences, encoder, _known_sentences(old), "embedding sentences", progress)
+    contents = Contents(
+        documents=documents,
+        passages=passages,
+        passage_vectors=passage_vectors,
+        sentence_vectors=sentence_vectors.astype(np.float16),
+        canary_vectors=encoder.encode_passages(CANARIES),
+        lexical=LexicalIndex.build(texts),
+        encoder_files=encoder_files,
+        model=settings.model,
+        fingerprint=model_fingerprint,
+        files=_made_of(settings, files),
+        failures=failures,
+        glossary=beside[0],
+        calibration=beside[1],
+    )
+    return contents, embedded
+
+
+def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
+    """What decides how files are read: SHA-256 and reader version, by path; the glossary's too."""
+    made_of = {file.path: (file.sha256, reader.reader_version(file.path)) for file in files}
+    for name in (GLOSSARY_FILE, CALIBRATION_FILE):
+        if (settings.corpus / name).is_file():
+            content = corpus.read_bytes(settings.corpus, name)
+            made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
+    return made_of
+
+
+def _read_beside(settings: Settings) -> tuple[Glossary, Calibration, list[Failure]]:
+    """The corpus's glossary and calibration; a broken one is listed like any file, and done without."""
+    glossary, calibration, failures = Glossary(Entries()), UNCALIBRATED, []
+    try:
+        glossary = load_glossary(settings.corpus)
+    except ReadingError as error:
+        failures.append(Failure(GLOSSARY_FILE, str(error)))
+    try:
+        calibration = load_calibration(settings.corpus)
+    except ReadingError as error:
+        failures.append(Failure(CALIBRATION_FILE, str(error)))
+    return glossary, calibration, failures
+
+
+def _encoder_files(
+    settings: Settings, previous: Generation | None, progress: Progress
+) -> tuple[dict[str, bytes], str, bool]:
+    """The encoder of the model: the live generation's where it is the same model, else exported now."""
+    from probqa.indexing import export
+
+    folder = export.find_model(settings.model)
+    print_now = export.fingerprint(folder)
+    if previous and previous.manifest["model"] == {"name": settings.model, "fingerprint": print_now}:
+        return previous.encoder_files, print_now, True
+    progress(f"exporting the model {settings.model}, once", 0, 1)
+    return export.export_model(settings.model, folder), print_now, False
+
+
+def _embed(
+    texts: Sequence[str], encoder: Embedder, known: dict[str, Vectors], stage: str, progress: Progress
+) -> tuple[Vectors, int]:
+    """Vectors of ``texts``, those already ``known`` taken as they are; and how many rows were embedded."""
+    missing = list(dict.fromkeys(text for text in texts if text not in known))
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(stage, done, len(missing))
+
+    fresh = dict(zip(missing, encoder.encode_passages(missing, advance), strict=True)) if missing else {}
+    found = known | fresh
+    return np.array([found[text] for text in texts], dtype=np.float32), sum(text in fresh for text in texts)
+
+
+def _known_passages(previous: Generation | None) -> dict[str, Vectors]:
+    if previous is None:
+        return {}
+    return {
+        search_text(previous.document_of(row), previous.passage(row)): previous.dense.vectors[row]
+        for row in range(previous.passages)
+    }
+
+
+def _known_sentences(previous: Generation | None) -> dict[str, Vectors]:
+    if previous is None:
+        return {}
+    return {
+        previous.document_of(row).slice(span): previous.sentence_vectors[previous.first_sentences[row] + at].astype(
+            np.float32
+        )
+        for row in range(previous.passages)
+        for at, span in enumerate(previous.passage(row).sentences)
+    }

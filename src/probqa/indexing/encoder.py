@@ -1,0 +1,141 @@
+"""Texts to unit vectors, with the encoder that an index carries; light enough for asking.
+
+In: texts, and a folder holding ``encoder.onnx``, ``tokenizer.json`` and ``encoder.json``. Out: float32
+``(n, dimension)``, unit rows, equal to ``SentenceTransformer.encode(..., normalize_embeddings=True)``.
+
+The three files are made by ``probqa.indexing.export``, once for a model. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from probqa.errors import IndexDamagedError
+
+Vectors = npt.NDArray[np.float32]
+
+ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+
+# Sorted by length and small: 16 at a time was fastest on two cores (benchmarks/README.md).
+BATCH = 16
+
+CANARIES = (
+    "How did the company supervise people assessed as low risk?",
+    "Inspectors found that public protection work was not of sufficient quality.",
+    "A telephone call every six weeks.",
+)
+# A different model of the same dimension gives cosines far below this; another machine's arithmetic, far above.
+CANARY_COSINE = 0.999
+
+
+class Embedder(Protocol):
+    """What the rooms need of an encoder; tests have one that needs no model."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed texts to be searched: float32 ``(len(texts), dimension)``, unit rows."""
+        ...
+
+    def encode_question(self, text: str) -> Vectors:
+        """Embed one question: float32 ``(dimension,)``, of length 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderProfile:
+    """What ``encoder.json`` says: the model, its fingerprint (SHA-256), limits and prompts."""
+
+    model: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    question_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class Encoder:
+    """An exported sentence-transformers model, run by onnxruntime."""
+
+    def __init__(self, onnx: bytes, tokenizer: bytes, profile: bytes) -> None:
+        """Open the three files' bytes, which the caller has checked against their digests.
+
+        Raises:
+            IndexDamagedError: they are not an encoder.
+        """
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        # The graph was optimised when it was exported; doing so again costs a third of a cold start.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        # Threads that wait for work by spinning cost a question four times its processor time, and the others wait.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self.profile = EncoderProfile(**json.loads(profile))
+            self._tokenizer = Tokenizer.from_buffer(tokenizer)
+            self._session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # three libraries with three error trees; all mean the same here
+            raise IndexDamagedError(
+                f"the encoder in the index cannot be opened: {error}", "run: probqa build"
+            ) from error
+        self._tokenizer.enable_truncation(self.profile.max_tokens)
+        self._tokenizer.no_padding()
+        self._inputs = tuple(put.name for put in self._session.get_inputs())
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed texts to be searched; ``progress`` is told how many more are done."""
+        prompt = self.profile.passage_prompt
+        return self._encode([prompt + text for text in texts], progress)
+
+    def encode_question(self, text: str) -> Vectors:
+        """Embed one question."""
+        vector: Vectors = self._encode([self.profile.question_prompt + text], None)[0]
+        return vector
+
+    def is_word(self, text: str) -> bool:
+        """Whether the model has a token of its own for ``text``, as it has for most words that are spelt right."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids) == 1
+
+    def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        vectors = np.empty((len(texts), self.profile.dimension), dtype=np.float32)
+        for rows, ids, mask in self._batches(texts):
+            feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            vectors[rows] = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+            if progress:
+                progress(len(rows))
+        return vectors
+
+    def _batches(
+        self, texts: Sequence[str]
+    ) -> Iterator[tuple[list[int], npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """Yield rows, token ids and mask, texts of like length together so that little is padding."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
+        order = sorted(range(len(texts)), key=lambda row: len(tokens[row]), reverse=True)
+        for first in range(0, len(order), BATCH):
+            rows = order[first : first + BATCH]
+            longest = len(tokens[rows[0]])
+            ids = np.zeros((len(rows), longest), dtype=np.int64)
+            mask = np.zeros((len(rows), longest), dtype=np.int64)
+            for at, row in enumerate(rows):
+                ids[at, : len(tokens[row])] = tokens[row]
+                mask[at, : len(tokens[row])] = 1
+            yield rows, ids, mask
+
+
+def check_canaries(embedder: Embedder, expected: Vectors) -> None:
+    """Embed the canary texts again and compare with the vectors kept when the index was made.
+
+    Raises:
+        IndexDamagedError: the encoder is not the one that made the index's vectors.
+    """
+    again = embedder.encode_passages(CANARIES)
+    cosine = float(np.min(np.sum(again * expected, axis=1))) if again.shape == expected.shape else 0.0
+    if cosine < CANARY_COSINE:
+        raise IndexDamagedError(
+            f"the encoder does not give the vectors this index was made with (cosine {cosine:.4f})", "run: probqa build"
+        )

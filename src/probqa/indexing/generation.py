@@ -1,0 +1,458 @@
+"""One generation on disk: written once, checked whenever it is opened, never changed.
+
+In: documents, passages, vectors, the lexical index and the encoder. Out: a folder, and from it a ``Generation``.
+
+``index/<generation>/`` holds, each with its length and SHA-256 in ``manifest.json``:
+
+    texts.txt             the documents' texts, UTF-8, one after another
+    documents.json        per document: source, file, hashes, pages, removals, where its parts lie
+    blocks.npy            int32 (blocks, 4)     kind, start, end, level
+    passages.npy          int32 (passages, 6)   document, start, end, lead-in start and end or -1, first sentence
+    sentences.npy         int32 (sentences, 2)  start, end
+    passage_vectors.npy   float32 (passages, dimension), unit rows
+    sentence_vectors.npy  float16 (sentences, dimension), unit rows
+    canary_vectors.npy    float32 (canaries, dimension)
+    lexical_*             the keyword index
+    glossary.json         terms, names and who ran what
+    calibration.json      what makes a status of an answer's signals, and how often it is wrong
+    encoder.onnx, tokenizer.json, encoder.json
+
+Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
+generation is made of what went into it, so the same corpus and model have the same name everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import io
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from probqa.calibration import UNCALIBRATED, Calibration
+from probqa.errors import IndexDamagedError, IndexMismatchError
+from probqa.glossary.entries import Entries
+from probqa.glossary.glossary import Glossary
+from probqa.indexing import storage
+from probqa.indexing.dense import DenseIndex
+from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canaries
+from probqa.indexing.lexical import SETTINGS, LexicalIndex
+from probqa.reading.corpus import Failure
+from probqa.reading.passages import cut_passages
+from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
+
+FORMAT = 5
+
+EMPTY_GLOSSARY = Glossary(Entries())
+
+_KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
+_Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a build made: what ``write`` puts on disk."""
+
+    documents: Sequence[Document]
+    passages: Sequence[Passage]
+    passage_vectors: Vectors
+    sentence_vectors: npt.NDArray[np.float16]
+    canary_vectors: Vectors
+    lexical: LexicalIndex
+    encoder_files: Mapping[str, bytes]
+    model: str
+    fingerprint: str
+    files: Mapping[str, tuple[str, str]]
+    """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
+    failures: Sequence[Failure] = ()
+    glossary: Glossary = EMPTY_GLOSSARY
+    calibration: Calibration = UNCALIBRATED
+
+    @property
+    def texts(self) -> str:
+        """SHA-256 over the ids and texts of the documents: what a calibration is for."""
+        texts = sorted((document.source.id, document.text_sha256) for document in self.documents)
+        return storage.sha256(json.dumps(texts).encode())
+
+    @property
+    def generation(self) -> str:
+        """The name: 16 hexadecimal digits over format, model, files, texts and how the texts were cut."""
+        made_of = (
+            (
+                FORMAT,
+                SETTINGS,
+                self.fingerprint,
+                sorted(self.files.items()),
+                [asdict(failure) for failure in self.failures],
+            ),
+            [(document.source.id, document.file, document.text_sha256) for document in self.documents],
+            [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
+            storage.sha256(self.glossary.to_json()),
+            storage.sha256(self.calibration.to_json()),
+        )
+        return storage.sha256(json.dumps(made_of).encode())[:16]
+
+
+class Generation:
+    """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
+
+    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use; ``close()`` lets go.
+    """
+
+    @classmethod
+    def live(cls, index: Path) -> Generation:
+        """Open the generation that the pointer of ``index`` names.
+
+        Raises:
+            IndexMissingError: there is none.
+            IndexMismatchError: it was written in another format.
+            IndexDamagedError: a file differs from what the build wrote, named in the message.
+        """
+        while True:
+            pointer = storage.read_pointer(index)
+            try:
+                return cls(index / pointer[0], pointer[1])
+            except IndexDamagedError:
+                # Between reading the pointer and taking hold of the folder, builds may have come and gone.
+                if storage.read_pointer(index) == pointer:
+                    raise
+
+    def __init__(self, folder: Path, manifest_sha256: str) -> None:
+        """Open ``folder``, whose manifest has this SHA-256; raises as ``live`` does."""
+        self.name = folder.name
+        self.folder = folder
+        try:
+            lock = os.open(self.folder / storage.MANIFEST, os.O_RDONLY)
+        except OSError as error:
+            raise _unreadable(self.folder / storage.MANIFEST, error) from error
+        # A generation that nobody holds any more lets go of its folder by itself, also when a cache drops it.
+        self.close = weakref.finalize(self, os.close, lock)
+        try:
+            self._open(lock, manifest_sha256)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, lock: int, manifest_sha256: str) -> None:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with open(lock, "rb", closefd=False) as file:
+            manifest = file.read()
+        if storage.sha256(manifest) != manifest_sha256:
+            raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
+        self.manifest: dict[str, Any] = json.loads(manifest)
+        if self.manifest["format"] != FORMAT:
+            raise IndexMismatchError(
+                f"the index {self.folder} has format {self.manifest['format']}, this version reads {FORMAT}",
+                "run: probqa build",
+            )
+        if self.manifest["lexical"] != SETTINGS:
+            raise IndexMismatchError(
+                f"the keyword index of {self.folder} has other settings than this version", "run: probqa build"
+            )
+        with ThreadPoolExecutor(2) as pool:
+            # The largest file first: it is hashed while the others are.
+            names = sorted(self.manifest["files"], key=lambda name: -self.manifest["files"][name]["bytes"])
+            files = dict(zip(names, pool.map(self._checked, names), strict=True))
+            opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
+            self._texts = memoryview(files["texts.txt"])
+            self._records: list[dict[str, Any]] = json.loads(files["documents.json"])
+            arrays = {name: _array(content) for name, content in files.items() if name.endswith(".npy")}
+            self._blocks: _Ints = arrays["blocks.npy"]
+            self._passages: _Ints = arrays["passages.npy"]
+            self._sentences: _Ints = arrays["sentences.npy"]
+            self.sentence_vectors: npt.NDArray[np.float16] = arrays["sentence_vectors.npy"]
+            self.canary_vectors: Vectors = arrays["canary_vectors.npy"]
+            self.dense = DenseIndex(arrays["passage_vectors.npy"])
+            lexical: dict[str, npt.NDArray[Any] | bytes] = {
+                name: arrays[name] if name in arrays else content  # noqa: SIM401
+                for name, content in files.items()
+                if name.startswith("lexical_")
+            }
+            self.lexical = LexicalIndex.from_files(lexical)
+            self.glossary = Glossary.from_json(files["glossary.json"])
+            self.calibration = Calibration.from_json(files["calibration.json"])
+            self.encoder_files = {name: files[name] for name in ENCODER_FILES}
+            self.encoder = opening.result()
+        self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
+        self._opened: dict[int, Document] = {}
+        self._check_rows()
+        check_canaries(self.encoder, self.canary_vectors)
+
+    @property
+    def documents(self) -> int:
+        """How many documents."""
+        return len(self._records)
+
+    @property
+    def passages(self) -> int:
+        """How many passages."""
+        return len(self._passages)
+
+    def documents_among(self, rows: npt.NDArray[np.int64]) -> int:
+        """How many documents these passage rows are of."""
+        return len(np.unique(self._passages[rows, 0]))
+
+    @property
+    def model(self) -> str:
+        """The name of the embedding model."""
+        return self.encoder.profile.model
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the calibration was fitted for this model and these documents."""
+        return self.calibration.is_for(self.manifest["model"]["fingerprint"], self.manifest["texts"])
+
+    @cached_property
+    def first_sentences(self) -> _Ints:
+        """int32 ``(passages + 1,)``: passage i has the sentence rows from entry i up to entry i + 1."""
+        return np.append(self._passages[:, 5], len(self._sentences)).astype(np.int32)
+
+    def all_documents(self) -> Iterator[Document]:
+        """Every document, in the order of their rows."""
+        return map(self._document, range(len(self._records)))
+
+    def file_hashes(self) -> dict[str, str]:
+        """SHA-256 of each document's file, by document id."""
+        return {record["source"]["id"]: record["file_sha256"] for record in self._records}
+
+    def document_of(self, row: int) -> Document:
+        """The document of a passage row."""
+        return self._document(int(self._passages[row, 0]))
+
+    def document(self, document_id: str) -> Document | None:
+        """The document with this id, if it is in the index."""
+        number = self._numbers.get(document_id)
+        return None if number is None else self._document(number)
+
+    def passage(self, row: int) -> Passage:
+        """The passage of a row."""
+        number, start, end, lead_start, lead_end, _ = self._passages[row].tolist()
+        first, last = self.first_sentences[row : row + 2].tolist()
+        return Passage(
+            row=row,
+            document_id=self._records[number]["source"]["id"],
+            span=Span(start, end),
+            sentences=tuple(Span(*pair) for pair in self._sentences[first:last].tolist()),
+            lead_in=Span(lead_start, lead_end) if lead_start >= 0 else None,
+        )
+
+    def passages_of(self, document_id: str) -> range:
+        """The rows of a document's passages."""
+        return range(*self._records[self._numbers[document_id]]["passages"])
+
+    def _checked(self, name: str) -> bytes:
+        expected = self.manifest["files"][name]
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise _unreadable(self.folder / name, error) from error
+        if len(content) != expected["bytes"] or storage.sha256(content) != expected["sha256"]:
+            raise _damaged(self.folder / name, "is not what the build wrote")
+        return content
+
+    def _check_rows(self) -> None:
+        counts = self.manifest["counts"]
+        rows = {
+            "documents.json": (len(self._records), counts["documents"]),
+            "passages.npy": (len(self._passages), counts["passages"]),
+            "passage_vectors.npy": (len(self.dense.vectors), counts["passages"]),
+            "lexical_rows.npy": (self.lexical.rows, counts["passages"]),
+            "sentences.npy": (len(self._sentences), counts["sentences"]),
+            "sentence_vectors.npy": (len(self.sentence_vectors), counts["sentences"]),
+        }
+        for name, (found, expected) in rows.items():
+            if found != expected:
+                raise _damaged(self.folder / name, f"has {found} rows, not {expected}")
+
+    def _document(self, number: int) -> Document:
+        if number not in self._opened:
+            record = self._records[number]
+            text = bytes(self._texts[slice(*record["bytes"])]).decode()
+            blocks = self._blocks[slice(*record["blocks"])].tolist()
+            source = record["source"]
+            lists = {key: tuple(source[key]) for key in ("providers", "urls")}
+            self._opened[number] = Document(
+                source=Source(**source | lists | {"ratings": tuple(map(tuple, source["ratings"]))}),
+                file=record["file"],
+                file_sha256=record["file_sha256"],
+                reader=record["reader"],
+                text=text,
+                blocks=tuple(Block(_KINDS[kind], Span(start, end), level) for kind, start, end, level in blocks),
+                pages=tuple(Page(**page) for page in record["pages"]),
+                removals=tuple(Removal(**removal) for removal in record["removals"]),
+            )
+        return self._opened[number]
+
+    def verify(self) -> Iterator[str]:
+        """Check beyond what opening checks; yield a line for each thing that differs.
+
+        Every text hash, every passage and sentence cut again, every vector of length 1.
+        """
+        sentence_row = 0
+        for number, record in enumerate(self._records):
+            document = self._document(number)
+            name = record["source"]["id"]
+            if document.text_sha256 != record["text_sha256"]:
+                yield f"{self.folder / 'texts.txt'}: the text of {name} has another hash"
+            kept = tuple(self.passage(row) for row in self.passages_of(name))
+            if kept != cut_passages(document, first_row=record["passages"][0]):
+                yield f"{self.folder / 'passages.npy'}: the passages of {name} are not the ones its text gives"
+            sentence_row += sum(len(passage.sentences) for passage in kept)
+        if sentence_row != len(self._sentences):
+            yield f"{self.folder / 'sentences.npy'}: has {len(self._sentences)} rows, the passages {sentence_row}"
+        for name, vectors, tolerance in (
+            ("passage_vectors.npy", self.dense.vectors, 1e-5),
+            ("sentence_vectors.npy", self.sentence_vectors.astype(np.float32), 2e-3),
+        ):
+            if len(vectors) and not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=tolerance):
+                yield f"{self.folder / name}: has a row that is not of length 1"
+
+
+def write(index: Path, contents: Contents) -> None:
+    """Write a generation beside the live one, open it to check it, and make it the live one.
+
+    Raises:
+        OSError: the disk is full or fails; the old generation stays live.
+    """
+    name = contents.generation
+    target, replaced = index / name, index / f"{storage.STAGING}replaced-{name}"
+    staging = Path(tempfile.mkdtemp(prefix=storage.STAGING, dir=index))
+    try:
+        files = _serialised(contents)
+        for file_name, content in files.items():
+            storage.write_file(staging / file_name, content)
+        manifest = json.dumps(_manifest(name, contents, files), indent=1, sort_keys=True).encode()
+        storage.write_file(staging / storage.MANIFEST, manifest)
+        staging.chmod(0o755)
+        storage.sync_folder(staging)
+        Generation(staging, storage.sha256(manifest)).close()
+        if target.exists():
+            # Damaged, or live before a later one: made of the same things, and what was just checked replaces it.
+            target.rename(replaced)
+        staging.rename(target)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    storage.sync_folder(index)
+    storage.move_pointer(index, name, storage.sha256(manifest))
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _serialised(contents: Contents) -> dict[str, bytes]:
+    records: list[dict[str, Any]] = []
+    blocks: list[tuple[int, int, int, int]] = []
+    parts: list[bytes] = []
+    at = row = 0
+    passages_of: dict[str, int] = {}
+    for passage in contents.passages:
+        passages_of[passage.document_id] = passages_of.get(passage.document_id, 0) + 1
+    for document in contents.documents:
+        encoded = document.text.encode()
+        parts.append(encoded)
+        count = passages_of.get(document.source.id, 0)
+        records.append(
+            {
+                "source": asdict(document.source),
+                "file": document.file,
+                "file_sha256": document.file_sha256,
+                "reader": document.reader,
+                "text_sha256": document.text_sha256,
+                "bytes": [at, at + len(encoded)],
+                "blocks": [len(blocks), len(blocks) + len(document.blocks)],
+                "passages": [row, row + count],
+                "pages": [asdict(page) for page in document.pages],
+                "removals": [asdict(removal) for removal in document.removals],
+            }
+        )
+        blocks.extend((_KINDS.index(b.kind), b.span.start, b.span.end, b.level) for b in document.blocks)
+        at += len(encoded)
+        row += count
+    passages, sentences = _cut_rows(contents.documents, contents.passages)
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "blocks.npy": np.array(blocks, np.int32).reshape(-1, 4),
+        "passages.npy": passages,
+        "sentences.npy": sentences,
+        "passage_vectors.npy": contents.passage_vectors,
+        "sentence_vectors.npy": contents.sentence_vectors,
+        "canary_vectors.npy": contents.canary_vectors,
+    }
+    lexical = contents.lexical.to_files()
+    arrays |= {name: part for name, part in lexical.items() if isinstance(part, np.ndarray)}
+    return (
+        {name: _npy(array) for name, array in arrays.items()}
+        | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
+        | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {"glossary.json": contents.glossary.to_json(), "calibration.json": contents.calibration.to_json()}
+        | dict(contents.encoder_files)
+    )
+
+
+def _cut_rows(documents: Sequence[Document], passages: Sequence[Passage]) -> tuple[_Ints, _Ints]:
+    """The rows of ``passages.npy`` and ``sentences.npy``."""
+    numbers = {document.source.id: number for number, document in enumerate(documents)}
+    rows: list[tuple[int, ...]] = []
+    sentences: list[tuple[int, int]] = []
+    for passage in passages:
+        lead = (passage.lead_in.start, passage.lead_in.end) if passage.lead_in else (-1, -1)
+        rows.append((numbers[passage.document_id], passage.span.start, passage.span.end, *lead, len(sentences)))
+        sentences.extend((span.start, span.end) for span in passage.sentences)
+    return np.array(rows, np.int32).reshape(-1, 6), np.array(sentences, np.int32).reshape(-1, 2)
+
+
+def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "generation": name,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "lexical": SETTINGS,
+        "texts": contents.texts,
+        "model": {"name": contents.model, "fingerprint": contents.fingerprint},
+        "counts": {
+            "documents": len(contents.documents),
+            "passages": len(contents.passages),
+            "sentences": sum(len(passage.sentences) for passage in contents.passages),
+        },
+        "corpus": contents.files,
+        "failures": [asdict(failure) for failure in contents.failures],
+        "files": {
+            file_name: {"bytes": len(content), "sha256": storage.sha256(content)}
+            for file_name, content in files.items()
+        },
+    }
+
+
+def _npy(array: npt.NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _array(content: bytes) -> npt.NDArray[Any]:
+    """An array over checked bytes, without a copy; refuses objects."""
+    buffer = io.BytesIO(content)
+    np.lib.format.read_magic(buffer)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
+    if dtype.hasobject:
+        raise ValueError("an array of objects")
+    return np.frombuffer(content, dtype=dtype, offset=buffer.tell()).reshape(shape)
+
+
+def _unreadable(path: Path, error: OSError) -> IndexDamagedError:
+    what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    return _damaged(path, what)
+
+
+def _damaged(path: Path, what: str) -> IndexDamagedError:
+    return IndexDamagedError(f"{path} {what}", "run: probqa build")

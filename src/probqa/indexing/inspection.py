@@ -1,0 +1,162 @@
+"""What is in an index, and whether it is as it was built.
+
+In: ``Settings``. Out: differences, a status, the documents; plain values that the command line prints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from probqa.errors import CorpusError, InputError
+from probqa.indexing.build import is_stale
+from probqa.indexing.generation import Generation
+from probqa.reading import corpus, reader
+from probqa.records import Removal
+from probqa.settings import Settings
+
+
+def verify(settings: Settings) -> Iterator[str]:
+    """Yield a line for everything about the index that is not as it was built; nothing means all is well.
+
+    Opening has compared every file with its digest. Here every passage and sentence is cut again, and every
+    corpus file that still has its hash is read again and must give the same text.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot even be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        yield from generation.verify()
+        try:
+            files = {file.path: file for file in corpus.list_files(settings.corpus)[0]}
+        except CorpusError:
+            files = {}
+        for document in generation.all_documents():
+            file = files.get(document.file)
+            if (
+                file is None
+                or file.sha256 != document.file_sha256
+                or reader.reader_version(file.path) != document.reader
+            ):
+                continue
+            again = reader.read(file, settings.corpus)
+            if (again.text, again.blocks, again.source) != (document.text, document.blocks, document.source):
+                yield f"{settings.corpus / file.path}: reads differently from the text in the index"
+    finally:
+        generation.close()
+
+
+def status(settings: Settings) -> dict[str, Any]:
+    """What is in the index, what is not and why, and whether it is up to date.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        try:
+            stale = is_stale(settings, generation)
+        except CorpusError:
+            stale = None
+        manifest = generation.manifest
+        return {
+            "generation": generation.name,
+            "created": manifest["created"],
+            "model": manifest["model"],
+            "counts": manifest["counts"],
+            "calibration": error_rates(generation),
+            "corpus": str(settings.corpus),
+            "stale": stale,
+            "failures": manifest["failures"],
+            "documents": [
+                {
+                    "id": document.source.id,
+                    "title": document.source.title,
+                    "file": document.file,
+                    "sha256": document.file_sha256,
+                    "reader": document.reader,
+                    "characters": len(document.text),
+                    "passages": len(generation.passages_of(document.source.id)),
+                    "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
+                    "removed": [_removed(removal) for removal in document.removals],
+                }
+                for document in generation.all_documents()
+            ],
+        }
+    finally:
+        generation.close()
+
+
+def documents(settings: Settings) -> list[dict[str, Any]]:
+    """What is known of every document in the index, in the order of their rows.
+
+    Raises:
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
+    """
+    generation = Generation.live(settings.index)
+    try:
+        return [
+            dataclasses.asdict(document.source)
+            | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
+            for document in generation.all_documents()
+        ]
+    finally:
+        generation.close()
+
+
+def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
+    """What was read of one document, page by page, and what was left out, and where the file came from.
+
+    Raises:
+        InputError: there is no such document.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: the index cannot be opened.
+    """
+    with closing(Generation.live(settings.index)) as generation:
+        document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
+        if document is None:
+            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa status")
+        ends = [*(page.start for page in document.pages[1:]), len(document.text)]
+        source = document.source
+        return {
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "published": source.published,
+            "published_note": source.published_note,
+            "file": document.file,
+            "sha256": document.file_sha256,
+            "reader": document.reader,
+            "added": source.added,
+            "from": source.origin,
+            "characters": len(document.text),
+            "passages": len(generation.passages_of(source.id)),
+            "headings": len(document.headings),
+            "pages": [
+                {
+                    "pdf": page.pdf,
+                    "printed": page.printed,
+                    "characters": len(document.text[page.start : end].strip()),
+                    "text_layer": page.layer == "text",
+                    "unreadable": page.layer == "image",
+                    "removed": [_removed(removal) for removal in document.removals if removal.page == page.pdf],
+                }
+                for page, end in zip(document.pages, ends, strict=False)
+            ],
+            "removed": [_removed(removal) for removal in document.removals if not removal.page],
+        }
+
+
+def _removed(removal: Removal) -> dict[str, Any]:
+    return {"reason": removal.reason, "text": removal.text, "characters": removal.characters}
+
+
+def error_rates(generation: Generation) -> dict[str, float] | None:
+    """How often the status was right on questions held back from the calibration, and how many; None without one."""
+    if not generation.is_calibrated:
+        return None
+    calibration = generation.calibration
+    names = ("answered", "shown", "refused", "not_answered", "answerable", "unanswerable")
+    return {name: getattr(calibration, name) for name in names}

@@ -1,0 +1,1 @@
+"""From a file to a document, its passages and its sentences."""

@@ -1,0 +1,462 @@
+"""A PDF to pieces: paragraphs, headings, items and table rows with their pages, and what was left out.
+
+In: the bytes of a PDF. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
+
+Lines become paragraphs by their spacing, indent, type and by whether the next word would have fitted on the line
+before. A paragraph goes on over a page end; the notes at the foot of a page come before it then. Headings come from
+the outline, from larger type and from lines set in bold.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from probqa.errors import ReadingError
+from probqa.reading.assembly import PageStart, Piece, Reading
+from probqa.reading.formats.grids import Row, take_rows
+from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
+from probqa.reading.formats.repairs import mend_word, tidy
+from probqa.reading.formats.running_lines import find_running
+from probqa.records import BlockKind, PageLayer, Removal
+
+VERSION = "pdf 1"
+
+_BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
+_NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
+_UNFINISHED = re.compile(r"[^.!?:;…][)\]\"'”’⁰¹²³⁴-⁹]*$")
+_MAX_HEADING_CHARACTERS = 160
+# Characters a page with a full-page picture must hold to count as read: a stamp on a scan is not its text.
+_STAMP_CHARACTERS = 200
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Lines that belong together; ``lines`` holds each with its page."""
+
+    kind: BlockKind
+    lines: list[tuple[int, Line]] = field(default_factory=list)
+    row: str = ""
+    page: int = 0
+    level: int = 0
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1][1]
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0][1]
+
+    def style(self) -> tuple[float, bool]:
+        return _half(self.first.size), all(line.bold for _, line in self.lines)
+
+
+def read_pdf(content: bytes) -> Reading:
+    """Read a PDF.
+
+    Raises:
+        ReadingError: it cannot be opened, or no page of it has text.
+    """
+    file = PdfFile(content)
+    pages = list(file.read_pages())
+    removals = [
+        Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden
+    ]
+    running = find_running(pages)
+    vocabulary = _vocabulary(pages)
+    leading = _leading(pages)
+    body_size = _body_size(pages)
+    layers: dict[int, PageLayer] = {}
+    paragraphs: list[_Paragraph] = []
+    for page in pages:
+        kept: list[Line] = []
+        for at, line in enumerate(page.lines):
+            reason = running.reasons.get((page.number, at))
+            if reason:
+                removals.append(Removal(reason, line.text[:80], len(line.text), page.number))
+            else:
+                kept.append(line)
+        layers[page.number] = _layer(page, kept)
+        items = [item for _, item in take_rows(kept, page.rules, page.box)]
+        on_page = _side_headings_first(_paragraphs(page.number, items, leading))
+        _add_page(paragraphs, on_page, body_size)
+    if not any(layer == "text" for layer in layers.values()):
+        count = f"all {len(pages)} pages are" if len(pages) > 1 else "its only page is"
+        raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
+    _set_headings(paragraphs, file.outline(), body_size)
+    pieces, starts, broken = _pieces(paragraphs, vocabulary)
+    removals += broken
+    page_starts = _page_starts(starts, len(pieces), running.printed, layers)
+    removals.sort(key=lambda removal: removal.page)
+    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size))
+
+
+# --- what is usual in the document
+
+
+def _half(size: float) -> float:
+    return round(2 * size) / 2
+
+
+def _body_size(pages: Iterable[PdfPage]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[_half(line.size)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _leading(pages: Iterable[PdfPage]) -> dict[float, float]:
+    """The usual distance between lines of one paragraph, by type size."""
+    steps: dict[float, list[float]] = defaultdict(list)
+    for page in pages:
+        for above, below in pairwise(page.lines):
+            step = above.baseline - below.baseline
+            if _half(above.size) == _half(below.size) and 0.8 * above.size < step < 2.2 * above.size:
+                steps[_half(above.size)].append(step)
+    return {size: statistics.median_low(found) for size, found in steps.items()}
+
+
+def _vocabulary(pages: Iterable[PdfPage]) -> frozenset[str]:
+    """The document's words in small letters, but for those a line end may have cut."""
+    found: set[str] = set()
+    for page in pages:
+        for line in page.lines:
+            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.lower())
+            found.update(words[:-1] if line.text.endswith("-") else words)
+    return frozenset(found)
+
+
+def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
+    if page.layer == "text" and page.image_share > 0.6 and sum(len(line.text) for line in kept) < _STAMP_CHARACTERS:
+        return "image"
+    return page.layer
+
+
+# --- lines to paragraphs
+
+
+def _paragraphs(number: int, items: Sequence[Line | Row], leading: dict[float, float]) -> list[_Paragraph]:
+    rights = _column_rights([item for item in items if isinstance(item, Line)])
+    found: list[_Paragraph] = []
+    for item in items:
+        if isinstance(item, Row):
+            found.append(_Paragraph("row", row=item.text, page=number))
+        elif _is_figures(item.text):
+            found.append(_Paragraph("row", [(number, item)], page=number))
+        elif found and found[-1].kind != "row" and _goes_on(found[-1], item, leading, rights):
+            found[-1].lines.append((number, item))
+        else:
+            found.append(_Paragraph("item" if _opens_item(item.text) else "paragraph", [(number, item)], page=number))
+    return found
+
+
+def _is_figures(text: str) -> bool:
+    """Whether a line is a label and figures: of a table without rules, and not to run into the next line."""
+    figures = [bool(re.fullmatch(r"[(£$€+−–-]*\d[\d,.]*[%)*]*", word)) for word in text.split()]
+    first = figures.index(True) if True in figures else 0
+    return all(figures[first:]) and sum(figures) >= (3 if first else 4)
+
+
+def _column_rights(lines: Sequence[Line]) -> dict[int, float]:
+    """How far to the right lines reach that start about there, by left edge in steps of 24 points."""
+    reach: dict[int, float] = defaultdict(float)
+    for line in lines:
+        step = int(line.left // 24)
+        for near in (step - 1, step, step + 1):
+            reach[near] = max(reach[near], line.right)
+    return reach
+
+
+def _opens_item(text: str) -> bool:
+    return bool(_BULLET.match(text) or _NUMBERED.match(text))
+
+
+def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rights: dict[int, float]) -> bool:
+    """Whether ``line`` goes on with the paragraph whose last line stands before it on the same page."""
+    last, first = paragraph.last, paragraph.first
+    if last.turned != line.turned or abs(last.size - line.size) > 0.08 * max(last.size, line.size):
+        return False
+    if _opens_item(line.text) and not (last.text.endswith("-") or _is_mid_sentence(last.text, line.text)):
+        return False
+    step = last.baseline - line.baseline
+    if abs(step) < 0.3 * line.size:
+        return line.left >= last.right - 1 and line.left - last.right < 3 * line.size
+    usual = leading.get(_half(line.size), 1.25 * line.size)
+    if step < 0 or abs(line.left - last.left) > 0.5 * max(1.0, rights[int(last.left // 24)] - last.left):
+        # The next column, or the other side of a picture: only a sentence in its middle goes on there.
+        return _is_mid_sentence(last.text, line.text) and last.bold == line.bold
+    if step > 1.25 * usual or (last.bold != line.bold and not _is_mid_sentence(last.text, line.text)):
+        return False
+    if (
+        len(paragraph.lines) == 1
+        and last.bold != line.bold
+        and last.right < rights[int(last.left // 24)] - 4 * line.size
+    ):
+        return False
+    if (
+        paragraph.kind == "item"
+        and line.left < first.left + 2
+        and len(paragraph.lines) > 1
+        and last.left > first.left + 4
+    ):
+        return False
+    # A first word that would have fitted on the line before was put on a new line on purpose.
+    word = line.text.split(maxsplit=1)[0]
+    width = (line.right - line.left) * (len(word) + 1) / len(line.text)
+    fits = last.right + width + 0.3 * line.size < rights[int(last.left // 24)]
+    if fits and (not line.text[0].islower()) and not (first.bold and last.bold and line.bold):
+        return False
+    return not (
+        line.left > last.left + 0.9 * line.size and len(paragraph.lines) > 1 and not _UNFINISHED.search(last.text)
+    )
+
+
+def _is_mid_sentence(before: str, after: str) -> bool:
+    return bool(_UNFINISHED.search(before)) and (after[0].islower() or before.endswith(("-", ",")))
+
+
+def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+    """Move a heading in the left margin before the paragraph it stands beside; files often keep it after."""
+    placed: list[_Paragraph] = []
+    for paragraph in paragraphs:
+        at = len(placed)
+        if paragraph.kind == "paragraph" and len(_plain_text(paragraph)) <= _MAX_HEADING_CHARACTERS:
+            right = max(line.right for _, line in paragraph.lines)
+            height = paragraph.first.baseline + 1.5 * paragraph.first.size
+            for earlier, other in enumerate(placed):
+                if (
+                    other.lines
+                    and other.first.left >= right
+                    and other.first.baseline <= height
+                    and _stands_out(paragraph.first, other.first)
+                ):
+                    at = earlier
+                    break
+        placed.insert(at, paragraph)
+    return placed
+
+
+def _stands_out(line: Line, other: Line) -> bool:
+    return line.size > 1.05 * other.size or (line.bold and not other.bold and line.size >= other.size)
+
+
+def _add_page(paragraphs: list[_Paragraph], on_page: list[_Paragraph], body_size: float) -> None:
+    """Add a page's paragraphs; its first body text may go on with the page before, whose notes then come first."""
+    notes = _notes(on_page, body_size)
+    body = [paragraph for paragraph in on_page if not any(paragraph is note for note in notes)]
+    if body and paragraphs and (before := paragraphs[-1]).kind != "row" and _goes_over(before, body[0]):
+        before.lines += body.pop(0).lines
+    if body and body[-1].kind != "row" and _UNFINISHED.search(body[-1].last.text):
+        body[-1:-1] = notes
+    else:
+        body += notes
+    paragraphs += body
+
+
+def _notes(on_page: Sequence[_Paragraph], body_size: float) -> list[_Paragraph]:
+    """The paragraphs in small type at the foot of a page."""
+    notes: list[_Paragraph] = []
+    for paragraph in reversed(on_page):
+        if not paragraph.lines or paragraph.first.size > body_size - 0.9:
+            break
+        notes.insert(0, paragraph)
+    body = [paragraph for paragraph in on_page if not any(paragraph is note for note in notes)]
+    return notes if body and notes else []
+
+
+def _goes_over(before: _Paragraph, after: _Paragraph) -> bool:
+    if after.kind != "paragraph" or not _UNFINISHED.search(before.last.text):
+        return False
+    line = after.first
+    if abs(before.last.size - line.size) > 0.08 * line.size or before.last.bold != line.bold or line.bold:
+        return False
+    widest = max(each.right for _, each in before.lines[-40:])
+    is_full = len(before.lines) > 1 and before.last.right > 0.85 * widest
+    return line.text[0].islower() or is_full
+
+
+# --- headings
+
+
+def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark], body_size: float) -> None:
+    """Make headings of what the outline names, of larger type and of short bold lines; give them levels."""
+    named = {(bookmark.page, _key(bookmark.title)): bookmark.level for bookmark in outline}
+    anywhere = {_key(bookmark.title): bookmark.level for bookmark in outline if len(bookmark.title) > 8}
+    depths: dict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
+    headings: list[tuple[_Paragraph, int]] = []
+    for at, paragraph in enumerate(paragraphs):
+        if not paragraph.lines or paragraph.kind == "row" or paragraph.first.turned:
+            continue
+        text = _plain_text(paragraph)
+        key = _key(text)
+        depth = named.get((paragraph.page, key)) or anywhere.get(key, 0)
+        if depth and len(text) <= 2 * _MAX_HEADING_CHARACTERS:
+            depths[paragraph.style()][depth] += 1
+            headings.append((paragraph, depth))
+        elif _looks_like_heading(paragraph, text, body_size) and at + 1 < len(paragraphs):
+            headings.append((paragraph, 0))
+    levels: dict[tuple[float, bool], int] = {}
+    above = 0
+    for style in sorted({paragraph.style() for paragraph, _ in headings}, reverse=True):
+        above = min(6, depths[style].most_common(1)[0][0] if depths[style] else above + 1)
+        levels[style] = above
+    if len(headings) == len(paragraphs):
+        # Headings of nothing are the text.
+        return
+    for paragraph, depth in headings:
+        paragraph.kind = "heading"
+        paragraph.level = min(6, depth or levels[paragraph.style()])
+
+
+def _looks_like_heading(paragraph: _Paragraph, text: str, body_size: float) -> bool:
+    if (
+        len(text) > _MAX_HEADING_CHARACTERS
+        or text.endswith((".", ";", ",", ":"))
+        or not re.search(r"[^\W\d_]{2}", text)
+    ):
+        return False
+    if _BULLET.match(text) or re.search(r"(\. ?){4}|\s\d+$", text):
+        return False
+    size, bold = paragraph.style()
+    return size >= 1.12 * body_size or (bold and size >= body_size - 0.5)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[\W_⁰¹²³⁴-⁹]+", "", re.sub(r"^[\d.]+\s", "", text)).casefold()
+
+
+def _plain_text(paragraph: _Paragraph) -> str:
+    return tidy(" ".join(line.text for _, line in paragraph.lines))
+
+
+# --- pieces
+
+
+def _pieces(
+    paragraphs: Sequence[_Paragraph], vocabulary: Collection[str]
+) -> tuple[list[Piece], dict[int, tuple[int, int]], list[Removal]]:
+    """The pieces; where the first text of each page starts in them; and the words whose hyphen was taken out."""
+    pieces: list[Piece] = []
+    starts: dict[int, tuple[int, int]] = {}
+    broken: list[Removal] = []
+    for paragraph in paragraphs:
+        if paragraph.row:
+            starts.setdefault(paragraph.page, (len(pieces), 0))
+            pieces.append(Piece("row", paragraph.row))
+            continue
+        text = ""
+        marks: list[tuple[int, int]] = []
+        for page, line in paragraph.lines:
+            words = _line_text(line, first=not text, item=paragraph.kind == "item")
+            if not words:
+                continue
+            if re.search(r"[^\W_]-$", text) and words[0].isalnum():
+                joined = mend_word(text, words, vocabulary)
+                if len(joined) < len(text) + len(words):
+                    broken.append(Removal("line-break hyphen", text.rsplit(maxsplit=1)[-1][-80:], 1, page))
+                at = len(joined) - len(words)
+                text = joined
+            else:
+                at = len(text) + 1 if text else 0
+                text = f"{text} {words}" if text else words
+            marks.append((page, at))
+        if not text:
+            continue
+        for page, at in marks:
+            starts.setdefault(page, (len(pieces), at))
+        pieces.append(Piece(paragraph.kind, text, paragraph.level))
+    return pieces, starts, broken
+
+
+def _line_text(line: Line, *, first: bool, item: bool) -> str:
+    text = line.text
+    if first:
+        if item:
+            text = _BULLET.sub("", text, count=1)
+        text = re.sub(r"^([⁰¹²³⁴-⁹]+)(?=[^\W\d_])", r"\1 ", text)
+    return tidy(text)
+
+
+def _page_starts(
+    starts: dict[int, tuple[int, int]], pieces: int, printed: dict[int, str], layers: dict[int, PageLayer]
+) -> list[PageStart]:
+    """Where each page starts; one without text starts where the next page does."""
+    found: list[PageStart] = []
+    after = (pieces, 0)
+    for number in sorted(layers, reverse=True):
+        after = starts.get(number, after)
+        found.append(PageStart(*after, number, printed.get(number, ""), layers[number]))
+    return found[::-1]
+
+
+# --- what the file says of itself
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_PUBLISHED = re.compile(
+    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(_MONTHS)}),?\s+(\d{{4}})\b",
+    re.IGNORECASE,
+)
+
+
+def _metadata(
+    file: PdfFile,
+    pieces: Sequence[Piece],
+    starts: Sequence[PageStart],
+    paragraphs: Sequence[_Paragraph],
+    body_size: float,
+) -> dict[str, str]:
+    """Title, publisher and date, each only as far as the pages bear it out.
+
+    The title entry of a PDF is often a draft's or a template's: it is taken only where its words stand on the
+    first pages. The author entry is a publisher only where the first pages name it. The date is the one printed
+    after "published", else the file's own, marked as uncertain.
+    """
+    front = [piece.text for piece in pieces[: starts[3].piece if len(starts) > 3 else len(pieces)]]
+    words = set(re.findall(r"\w+", " ".join(front).casefold()))
+    found: dict[str, str] = {}
+    title = tidy(file.metadata("Title"))
+    title_words = re.findall(r"\w+", title.casefold())
+    if len(title_words) >= 3 and sum(word in words for word in title_words) >= 0.8 * len(title_words):
+        found["title"] = title
+    elif largest := _largest_type(paragraphs, body_size):
+        found["title"] = largest
+    author = tidy(file.metadata("Author").split(",")[0])
+    if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
+        found["publisher"] = author
+    printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
+    made = re.match(r"D:((?:19|20)\d\d)(\d\d)?(\d\d)?", file.metadata("CreationDate"))
+    if printed:
+        month = [name.casefold() for name in _MONTHS].index(printed.group(2).casefold()) + 1
+        found["published"] = f"{printed.group(3)}-{month:02}" + (
+            f"-{int(printed.group(1)):02}" if printed.group(1) else ""
+        )
+    elif made:
+        found["published"] = "-".join(part for part in made.groups() if part)
+        found["published_note"] = "the day the PDF file was made"
+    return found
+
+
+def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
+    """The words in type larger than the body's on the first page that has any text, else its first heading."""
+    first = next((paragraph.page for paragraph in paragraphs if paragraph.lines), 0)
+    front = [each for each in paragraphs if each.lines and each.page == first and not each.first.turned]
+    if not front:
+        return ""
+    at = max(range(len(front)), key=lambda index: (_half(front[index].first.size), -index))
+    size = _half(front[at].first.size)
+    heading = next((_plain_text(each) for each in front if each.kind == "heading"), "")
+    if size <= 1.1 * body_size:
+        return heading
+    words: list[str] = []
+    for paragraph in front[at : at + 4]:
+        if _half(paragraph.first.size) != size and len(" ".join(words).split()) >= 3:
+            break
+        words.append(_plain_text(paragraph))
+    title = tidy(" ".join(words)).rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return title if len(title) <= 200 and re.search(r"[^\W\d_]{3}", title) else heading

@@ -1,0 +1,96 @@
+"""Plain text to pieces: paragraphs between blank lines, bullets, and short lines that head what follows.
+
+In: the body of a text file, perhaps a web page saved as text. Out: ``Piece`` records and what was left out.
+
+>>> pieces, removals = plaintext_pieces("Findings\\n\\nIt was\\ngood.\\n\\n * one\\n * two\\n\\nShare on twitter")
+>>> [(piece.kind, piece.text) for piece in pieces]
+[('heading', 'Findings'), ('paragraph', 'It was good.'), ('item', 'one'), ('item', 'two')]
+>>> [(removal.reason, removal.text) for removal in removals]
+[('share button', 'Share on twitter')]
+"""
+
+from __future__ import annotations
+
+import re
+
+from probqa.reading.assembly import Piece
+from probqa.reading.formats.furniture import furniture, furniture_tail
+from probqa.reading.formats.repairs import tidy
+from probqa.records import Removal
+
+VERSION = "text 1"
+
+_MARKER = re.compile(
+    r"^[ \t]*(?:(?P<sign>[•●▪◦‣·*])|(?P<dash>[–-])|(?P<number>\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]))[ \t]+(?=\S)"
+)
+_SIGN = re.compile(r"^[ \t]*[•●▪◦‣·*–-][ \t]+")
+_MAX_HEADING_CHARACTERS = 100
+
+
+def plaintext_pieces(body: str) -> tuple[list[Piece], list[Removal]]:
+    """Cut ``body`` into pieces, leaving website furniture out."""
+    lines, removals = _without_furniture(body.splitlines())
+    pieces: list[Piece] = []
+    for block in _blocks(lines):
+        if _marker(block[0]):
+            # A sign or dash is layout; the number or letter of an item was published, and stays.
+            pieces.append(Piece("item", tidy(_SIGN.sub("", "\n".join(block)))))
+        else:
+            pieces.append(Piece("paragraph", tidy("\n".join(block))))
+    return [*map(_heading_or, pieces[:-1]), *pieces[-1:]], removals
+
+
+def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
+    kept: list[str] = []
+    removals: list[Removal] = []
+    for number, line in enumerate(lines):
+        tail = furniture_tail(tidy(line)) if number >= len(lines) / 2 else None
+        if tail:
+            rest = tidy("\n".join(lines[number:]))
+            return kept, [*removals, Removal(tail, rest[:80], len(rest))]
+        kind = furniture(tidy(line))
+        if kind:
+            removals.append(Removal(kind, tidy(line)[:80], len(tidy(line))))
+        kept.append("" if kind else line)
+    return kept, removals
+
+
+def _blocks(lines: list[str]) -> list[list[str]]:
+    """Group lines into blocks: a blank line ends one, a list item starts one."""
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if not line.strip():
+            blocks.append([])
+        elif _starts_item(line, blocks[-1]):
+            blocks.append([line])
+        else:
+            blocks[-1].append(line)
+    return [block for block in blocks if block]
+
+
+def _starts_item(line: str, block: list[str]) -> bool:
+    """Whether ``line`` opens a list item rather than going on with ``block``.
+
+    A wrapped line may begin with a dash or "22."; below a paragraph only a sign such as "•" is sure.
+    """
+    marker = _marker(line)
+    if not marker or not block:
+        return bool(marker)
+    return marker in ("sign", _marker(block[0])) or block[-1].rstrip().endswith(":")
+
+
+def _marker(line: str) -> str | None:
+    found = _MARKER.match(line)
+    return found.lastgroup if found else None
+
+
+def _heading_or(piece: Piece) -> Piece:
+    """Take a short paragraph without closing punctuation, which heads what follows, for a heading."""
+    if (
+        piece.kind == "paragraph"
+        and len(piece.text) <= _MAX_HEADING_CHARACTERS
+        and re.search(r"[\w)’'\"”]$", piece.text)
+        and piece.text[:1].isupper()
+    ):
+        return Piece("heading", piece.text, level=2)
+    return piece

@@ -1,0 +1,135 @@
+"""Parse a stranger's file in a process of its own that can be killed, and never in this one.
+
+In: a format and the bytes of a file. Out: a ``Reading``, or one ``ReadingError``: the worker gave up, was too slow,
+too large or crashed. Tika 4 and the browsers do it this way, for every parser hangs or crashes on some file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import probqa
+from probqa.errors import ReadingError
+from probqa.reading.assembly import Reading
+from probqa.reading.formats.wire import from_json
+
+Format = Literal["pdf", "html", "docx"]
+
+_MAX_ANSWER_BYTES = 200_000_000
+_REPAIR = "open it in its own program and save it anew, or remove it"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: seconds by the clock and of processor time, and bytes of memory."""
+
+    wall_seconds: float = 30
+    cpu_seconds: int = 20
+    memory_bytes: int = 1_000_000_000
+
+
+def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Reading:
+    """Parse ``content`` in a worker.
+
+    Raises:
+        ReadingError: it could not be read; the message says why and what next.
+    """
+    answer = ask_worker(file_format, content, limits)
+    if "reading" not in answer:
+        raise ReadingError(str(answer.get("problem", ""))[:300], str(answer.get("remedy", ""))[:300])
+    try:
+        return from_json(answer["reading"])
+    except ValueError as error:
+        raise ReadingError("made its reader give nonsense", _REPAIR) from error
+
+
+def ask_worker(file_format: Format, content: bytes, limits: Limits) -> dict[str, Any]:
+    """The worker's answer as it stands, or a problem where it gave none."""
+    command = [sys.executable, "-P", "-m", "probqa.reading.formats.worker", file_format]
+    command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        # A short list of our own making.
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            cwd="/",
+            start_new_session=True,
+        )
+    try:
+        output = _receive(process, time.monotonic() + limits.wall_seconds)
+        status = process.wait(timeout=5) if output is not None else None
+    except subprocess.TimeoutExpired:
+        output = None
+    finally:
+        _kill(process)
+    if output is None:
+        return {"problem": f"took more than {limits.wall_seconds:g} seconds to read", "remedy": _REPAIR}
+    if status == -signal.SIGXCPU:
+        return {"problem": f"took more than {limits.cpu_seconds} seconds of computing to read", "remedy": _REPAIR}
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        answer = None
+    if status or not isinstance(answer, dict):
+        return {"problem": f"crashed its reader ({_cause(status)})", "remedy": _REPAIR}
+    return answer
+
+
+def _environment() -> dict[str, str]:
+    """What the worker needs to find its modules, and nothing else of this process's environment."""
+    return {
+        "PYTHONPATH": str(Path(probqa.__file__).resolve().parents[1]),
+        "PATH": os.defpath,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def _receive(process: subprocess.Popen[bytes], deadline: float) -> bytes | None:
+    """All the worker writes; None where it is not done in time or writes without end."""
+    assert process.stdout is not None
+    parts: list[bytes] = []
+    length = 0
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while length <= _MAX_ANSWER_BYTES:
+            if not waiting.select(max(0.0, deadline - time.monotonic())):
+                return None
+            part = os.read(process.stdout.fileno(), 1 << 20)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+            length += len(part)
+    return None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Make sure that nothing of the worker is left."""
+    assert process.stdout is not None
+    process.stdout.close()
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def _cause(status: int | None) -> str:
+    if status is not None and status < 0:
+        return signal.Signals(-status).name
+    return f"exit status {status}"

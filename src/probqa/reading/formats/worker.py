@@ -1,0 +1,110 @@
+"""The child process in which a stranger's file is parsed: limits first, then the one reader it needs.
+
+In: the file on standard input; its format and the limits as arguments. Out: one line of JSON on standard output,
+a reading or a problem with its remedy. Started by ``sandbox`` only.
+
+Whatever a reader does with a hostile file, it does it here: without network, without starting programs or writing
+files, in bounded memory and time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+# So much of a document's text is more than any report has; a reader that gives more is being fooled.
+MAX_TEXT_CHARACTERS = 20_000_000
+# File descriptors beyond the standard three that a reader may hold open at once.
+_MAX_OPEN_FILES = 32
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "urllib.")
+
+
+def main() -> None:
+    """Read standard input as ``sys.argv[1]`` and write the outcome."""
+    file_format, memory_bytes, cpu_seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    # What libraries print must not mix with the answer.
+    answer_to = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _limit(memory_bytes, cpu_seconds)
+    content = sys.stdin.buffer.read()
+    answer = _outcome(file_format, content)
+    answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer_to.write(json.dumps(answer).encode())
+    answer_to.close()
+    # Libraries' clean-up after a damaged file is one more place to crash, and is of no use here.
+    os._exit(0)
+
+
+def _outcome(file_format: str, content: bytes) -> dict[str, Any]:
+    """Read, and turn everything that can go wrong into one problem."""
+    from probqa.errors import ReadingError
+    from probqa.reading.formats.wire import to_json
+
+    try:
+        read = _reader(file_format)
+        sys.addaudithook(_refuse)
+        reading = read(content)
+        if sum(len(piece.text) for piece in reading.pieces) > MAX_TEXT_CHARACTERS:
+            raise ReadingError(
+                f"holds more than {MAX_TEXT_CHARACTERS // 1_000_000} million characters", "split it into smaller files"
+            )
+        return {"reading": to_json(reading)}
+    except ReadingError as error:
+        return {"problem": error.problem, "remedy": error.remedy}
+    except MemoryError:
+        return {"problem": "needs too much memory to read", "remedy": "split it, or save it anew in its own program"}
+    # The one catch-all: any other error of a parser is the file's fault and must not be the build's.
+    except Exception as error:
+        return {
+            "problem": f"could not be parsed ({type(error).__name__})",
+            "remedy": "open it in its own program and save it anew",
+        }
+
+
+def _reader(file_format: str) -> Callable[[bytes], Any]:
+    match file_format:
+        case "pdf":
+            from probqa.reading.formats.pdf import read_pdf
+
+            return read_pdf
+        case "html":
+            from probqa.reading.formats.webpage import read_webpage
+
+            return read_webpage
+        case _:
+            from probqa.reading.formats.word import read_word
+
+            return read_word
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    for kind, value, last in (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        # The first limit ends the process with a signal that says why, the second with one that cannot be caught.
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 2),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES, _MAX_OPEN_FILES),
+    ):
+        # A system that cannot limit one of these (macOS: memory) still has the parent's clock.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, last))
+
+
+def _refuse(event: str, _arguments: Any) -> None:
+    """Audit hook: no network and no programs. It cannot be taken off again."""
+    if event.startswith(_FORBIDDEN):
+        _give_up(event)
+
+
+def _give_up(event: str) -> NoReturn:
+    raise PermissionError(f"{event} is not allowed while reading a file")
+
+
+if __name__ == "__main__":
+    main()

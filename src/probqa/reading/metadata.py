@@ -1,0 +1,192 @@
+"""What a document says of itself: YAML front matter or a sidecar file.
+
+In: the text of a file, and of its sidecar. Out: a ``Source`` and the text below the front matter.
+
+>>> source, body, line = read_metadata("---\\ntitle: A\\npublished: 2017-04-19\\n---\\nText.", None, "a.md")
+>>> (source.id, source.title, source.published, body, line)
+('a', 'A', '2017-04-19', 'Text.', 5)
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+import yaml
+
+from probqa.errors import ReadingError
+from probqa.reading.formats.repairs import tidy
+from probqa.records import Source, Wording
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
+# When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
+_PROVENANCE_KEYS = ("added", "from")
+_KEYS = {*_TEXT_KEYS, *_PROVENANCE_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML that keeps dates and numbers as the text that was written."""
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_metadata(
+    text: str, sidecar: str | None, path: str, found: Mapping[str, str] | None = None
+) -> tuple[Source, str, int]:
+    """Split front matter from the body; its keys win over the sidecar's, those over what was ``found`` in the file.
+
+    Returns the source, the body, and the line of the file on which the body starts.
+
+    Raises:
+        ReadingError: YAML that does not parse, a key that is unknown or given twice, or a value of the wrong shape;
+            with its line, and with the sidecar's name where that is where it stands.
+    """
+    front = _FRONT_MATTER.match(text)
+    if front is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
+        raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
+    said: dict[str, object] = {}
+    places: dict[str, str] = {}
+    if sidecar is not None:
+        _take(said, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
+    if front:
+        _take(said, places, front.group(1), "", first_line=2)
+    body = text[front.end() :] if front else text
+    values: dict[str, object] = dict(found or {})
+    if "published" in said:
+        # A note on why the file's own date is uncertain says nothing about the day that was written down.
+        values.pop("published_note", None)
+    values |= said
+    try:
+        source = _source(values, path, body)
+    except ReadingError as error:
+        # The problem with a value begins with its key.
+        place = places.get(error.problem.partition(":")[0], "")
+        raise ReadingError(place + error.problem, error.remedy) from error
+    return source, body, text[: len(text) - len(body)].count("\n") + 1
+
+
+def _take(values: dict[str, object], places: dict[str, str], text: str, file: str, first_line: int) -> None:
+    """Add what ``text`` says to ``values``, and to ``places`` where each key stands."""
+    try:
+        # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
+        node = yaml.compose(text, Loader=_StrictLoader)
+        said = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+    except RecursionError as error:
+        raise ReadingError(f"{file}line {first_line}: broken front matter: too deep", "mend the YAML") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line if mark else text.count("\n", 0, getattr(error, "position", 0))
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
+        raise ReadingError(f"{file}line {line + first_line}: broken front matter: {reason}", "mend the YAML") from error
+    if node is None:
+        return
+    if not isinstance(node, yaml.MappingNode) or not isinstance(said, dict):
+        raise ReadingError(f"{file}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
+    here: dict[str, str] = {}
+    for key_node, _ in node.value:
+        key, place = key_node.value, f"{file}line {key_node.start_mark.line + first_line}: "
+        if key not in _KEYS:
+            raise ReadingError(
+                f"{place}unknown key {key!r} in the front matter", f"known keys: {', '.join(sorted(_KEYS))}"
+            )
+        if key in here:
+            raise ReadingError(f"{place}the key {key!r} is given twice", "keep one of them")
+        here[key] = place
+    values |= {key: value for key, value in said.items() if value is not None}
+    places |= here
+
+
+def _source(values: dict[str, object], path: str, body: str) -> Source:
+    texts = {key: _text(values, key) for key in (*_TEXT_KEYS, *_PROVENANCE_KEYS)}
+    _check_day(texts["published"])
+    identifier = _text(values, "id") or _slug(path)
+    if not _ID.fullmatch(identifier) or ".." in identifier:
+        raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
+    wording: Wording
+    match _text(values, "wording") or "verbatim":
+        case "digest" | "verbatim" as said:
+            wording = said
+        case said:
+            raise ReadingError(f"wording: {said!r} is neither 'digest' nor 'verbatim'", "write one of them")
+    urls = _texts(values, "urls") or _texts(values, "url")
+    where = "urls" if values.get("urls") else "url"
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s<>\"'\\]+", url):
+            raise ReadingError(
+                f"{where}: {url!r} is not a web address", "write one that starts with http:// or https://"
+            )
+    if wording == "digest" and not urls:
+        raise ReadingError("wording: a digest without its sources", "list the addresses of the original under 'urls'")
+    ratings = values.get("ratings", {})
+    if not isinstance(ratings, dict) or not all(isinstance(value, str) for value in ratings.values()):
+        raise ReadingError("ratings: not a list of 'what: rating'", "mend the front matter")
+    return Source(
+        id=identifier,
+        title=texts["title"] or _first_heading(body) or PurePosixPath(path).stem,
+        publisher=texts["publisher"],
+        kind=texts["kind"],
+        published=texts["published"],
+        published_note=texts["published_note"],
+        area=texts["area"],
+        providers=_texts(values, "providers"),
+        ratings=tuple((_tidy(str(what), "ratings"), _tidy(rating, "ratings")) for what, rating in ratings.items()),
+        urls=urls,
+        licence=texts["licence"],
+        wording=wording,
+        added=texts["added"],
+        origin=texts["from"],
+    )
+
+
+def _check_day(published: str) -> None:
+    if not published:
+        return
+    if not _DATE.fullmatch(published):
+        raise ReadingError(f"published: {published!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+    try:
+        datetime.date.fromisoformat(f"{published}-01-01"[:10])
+    except ValueError as error:
+        raise ReadingError(f"published: {published!r} is not a date: {error}", "mend it") from error
+
+
+def _text(values: dict[str, object], key: str) -> str:
+    value = values.get(key, "")
+    if not isinstance(value, str):
+        raise ReadingError(f"{key}: not a line of text", "mend the front matter")
+    return _tidy(value, key)
+
+
+def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
+    value = values.get(key, [])
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ReadingError(f"{key}: not a list of texts", "mend the front matter")
+    return tuple(_tidy(item, key) for item in items)
+
+
+def _tidy(text: str, key: str) -> str:
+    """Tidy a value; YAML can write half a character (``"\\ud800"``), which no file can hold."""
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise ReadingError(f"{key}: holds half a character", "write the character itself")
+    return tidy(text)
+
+
+def _slug(path: str) -> str:
+    stem = PurePosixPath(path).with_suffix("").as_posix().lower()
+    return re.sub(r"[^a-z0-9/]+", "-", stem).strip("-/") or "document"
+
+
+def _first_heading(body: str) -> str:
+    found = re.search(r"^#{1,6} +(.+)$", body, re.MULTILINE)
+    return tidy(found.group(1).rstrip().rstrip("#")) if found else ""

@@ -1,0 +1,164 @@
+"""A corpus file to a document: frozen text, its structure, its pages, its metadata, and what was left out.
+
+In: a ``CorpusFile`` and its folder. Out: a ``Document``, or one ``ReadingError`` that says why not.
+
+Each format has a module here that turns a body into ``Piece`` records; this one opens the file, reads its
+metadata and puts the pieces together. Markdown and text are read here and now; PDF, web pages and Word files by a
+worker process (``sandbox``), so nothing of their libraries is imported. ``VERSION`` of a format changes whenever it
+would read a file differently, so that an index knows to read the file again; the library's version is part of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import importlib.metadata
+import shutil
+from pathlib import Path, PurePosixPath
+
+from probqa.errors import ReadingError
+from probqa.reading.assembly import Reading, assemble
+from probqa.reading.corpus import CorpusFile, read_bytes
+from probqa.reading.formats.sandbox import Format, parse
+from probqa.reading.metadata import read_metadata
+from probqa.records import Document
+
+__all__ = ["read", "reader_version"]
+
+_IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html", ".docx": "docx"}
+# Version and library of the formats the worker reads; a test compares them with the readers' own.
+WORKER_READERS: dict[Format, tuple[str, str]] = {
+    "pdf": ("pdf 1", "pypdfium2"),
+    "html": ("html 1", "trafilatura"),
+    "docx": ("docx 1", "lxml"),
+}
+_MARKDOWN_VERSION = "markdown 1"
+_TEXT_VERSION = "text 1"
+
+
+@functools.cache
+def reader_version(path: str) -> str:
+    """Name and version of the reader that takes ``path``, with its library's where it has one."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _IN_WORKER:
+        version, library = WORKER_READERS[_IN_WORKER[suffix]]
+        return f"{version} ({library} {importlib.metadata.version(library)})"
+    return _MARKDOWN_VERSION if suffix == ".md" else _TEXT_VERSION
+
+
+def read(file: CorpusFile, folder: Path) -> Document:
+    """Read one file below ``folder``.
+
+    Raises:
+        ReadingError: damaged, protected, hostile, of another format than its name says, not UTF-8, broken metadata,
+            or no text to index.
+    """
+    content = read_bytes(folder, file.path)
+    sidecar = _decode(read_bytes(folder, file.sidecar)) if file.sidecar else None
+    suffix = PurePosixPath(file.path).suffix.lower()
+    _check_kind(content, suffix)
+    if suffix in _IN_WORKER:
+        reading = _read_in_worker(_IN_WORKER[suffix], content)
+        source, _, _ = read_metadata("", sidecar, file.path, _usable(reading.metadata))
+    else:
+        source, body, _ = read_metadata(_decode(content), sidecar, file.path)
+        reading = _read_text(suffix, body)
+    frozen, blocks, pages = assemble(reading.pieces, reading.pages)
+    if not any(block.kind != "heading" for block in blocks):
+        raise ReadingError("holds no text to quote", "add the report's text, or remove the file")
+    return Document(
+        source=source,
+        file=file.path,
+        file_sha256=file.sha256,
+        reader=reader_version(file.path),
+        text=frozen,
+        blocks=blocks,
+        pages=pages,
+        removals=tuple(reading.removals),
+    )
+
+
+def _read_text(suffix: str, body: str) -> Reading:
+    if suffix == ".md":
+        from probqa.reading.formats import markdown
+
+        return Reading(markdown.markdown_pieces(body))
+    from probqa.reading.formats import plaintext
+
+    return Reading(*plaintext.plaintext_pieces(body))
+
+
+def _read_in_worker(file_format: Format, content: bytes) -> Reading:
+    try:
+        return parse(file_format, content)
+    except ReadingError as error:
+        if "text layer" not in error.remedy:
+            raise
+        raise ReadingError(error.problem, _scan_remedy(file_format)) from error
+
+
+def _scan_remedy(file_format: Format) -> str:
+    if file_format != "pdf":
+        return "if it holds pictures of pages, save it as PDF and run: ocrmypdf IN.pdf OUT.pdf"
+    where = "" if shutil.which("ocrmypdf") else "install ocrmypdf, then "
+    return f"{where}run: ocrmypdf IN.pdf OUT.pdf, and put OUT.pdf in its place"
+
+
+def _usable(metadata: dict[str, str]) -> dict[str, str]:
+    """What a file says of itself, a date that is none left out: a file is not refused for its own bad date."""
+    found = {
+        key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")
+    }
+    try:
+        year, *rest = (int(part) for part in found.get("published", "").split("-"))
+        datetime.date(year, *[*rest, 1, 1][:2])
+    except (ValueError, TypeError):
+        found.pop("published", None)
+        found.pop("published_note", None)
+    return found
+
+
+def _check_kind(content: bytes, suffix: str) -> None:
+    """Refuse a file that is not what its name says: an error page saved as a PDF, a PDF named .txt.
+
+    Raises:
+        ReadingError: it is of another kind, or empty.
+    """
+    if suffix in _IN_WORKER and not content.strip(b"\0 \t\r\n\x0c"):
+        raise ReadingError("is empty", "download it again, or remove it")
+    kind = _kind(content)
+    if kind == "ole":
+        is_new = "EncryptedPackage".encode("utf-16-le") in content
+        if is_new:
+            raise ReadingError("is protected with a password", "save a copy without the password")
+        raise ReadingError("is an old Office file", "save it as .docx or PDF")
+    said = {".pdf": "pdf", ".docx": "zip", ".html": "html", ".htm": "html"}.get(suffix, "text")
+    if kind == said or (kind == "text" and said == "html") or (kind == "html" and suffix == ".md"):
+        return
+    names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "text": "something else"}
+    remedy = {"pdf": "rename it to .pdf", "html": "rename it to .html, if it is the report and no error page"}
+    raise ReadingError(
+        f"is named {suffix} but is {names[kind]}", remedy.get(kind, "rename it to what it is, or download it again")
+    )
+
+
+def _kind(content: bytes) -> str:
+    head = content[:1024]
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return "zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "ole"
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "html"
+    return "text"
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ReadingError(f"line {line}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error

@@ -1,0 +1,121 @@
+"""What every visitor shares: the opened index and the answers it has given.
+
+In: the settings in the environment. Out: a ``Library`` of the live generation, and its answers, each worked out once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+import streamlit as st
+
+from probqa.asking.later import Later, later_inspections
+from probqa.asking.library import Library
+from probqa.errors import ProbqaError
+from probqa.indexing.storage import is_building
+from probqa.records import Answer, EveryAnswer, Filters, Quote
+from probqa.settings import settings
+from probqa.ui.libraries import open_library
+
+KEPT_ANSWERS = 500
+# Offered questions are made from headings, so there are few of them, and each is soon known.
+KEPT_TRIED = 5000
+
+
+class Ask(Protocol):
+    """Asks a question, given those before it, which complete it but for the texts in ``without``.
+
+    ``widen`` says whether the glossary may add words.
+    """
+
+    def __call__(
+        self, question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True
+    ) -> Answer:
+        """Answer, or raise ``InputError``."""
+
+
+def live_library() -> Library:
+    """The library of the live generation.
+
+    Raises:
+        ProbqaError: there is none, or it cannot be used.
+    """
+    with st.spinner("Opening the reports"):
+        return open_library(settings(os.environ))
+
+
+def is_rebuilding() -> bool:
+    """Whether a build is at work on the index that the pages are asked from."""
+    return is_building(settings(os.environ).index)
+
+
+def asker(library: Library, filters: Filters) -> Ask:
+    """A function that asks with these filters."""
+
+    def ask(question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True) -> Answer:
+        return _answer(library, library.generation.name, question, repr(filters), filters, previous, without, widen)
+
+    return ask
+
+
+@st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _answer(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+    previous: tuple[str, ...],
+    without: tuple[str, ...],
+    widen: bool,
+) -> Answer:
+    """Answers do not change while the generation does not, so each is worked out once."""
+    return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+
+
+def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
+    """A function that gives the first quote that answers a question with these filters, None where none does."""
+    return lambda question: _first(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=KEPT_TRIED, show_spinner=False)
+def _first(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> Quote | None:
+    try:
+        answer = _library.ask(question, filters=_filters)
+    except ProbqaError:
+        return None
+    return answer.quotes[0] if answer.status == "answered" else None
+
+
+def later(library: Library, document_id: str) -> Later | None:
+    """The newest later inspection of what a report is about, if the index holds one."""
+    return _later(library, library.generation.name).get(document_id)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG001
+    return later_inspections(document.source for document in _library.generation.all_documents())
+
+
+def every(library: Library, question: str, filters: Filters) -> EveryAnswer:
+    """The question put to every report that the filters let through."""
+    return _every(library, library.generation.name, question, repr(filters), filters)
+
+
+@st.cache_resource(max_entries=50, show_spinner="Asking every report")
+def _every(
+    _library: Library,
+    generation: str,  # noqa: ARG001
+    question: str,
+    key: str,  # noqa: ARG001
+    _filters: Filters,
+) -> EveryAnswer:
+    return _library.every(question, filters=_filters)

@@ -1,0 +1,248 @@
+"""The side bar's filters: what can be chosen, and the widgets that write it into the address.
+
+In: a ``Library`` and the filters that are on. Out: widgets; a change goes to the address, and the page follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from probqa.asking.filters import allowed_rows
+from probqa.asking.library import Library
+from probqa.indexing.generation import Generation
+from probqa.records import Filters
+from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
+from probqa.ui.frame import escaped
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS
+
+ANY = "Any"
+RECENT = 6
+
+_NAMES = {
+    "provider": "provider",
+    "area": "area",
+    "kind": "kind",
+    "document": "document",
+    "body": "passages about",
+    "since": "from",
+    "until": "until",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What lets something through: names with the ids of the documents, the years, and titles by document id."""
+
+    providers: dict[str, frozenset[str]]
+    areas: dict[str, frozenset[str]]
+    kinds: dict[str, frozenset[str]]
+    years: tuple[str, ...]
+    documents: dict[str, str]
+
+
+def parameters() -> dict[str, list[str]]:
+    """The parameters of the page's address."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def go(address: Address) -> None:
+    """Put another address into the address bar; the script that runs next draws it.
+
+    What else stands there, such as how a table is sorted, stays.
+    """
+    st.query_params.from_dict(_others() | address.parameters())
+
+
+def _others() -> dict[str, list[str]]:
+    """What the address says besides questions and filters; not what was clicked to keep a quote."""
+    held = parameters()
+    not_kept = {*read(held).parameters(), "clicks", "keep", "unkeep"}
+    return {name: value for name, value in held.items() if name not in not_kept}
+
+
+def text_box(label: str, name: str, value: str) -> str:
+    """A box whose text stands in the address under ``name``."""
+    key = _box(name, value)
+    st.text_input(label, key=key, on_change=_typed, args=(name, key))
+    return value
+
+
+def choice_box(label: str, name: str, value: str, offered: Sequence[str]) -> None:
+    """A list to choose one of the ``offered`` from; the choice stands in the address under ``name``."""
+    key = _box(name, value if value in offered else None)
+    st.selectbox(label, offered, key=key, placeholder="Choose", on_change=_typed, args=(name, key))
+
+
+def _box(name: str, value: str | None) -> str:
+    """The key of the widget that shows what stands in the address under ``name``."""
+    state = st.session_state
+    count = f"{name} boxes"
+    # As with the filters: a box that Back has emptied would come back full.
+    if state.get(f"{name} typed") != value or f"{name} {state.get(count)}" not in state:
+        state[f"{name} typed"], state[count] = value, state.get(count, 0) + 1
+        state[f"{name} {state[count]}"] = value
+    return f"{name} {state[count]}"
+
+
+def _typed(name: str, key: str) -> None:
+    state = st.session_state
+    state[f"{name} typed"] = state[key]
+    held = {other: values for other, values in parameters().items() if other != name}
+    st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
+
+
+def chips(library: Library, address: Address, page: str = "") -> list[str]:
+    """A chip for each filter that is on, which takes it away."""
+    drawn = []
+    for name, value in filters_on(address.filters):
+        document = library.generation.document(value) if name == "document" else None
+        shown = document.source.title if document else value
+        without = address.without(name, value).parameters() | _others()
+        words = f"{_NAMES[name]}: <b>{escaped(shown)}</b>"
+        drawn.append(chip(words, f"Take away the filter {shown}", link_to(page, without)))
+    return drawn
+
+
+def draw_chips(library: Library, address: Address, page: str = "", more: Sequence[str] = ()) -> None:
+    """The filters that are on, and ``more`` chips, if any."""
+    drawn = [*chips(library, address, page), *more]
+    if drawn:
+        st.html(f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(drawn)}</ul>')
+
+
+def chip(words: str, action: str, target: str) -> str:
+    """A chip and the cross that takes it away; ``words`` are HTML, the others are text."""
+    said = escaped(action)
+    return (
+        f'<li class="pq-chip"><span>{words}</span> '
+        f'<a class="pq-go" href="{escaped(target)}" title="{said}" aria-label="{said}">×</a></li>'
+    )
+
+
+def side_bar(library: Library, address: Address) -> None:
+    """Draw the filters, showing what the address says."""
+    offered = choices(library, library.generation.name)
+    filters = address.filters
+    state = st.session_state
+    # A browser keeps what a widget held when Back or a link takes the filter away, and would send it again: widgets
+    # that the address did not get its filters from are made anew; so are those that another page has ended.
+    if state.get("filters") != filters or _key("body") not in state:
+        state["filters"] = filters
+        state["widgets"] = state.get("widgets", 0) + 1
+        for name, value in _shown(filters).items():
+            state[_key(name)] = value
+    with st.sidebar:
+        st.html('<p class="pq-side">Answer only from</p>')
+        _several("Provider", "provider", offered.providers)
+        _several("Area", "area", offered.areas)
+        _several("Kind of document", "kind", offered.kinds)
+        first, last = st.columns(2)
+        years = list(offered.years)
+        first.selectbox("From", [ANY, *_with(years, filters.since)], key=_key("since"), on_change=_changed)
+        last.selectbox("Until", [ANY, *_with(years, filters.until)], key=_key("until"), on_change=_changed)
+        st.radio("Passages about", [ANY, *BODIES], key=_key("body"), horizontal=True, on_change=_changed)
+        st.selectbox(
+            "One document",
+            [ANY, *_with(list(offered.documents), *filters.documents)],
+            key=_key("document"),
+            format_func=lambda value: offered.documents.get(value, value),
+            on_change=_changed,
+        )
+        _recent(address)
+
+
+def _several(label: str, name: str, offered: dict[str, frozenset[str]]) -> None:
+    st.multiselect(
+        label,
+        _with(list(offered), *st.session_state[_key(name)]),
+        key=_key(name),
+        format_func=lambda value: f"{value} ({len(offered.get(value, ()))})",
+        placeholder=ANY,
+        on_change=_changed,
+    )
+
+
+def _key(name: str) -> str:
+    return f"{name} {st.session_state.get('widgets', 0)}"
+
+
+def _shown(filters: Filters) -> dict[str, str | list[str]]:
+    """What each widget shows."""
+    return {
+        "provider": list(filters.providers),
+        "area": list(filters.areas),
+        "kind": list(filters.kinds),
+        "since": filters.since or ANY,
+        "until": filters.until or ANY,
+        "body": filters.bodies[0] if len(filters.bodies) == 1 else ANY,
+        "document": filters.documents[0] if filters.documents else ANY,
+    }
+
+
+def _changed() -> None:
+    """Write what the widgets say into the address."""
+    said = {name: st.session_state[_key(name)] for name in _shown(Filters())}
+    given = {name: [value] if isinstance(value, str) else value for name, value in said.items() if value != ANY}
+    address = read({**parameters(), **{name: given.get(name, []) for name in said}})
+    st.session_state["filters"] = address.filters
+    go(address)
+
+
+def _recent(address: Address) -> None:
+    """The questions of this visit, newest first, each in its conversation."""
+    recent: dict[str, str] = st.session_state.setdefault("recent", {})
+    if address.questions and 0 < len(address.questions[-1].strip()) <= MAX_QUESTION_CHARACTERS:
+        recent.pop(address.questions[-1], None)
+        recent[address.questions[-1]] = link(address)
+        while len(recent) > RECENT:
+            del recent[next(iter(recent))]
+    if recent:
+        listed = "".join(
+            f'<li><a class="pq-go" href="{escaped(target)}">{escaped(question)}</a></li>'
+            for question, target in reversed(recent.items())
+        )
+        st.html(f'<p class="pq-side">Asked before</p><ul class="pq-recent">{listed}</ul>')
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
+    """What can be chosen; a name that would let nothing through is not offered."""
+    held = _library.generation
+    sources = [document.source for document in held.all_documents()]
+    glossary = held.glossary
+    owners = [owner.name for owner in glossary.entries.who_ran_what.owners]
+    providers = [re.sub(r"\s*\(.*", "", name) for source in sources for name in source.providers]
+    areas = [part for source in sources for part in re.sub(r"\s*\(.*?\)", "", source.area).split("; ")]
+    wider = [
+        place for area in areas for named in glossary.areas_named(area) for place in glossary.containing(named.name)
+    ]
+    years = [source.published[:4] for source in sources if source.published]
+    return Choices(
+        providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
+        areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
+        kinds=_let_through(
+            held, {name: Filters(kinds=(name,)) for name in sorted({source.kind for source in sources} - {""})}
+        ),
+        years=tuple(map(str, range(int(min(years)), int(max(years)) + 1))) if years else (),
+        documents={source.id: source.title for source in sorted(sources, key=lambda source: source.title)},
+    )
+
+
+def _let_through(generation: Generation, offered: dict[str, Filters]) -> dict[str, frozenset[str]]:
+    """The documents that each filter lets through; those that let none through are left out."""
+    through: dict[str, frozenset[str]] = {}
+    for name, filters in offered.items():
+        rows = allowed_rows(generation, filters)
+        documents = frozenset(generation.passage(int(row)).document_id for row in (() if rows is None else rows))
+        if documents:
+            through[name] = documents
+    return through
+
+
+def _with(values: list[str], *held: str) -> list[str]:
+    """The values, and those that the address holds even if they are none of them."""
+    return list(dict.fromkeys((*values, *filter(None, held))))

@@ -1,0 +1,1 @@
+"""From a question, and those before it, to one frozen ``Question``."""

@@ -1,0 +1,325 @@
+"""A question that leans on the one before it, completed with names from there; a complete one is left alone.
+
+In: a question, the questions before it (oldest first) and a glossary. Out: the question to run and what was carried.
+
+>>> from probqa.glossary.entries import Entries
+>>> asked = "How were women supervised in 2016?"
+>>> run = carry_over("And why?", [asked], Glossary(Entries()))
+>>> run.question, [(one.kind, one.text) for one in run.carried]
+('And why? 2016 women supervised', [('year', '2016'), ('subject', 'women supervised')])
+>>> carry_over("Did inspectors praise the CRC and its staff?", [asked], Glossary(Entries())).carried
+()
+
+A question is incomplete when it opens as an addition ("and", "what about", "yes"), is a phrase without a verb ("in
+Kent?"), leaves its noun out ("how many were late?"), has at most one meaning-bearing word ("why?", "in which year?"),
+or points back ("it", "those", "there", "the same", "any others") to what it does not name itself. What it names itself
+is never carried: "and in Kent?" takes no other place over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from probqa.glossary.glossary import Glossary
+from probqa.indexing.lexical import words
+from probqa.records import Carried, Span
+
+Vector = npt.NDArray[np.float32]
+
+MAX_SUBJECT_WORDS = 12
+# Measured (docs/decisions/0007-followups.md), as is that a subject's words weigh as those of the glossary do.
+CARRIED_WEIGHT = 0.3
+
+_OPENS = re.compile(
+    r"\s*(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
+    re.IGNORECASE,
+)
+# The noun is left out: "how many were late?", but not "how many are there in Kent?".
+_NOUNLESS = re.compile(r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)", re.IGNORECASE)
+# One word is enough where that word is asked for: "what is probation?", "what is a hostel?", "tell me about Weir".
+_DEFINES = re.compile(
+    r"\s*(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
+    r"|(?:(?i:wh(?:at|o)(?: is| are| was| were|'s))|.*\b(?:tell|know|hear)\b.* about) (?:the )?[A-Z][\w.-]+)[\s?.!]*"
+)
+_TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'\w+|\w+(?:[.-]\w+)*|[.,;:?!]")
+
+_BE = frozenset("is are was were be been 's".split())
+_AUXILIARIES = _BE | frozenset("do does did has have had can could will would should may might must".split())
+_QUESTION_WORDS = frozenset("what who whom whose which when where why how whether if".split())
+_PREPOSITIONS = frozenset(
+    """
+    about after at before between beyond by despite during except for from in inside into like near of on outside over
+    since through to under until with within without
+    """.split()
+)
+_DETERMINERS = frozenset("the a an each every no any another one this that".split())
+_CONJUNCTIONS = frozenset("that while because since after before until though although unless once as than so".split())
+_STOPS = frozenset(".,;:?!")
+# Words that ask for a kind of answer; alone they say nothing about the subject.
+_ASKS = frozenset(
+    words(
+        """
+        year date many much reason example detail happen say mean know tell change different more less next well
+        please thank thanks hello interested like want hear give show explain describe compare
+        """
+    )
+)
+_BODIES = re.compile(r"\b(NPS|CRCs?|PDUs?)\b")
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\b")
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+
+# What a pronoun can stand for: one thing, several, or either.
+_ONE, _MANY, _EITHER = frozenset({"one"}), frozenset({"many"}), frozenset({"one", "many"})
+_PRONOUNS = (
+    dict.fromkeys("it its this that one he him his she her hers".split(), _ONE)
+    | dict.fromkeys("they them theirs these those ones".split(), _MANY)
+    | dict.fromkeys("their there other others".split(), _EITHER)
+)
+_POSSESSIVES = frozenset("its their his her".split())
+_PEOPLE = frozenset("anyone anybody someone somebody everyone everybody nobody who".split())
+_PLURALS = frozenset("people women men children staff police".split())
+# "It is likely to fail" speaks of a thing, "it is hard to say" of none.
+_RAISING = frozenset("going likely able about supposed expected meant used due set begin start continue".split())
+_TAKES = frozenset("take takes took cost costs matter matters seem seems appear appears help helps mean means".split())
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question as it was typed, and what it took over; ``carried`` is empty for a complete question."""
+
+    typed: str
+    carried: tuple[Carried, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """The question to run: what was typed, and all that was carried."""
+        return " ".join([self.typed, *(one.text for one in self.carried)])
+
+    @property
+    def named(self) -> str:
+        """What was typed, and the names that were carried: these count as if they were typed."""
+        return " ".join([self.typed, *(one.text for one in self.carried if one.kind != "subject")])
+
+    @property
+    def subject(self) -> str:
+        """The other words that were carried, which count for less."""
+        return " ".join(one.text for one in self.carried if one.kind == "subject")
+
+
+def carry_over(question: str, previous: Sequence[str], glossary: Glossary, without: Sequence[str] = ()) -> FollowUp:
+    """Complete ``question`` from the last of ``previous``, itself completed from those before it.
+
+    ``without`` are carried texts that the asker took away again.
+    """
+    if not previous or not is_incomplete(question):
+        return FollowUp(question)
+    before = carry_over(previous[-1], previous[:-1], glossary).question
+    replaced = _replaced(question, previous[-1], glossary)
+    carried = [one for one in _carried(question, before, replaced, glossary) if one.text not in without]
+    return FollowUp(question, tuple(carried))
+
+
+def lean(typed: Vector, ran: Vector) -> Vector:
+    """The unit vector of a completed question: mostly what was typed, so that what was carried does not drown it.
+
+    >>> [f"{part:.2f}" for part in lean(np.float32([1, 0]), np.float32([0, 1]))]
+    ['0.92', '0.39']
+    """
+    mixed = (1 - CARRIED_WEIGHT) * typed + CARRIED_WEIGHT * ran
+    return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
+
+
+def is_incomplete(question: str) -> bool:
+    """Whether a question cannot be understood by itself."""
+    question = question.replace("’", "'")
+    if _OPENS.match(question) or _NOUNLESS.match(question):
+        return True
+    own = {word for word in words(question) if word not in _ASKS}
+    if len(own) <= 1 and not (own and _DEFINES.fullmatch(question)):
+        return True
+    # All in capitals, "IT" may be the pronoun; else it is a name, as "US" is.
+    typed = _TOKEN.findall(question.lower() if question.isupper() else question)
+    tokens = [token if len(token) > 1 and token.isupper() else token.lower() for token in typed]
+    if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
+        return True
+    return any(_points_back(tokens, typed, at) and not _is_named(tokens, typed, at) for at in range(len(tokens)))
+
+
+def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
+    """Whether the word at ``at`` stands for something said elsewhere."""
+    word, rest = tokens[at], tokens[at + 1 :]
+    before, after = tokens[at - 1] if at else "", rest[0] if rest else "?"
+    match word:
+        case "it":
+            return not _is_expletive(tokens, typed, at)
+        case "this" | "these":
+            return after not in ("year", "month", "week", "day", "days", "time")
+        case "that":  # a conjunction ("said that") or a relative ("the office that") does not
+            opening = before in ("", *_PREPOSITIONS, *_AUXILIARIES, *_QUESTION_WORDS)
+            return after in _STOPS or (opening and after != "of")
+        case "those":
+            people = ("who", "whose", "whom", "that", "which", "aged", "most", *_PREPOSITIONS)
+            return after not in people and not after.endswith(("ed", "ing"))
+        case "there":  # "is there" says that something exists, "hello there" nothing
+            return not {before, after} & (_AUXILIARIES | {"n't", "hello", "hi", "hey"})
+        case "one":
+            return before in ("the", "which") and (after in _STOPS or after in _PREPOSITIONS | _AUXILIARIES)
+        case "other" | "others":
+            compared = {"than", "besides", "except", "apart", "aside"} & set(tokens)
+            return before in ("the", "any", "some", "what", "which", "there", "many") and not compared
+        case "same":
+            nounless = after in _STOPS | _PREPOSITIONS | _AUXILIARIES or after == "true"
+            return before == "the" and nounless and not {"as", "and"} & set(tokens)
+        case "else":
+            return before not in _PEOPLE | {"one"} and not {"than", "besides", "apart"} & set(rest)
+        case "neither":
+            return "nor" not in rest
+    return word in _PRONOUNS
+
+
+def _is_expletive(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
+    """Whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
+    before, after = tokens[at - 1] if at else "", tokens[at + 1] if at + 1 < len(tokens) else ""
+    if after == "getting":
+        return True
+    if before not in _BE and after not in _BE | _TAKES:
+        return False
+    for here in range(at + 1, len(tokens) - 1):
+        word, last, following = tokens[here], tokens[here - 1], typed[here + 1]
+        if word in ("that", "if", "whether", "who"):
+            return True
+        if word == "to" and last not in _RAISING and not last.endswith("ed") and _may_be_verb(following):
+            return True
+    return False
+
+
+def _may_be_verb(word: str) -> bool:
+    return word.islower() and word not in _DETERMINERS
+
+
+def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
+    """Whether what the pronoun at ``at`` stands for is named before it in the question.
+
+    "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
+    ("what did inspectors say of them?"), so only what was named in the clauses before counts.
+    """
+    if tokens[at] not in _PRONOUNS:
+        return False
+    end = at
+    if tokens[at] in _POSSESSIVES:
+        # "The rules on their use": what holds the pronoun is not what it stands for.
+        if tokens[at - 1] in ("of", "on", "about"):
+            end = at - 2
+    elif not _opens_clause(tokens, at):
+        end = max((here for here in range(1, at) if _begins_clause(tokens, here)), default=0)
+        # "Does keeping prisoners inside stop them?": a subject with "-ing" is a clause.
+        if not end and tokens[0] in _AUXILIARIES and tokens[1].endswith("ing"):
+            end = at
+    return any(number & _PRONOUNS[tokens[at]] for number in _nouns(tokens[: max(end, 0)], typed))
+
+
+def _begins_clause(tokens: Sequence[str], at: int) -> bool:
+    if tokens[at] in ("and", "or", "but"):
+        return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[at + 1 : at + 2])
+    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
+
+
+def _opens_clause(tokens: Sequence[str], at: int) -> bool:
+    """Whether the pronoun at ``at`` is the subject of a clause that no other word opens: "who said they left?"."""
+    subject = tokens[at] in ("he", "she", "they") or (
+        tokens[at] == "it" and not _AUXILIARIES.isdisjoint(tokens[at + 1 : at + 2])
+    )
+    return subject and tokens[at - 1] not in _AUXILIARIES
+
+
+def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[str]]:
+    """The number of each word that may be a noun: a name, a plural, or what follows an article.
+
+    (A thing that can be counted has an article before it: "it" is never a bare word of the question.)
+    """
+    determined = False
+    for at, token in enumerate(tokens):
+        if token in _DETERMINERS:
+            determined = True
+        elif token in _PEOPLE:
+            yield _EITHER
+        elif not _has_meaning(token):
+            determined = False
+        elif typed[at][0].isupper():
+            yield _EITHER
+        elif token in _PLURALS or re.search(r"\w\w[^suia]s$", token):
+            yield _MANY
+        elif determined:
+            yield _ONE
+
+
+def _has_meaning(token: str) -> bool:
+    """Whether a word may name something: no auxiliary, no ending such as "'ve", no word that only asks."""
+    known = _AUXILIARIES | _QUESTION_WORDS | {"n't"}
+    return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
+
+
+def _replaced(question: str, last: str, glossary: Glossary) -> frozenset[str]:
+    """The words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
+    both_add = _OPENS.match(question) and _OPENS.match(last)
+    if both_add and _subject(question, _names(question, glossary) + _spans(_BODIES, question), frozenset()):
+        return frozenset(words(_BODIES.sub("", last)))
+    return frozenset()
+
+
+def _carried(question: str, before: str, replaced: frozenset[str], glossary: Glossary) -> list[Carried]:
+    """What ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
+    providers = glossary.providers_named(before)
+    names_body = bool(glossary.providers_named(question) or _BODIES.search(question))
+    names_place = bool(glossary.areas_named(question))
+    # A company belongs to its places: "and in Kent?" asks about whoever worked there.
+    carried = [] if names_body or names_place else [Carried("provider", _text(before, one.span)) for one in providers]
+    if not names_place:
+        inside = [named.span for named in providers]
+        carried += [
+            Carried("place", _text(before, named.span))
+            for named in glossary.areas_named(before)
+            if not any(named.span in span for span in inside)
+        ]
+    if not _YEAR.search(question):
+        carried += [Carried("year", found.group()) for found in _YEAR.finditer(before)]
+    taken = _names(before, glossary)
+    if names_body:
+        taken += _spans(_BODIES, before)
+    subject = _subject(before, taken, replaced.union(words(question)))
+    if subject:
+        carried.append(Carried("subject", subject))
+    return list(dict.fromkeys(carried))
+
+
+def _names(text: str, glossary: Glossary) -> list[Span]:
+    """Where ``text`` names a body, a place or a year."""
+    named = (*glossary.providers_named(text), *glossary.areas_named(text))
+    return [*(one.span for one in named), *_spans(_YEAR, text)]
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
+    return [Span(*found.span()) for found in pattern.finditer(text)]
+
+
+def _subject(text: str, taken: Sequence[Span], held: frozenset[str]) -> str:
+    """The meaning-bearing words of ``text`` that are not ``taken`` and not ``held`` already, in order, each once."""
+    seen = set(held | _ASKS)
+    kept: list[str] = []
+    for found in _WORD.finditer(text):
+        span = Span(*found.span())
+        stems = words(found.group())
+        if not stems or seen.issuperset(stems) or any(span in one for one in taken):
+            continue
+        kept.append(found.group())
+        seen.update(stems)
+    return " ".join(kept[:MAX_SUBJECT_WORDS])
+
+
+def _text(text: str, span: Span) -> str:
+    return text[span.start : span.end]

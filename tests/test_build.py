@@ -1,0 +1,317 @@
+"""A build says exactly what it did, embeds only what changed, and loses nothing to one broken file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import hash_encoder
+from conftest import REPORTS, Opener, write_corpus
+from probqa.asking.answers import make_answer
+from probqa.asking.library import Library
+from probqa.errors import CorpusError
+from probqa.indexing import storage
+from probqa.indexing.build import BuildReport, build, is_stale
+from probqa.indexing.encoder import CANARIES
+from probqa.indexing.inspection import status
+from probqa.reading import reader
+from probqa.reading.corpus import CorpusFile, Failure
+from probqa.records import Document
+from probqa.settings import Settings
+
+THREE = {
+    "a.md": "# A\n\nThe first was late.\n\nThe second was early.",
+    "b.md": "# B\n\nThe third was late.",
+    "c.txt": "The fourth was early. The fifth was late.",
+}
+
+
+def counts(report: BuildReport) -> tuple[int, int, int, int, int]:
+    """Added, changed, removed, unchanged and embedded."""
+    return report.added, report.changed, report.removed, report.unchanged, report.embedded
+
+
+@pytest.fixture
+def three(chosen: Settings) -> Settings:
+    write_corpus(chosen.corpus, THREE)
+    assert counts(build(chosen)) == (3, 0, 0, 0, 4)
+    hash_encoder.embedded.clear()
+    return chosen
+
+
+def stale(chosen: Settings, opened: Opener) -> bool:
+    return is_stale(chosen, opened(chosen))
+
+
+def test_a_build_of_an_unchanged_corpus_writes_and_embeds_nothing(three: Settings, opened: Opener) -> None:
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in three.index.rglob("*"))
+    assert not stale(three, opened)
+    hash_encoder.embedded.clear()
+    assert counts(build(three)) == (0, 0, 0, 3, 0)
+    assert set(hash_encoder.embedded) == set(CANARIES)
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in three.index.rglob("*")) == before
+
+
+def test_only_changed_passages_are_embedded(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"a.md": THREE["a.md"].replace("early", "prompt"), "d.md": "# D\n\nThe sixth was late."})
+    (three.corpus / "b.md").unlink()
+    assert stale(three, opened)
+    hash_encoder.embedded.clear()
+    report = build(three)
+    assert counts(report) == (1, 1, 1, 1, 2)
+    assert report.passages == 4
+    assert sorted(set(hash_encoder.embedded) - set(CANARIES)) == [
+        "A\nA\nThe second was prompt.",
+        "D\nD\nThe sixth was late.",
+        "The second was prompt.",
+        "The sixth was late.",
+    ]
+    assert not stale(three, opened)
+
+
+def test_vectors_taken_over_are_those_that_embedding_gives(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"0.md": "# New\n\nThe first of all."})
+    build(three)
+    taken = opened(three)
+    fresh = replace(three, index=three.index.with_name("fresh"))
+    build(fresh)
+    anew = opened(fresh)
+    assert taken.dense.vectors.tolist() == anew.dense.vectors.tolist()
+    assert taken.sentence_vectors.tolist() == anew.sentence_vectors.tolist()
+    assert taken.manifest["files"] == anew.manifest["files"]
+
+
+def test_a_changed_title_embeds_the_passages_and_not_the_sentences(three: Settings) -> None:
+    write_corpus(three.corpus, {"b.md": "---\ntitle: Better\n---\n# B\n\nThe third was late."})
+    hash_encoder.embedded.clear()
+    assert counts(build(three)) == (0, 1, 0, 2, 1)
+    assert set(hash_encoder.embedded) - set(CANARIES) == {"Better\nB\nThe third was late."}
+
+
+def test_a_sidecar_that_appears_changes_its_document(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"c.yaml": "title: The fourth\n"})
+    assert stale(three, opened)
+    assert counts(build(three)) == (0, 1, 0, 2, 1)
+    assert not stale(three, opened)
+    (three.corpus / "c.yaml").unlink()
+    assert stale(three, opened)
+
+
+def test_a_renamed_file_is_removed_and_added_and_not_embedded(three: Settings, opened: Opener) -> None:
+    (three.corpus / "b.md").rename(three.corpus / "z.md")
+    assert stale(three, opened)
+    assert counts(build(three)) == (1, 0, 1, 2, 0)
+    assert not stale(three, opened)
+
+
+def test_a_renamed_file_with_an_id_of_its_own_stays_the_same_document(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"b.md": "---\nid: third\n---\n# B\n\nThe third was late."})
+    build(three)
+    (three.corpus / "b.md").rename(three.corpus / "z.md")
+    assert stale(three, opened)
+    assert counts(build(three)) == (0, 0, 0, 3, 0)
+    document = opened(three).document("third")
+    assert document is not None
+    assert document.file == "z.md"
+    assert not stale(three, opened)
+
+
+def test_the_same_content_twice_is_indexed_once_and_listed(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"b2.md": THREE["b.md"]})
+    assert stale(three, opened)
+    report = build(three)
+    assert counts(report) == (0, 0, 0, 3, 0)
+    said = Failure("b2.md", "has the same content as b.md; it is indexed once, remove one of them")
+    assert report.failures == (said,)
+    assert status(three)["failures"] == [{"file": said.file, "problem": said.problem}]
+    assert not stale(three, opened)
+    (three.corpus / "b.md").unlink()
+    assert stale(three, opened)
+    assert counts(build(three)) == (1, 0, 1, 2, 0)
+    assert status(three)["failures"] == []
+
+
+def test_one_paragraph_in_two_reports_stays_two_passages(chosen: Settings, opened: Opener) -> None:
+    text = "Nobody was late."
+    write_corpus(chosen.corpus, {"a.md": f"# One\n\n{text}\n", "b.md": f"# Two\n\n{text}\n"})
+    report = build(chosen)
+    assert (report.added, report.passages, report.embedded) == (2, 2, 2)
+    generation = opened(chosen)
+    assert [generation.document_of(row).slice(generation.passage(row).span) for row in (0, 1)] == [text, text]
+
+
+BROKEN: dict[str, tuple[bytes, str]] = {
+    "latin.md": (b"Late.\nCaf\xe9.", "line 2: byte 9 is not UTF-8; save the file as UTF-8"),
+    "open.md": (b"---\ntitle: A\n", "line 1: the front matter is never closed; end it with a line '---'"),
+    "yaml.md": (
+        b"---\ntitle: A\nkind: [report\n---\nText.",
+        "line 4: broken front matter: expected ',' or ']', but got '<stream end>'; mend the YAML",
+    ),
+    "empty.txt": (b"\n\n", "holds no text to quote; add the report's text, or remove the file"),
+    "heading.md": (b"# Only a heading\n", "holds no text to quote; add the report's text, or remove the file"),
+    "twin.md": (b"---\nid: a\n---\nText.", "the id 'a' is taken by a.md; give it another"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_stops_no_other_and_is_listed_until_it_is_mended(
+    three: Settings, opened: Opener, name: str
+) -> None:
+    content, problem = BROKEN[name]
+    write_corpus(three.corpus, {name: content})
+    assert stale(three, opened)
+    report = build(three)
+    assert counts(report) == (0, 0, 0, 3, 0)
+    assert [failure.file for failure in report.failures] == [name]
+    assert report.failures[0].problem == problem
+    found = status(three)
+    assert found["failures"] == [{"file": name, "problem": problem}]
+    assert (found["stale"], len(found["documents"])) == (False, 3)
+    assert build(three).generation == report.generation
+    write_corpus(three.corpus, {name: "Mended."})
+    assert stale(three, opened)
+    assert counts(build(three)) == (1, 0, 0, 3, 1)
+    assert status(three)["failures"] == []
+    assert not stale(three, opened)
+
+
+def test_a_broken_file_that_breaks_in_another_way_is_stale_until_built(three: Settings, opened: Opener) -> None:
+    for content in (b"\xff", b"\xff\xff", b"\xfe"):
+        write_corpus(three.corpus, {"latin.md": content})
+        assert stale(three, opened)
+        build(three)
+        assert not stale(three, opened)
+
+
+def test_a_document_that_breaks_is_removed_and_listed(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"b.md": b"\xff"})
+    assert stale(three, opened)
+    report = build(three)
+    assert counts(report) == (0, 0, 1, 2, 0)
+    assert [failure.file for failure in report.failures] == ["b.md"]
+    assert not stale(three, opened)
+
+
+def test_a_file_that_vanishes_while_it_is_built_is_listed(three: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_corpus(three.corpus, {"d.md": "Gone."})
+    read = reader.read
+
+    def vanish(file: CorpusFile, folder: Path) -> Document:
+        (folder / "d.md").unlink()
+        return read(file, folder)
+
+    monkeypatch.setattr(reader, "read", vanish)
+    report = build(three)
+    assert report.failures == (Failure("d.md", "No such file or directory"),)
+    assert counts(report) == (0, 0, 0, 3, 0)
+
+
+def test_a_file_that_changes_while_it_is_built_is_listed(three: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the old hash would stand for the new text for ever."""
+    write_corpus(three.corpus, {"d.md": "Before."})
+    read = reader.read
+
+    def change(file: CorpusFile, folder: Path) -> Document:
+        write_corpus(folder, {"d.md": "After."})
+        return read(file, folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "read", change)
+        report = build(three)
+    assert report.failures == (Failure("d.md", "was changed while it was read; build again"),)
+    assert counts(build(three)) == (1, 0, 0, 3, 1)
+
+
+def test_a_reader_of_another_version_reads_again(
+    three: Settings, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not stale(three, opened)
+    version = reader.reader_version
+    monkeypatch.setattr(reader, "reader_version", lambda path: version(path).replace("markdown", "next"))
+    assert stale(three, opened)
+    assert counts(build(three)) == (0, 0, 0, 3, 0)
+    assert not stale(three, opened)
+
+
+def test_an_empty_or_missing_corpus_is_refused_and_the_old_index_stays(three: Settings, opened: Opener) -> None:
+    live = storage.read_pointer(three.index)
+    missing = replace(three, corpus=three.corpus / "none")
+    with pytest.raises(CorpusError) as refused:
+        build(missing)
+    assert (
+        str(refused.value) == f"there is no corpus folder at {missing.corpus}; name one with --corpus or PROBQA_CORPUS"
+    )
+    for name in THREE:
+        (three.corpus / name).unlink()
+    with pytest.raises(CorpusError) as refused:
+        build(three)
+    assert (
+        str(refused.value) == f"the corpus folder {three.corpus} holds no document; "
+        "put files ending in .md, .txt, .pdf, .html, .htm or .docx there"
+    )
+    assert storage.read_pointer(three.index) == live
+    for place in (three, missing):
+        assert (status(place)["stale"], len(status(place)["documents"])) == (None, 3)
+        with pytest.raises(CorpusError):
+            stale(place, opened)
+
+
+def test_a_corpus_of_broken_files_alone_is_refused_and_the_old_index_stays(three: Settings) -> None:
+    live = storage.read_pointer(three.index)
+    for name in THREE:
+        write_corpus(three.corpus, {name: b"\xff" + name.encode()})
+    with pytest.raises(CorpusError) as refused:
+        build(three)
+    assert str(refused.value) == (
+        f"no file of {three.corpus} could be read; a.md: line 1: byte 0 is not UTF-8; save the file as UTF-8"
+    )
+    assert storage.read_pointer(three.index) == live
+
+
+def test_status_says_what_is_in_the_index(built: Settings) -> None:
+    found = status(built)
+    assert found["counts"] == {"documents": 3, "passages": 10, "sentences": 15}
+    assert found["model"]["name"] == hash_encoder.MODEL
+    assert [(document["id"], document["file"]) for document in found["documents"]] == [
+        ("ambleton", "ambleton.md"),
+        ("northway/selby", "northway/selby.md"),
+        ("weir", "weir.txt"),
+    ]
+    assert found["documents"][2]["removed"] == [
+        {"reason": "share button", "text": "Share on twitter", "characters": 16},
+        {"reason": "share button", "text": "Share on facebook", "characters": 17},
+    ]
+    assert set(REPORTS) == {document["file"] for document in found["documents"]}
+
+
+def test_progress_never_goes_back_and_ends_at_its_total(chosen: Settings) -> None:
+    write_corpus(chosen.corpus, THREE)
+    told: list[tuple[str, int, int]] = []
+    build(chosen, lambda stage, done, total: told.append((stage, done, total)))
+    last: dict[str, tuple[int, int]] = {}
+    for stage, done, total in told:
+        assert last.get(stage, (0, total))[0] <= done <= total
+        last[stage] = done, total
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == [
+        "reading",
+        f"exporting the model {hash_encoder.MODEL}, once",
+        "embedding passages",
+        "embedding sentences",
+        "writing the index",
+    ]
+    assert last["reading"] == (3, 3)
+    assert (last["embedding passages"], last["embedding sentences"]) == ((4, 4), (5, 5))
+
+
+def test_each_quote_says_what_it_is_worth_by_itself(library: Library) -> None:
+    answer = library.ask("how did Northway supervise people at low risk?")
+    alone = [make_answer(library.generation, answer.ran, [quote]).status for quote in answer.quotes]
+    assert [quote.status for quote in answer.quotes] == alone
+    assert answer.status == alone[0] == "answered"
+    assert alone[: answer.answering] == ["answered"] * answer.answering
+    assert "answered" not in alone[answer.answering :]
+    assert {"weak", "not_found"} & set(alone)
+    outside = library.ask("zyzzyva quokka?")
+    assert {quote.status for quote in outside.near} == {"not_found"}
