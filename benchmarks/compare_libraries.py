@@ -166,21 +166,21 @@ def probqa_build(job: Job) -> None:
 
 
 def probqa_open(job: Job) -> Ask:
-    from probqa.asking.answers import make_answer
-    from probqa.asking.library import DEFAULT_QUOTES, LOOKED_AT
-    from probqa.asking.quotes import quote_hits
+    from public_sets import KEPT, as_it_stands
+
+    from probqa.asking.quotes import choose
     from probqa.asking.retrieval import retrieve
+    from probqa.asking.signals import measure
     from probqa.indexing.generation import Generation
+    from probqa.questions import DEFAULT_QUOTES
 
     generation = Generation.live(job.folder)
 
     def ask(question: str) -> Asked:
-        vector = generation.encoder.encode_question(question)
-        hits = retrieve(generation, question, vector, LOOKED_AT)
-        quotes = quote_hits(generation, question, vector, hits, DEFAULT_QUOTES)
-        answer = make_answer(generation, question, quotes)
-        shown = answer.quotes or answer.near
-        return [hit.passage.row for hit in hits[:TOP]], shown[0].text if shown else ""
+        understood = as_it_stands(generation, question, generation.encoder.encode_question(question))
+        hits = retrieve(generation, understood, KEPT)
+        chosen = choose([measure(generation, understood, hit) for hit in hits], DEFAULT_QUOTES)
+        return [hit.passage.row for hit in hits[:TOP]], chosen[0].candidate.text if chosen else ""
 
     return ask
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from probqa.asking.library import Library
+from probqa.questions import Request
 from probqa.rendering import finding_line, label, source_line
 from probqa.settings import settings
 
@@ -37,7 +38,7 @@ def main() -> None:
     )
     print(f"words. {generation.documents} documents, generation `{generation.name}`.")
     for question in QUESTIONS:
-        answer = library.ask(question, 5)
+        answer = library.ask(Request.of(question, 5))
         print(f"\n## {question}\n\n{finding_line(answer)} Status: {answer.status}.")
         for quote in answer.quotes:
             print(f"\n> {quote.text}\n\n{source_line(quote)} ({label(quote.source)}) <{quote.source.url}>")

@@ -24,24 +24,25 @@ import numpy as np
 from public_sets import (
     CACHE,
     KEPT,
-    NO_GLOSSARY,
     ROOT,
     SHARED,
     Floats,
     PublicSet,
     Ranker,
+    as_it_stands,
     carried_over,
+    completed,
     evaluate,
     open_set,
     print_rows,
     probqa_rows,
 )
 
-from probqa.asking import retrieval
 from probqa.asking.retrieval import retrieve
 from probqa.glossary.glossary import load_glossary
 from probqa.measuring.evaluation import read_questions, word_f1
-from probqa.understanding.follow_ups import FollowUp, carry_over, is_incomplete, lean
+from probqa.understanding.follow_ups import FollowUp, is_incomplete, lean
+from probqa.weights import WEIGHTS
 
 GOLD = ROOT / "benchmarks" / "gold" / "questions.jsonl"
 SINGLE = ("squad2_dev_half", "wikiqa_dev", "inscit_dev_partial", "doc2dial_val")
@@ -65,7 +66,7 @@ def rules() -> dict[str, dict[str, float]]:
     gold = [question.question for question in read_questions(GOLD, "dev") if not question.history]
     others = random.Random(7)
     rows["complete: gold dev, each after ten others"] = _share(
-        bool(carry_over(question, [before], glossary).carried)
+        bool(completed(question, [before], glossary).carried)
         for question in gold
         for before in others.sample([other for other in gold if other != question], 10)
     )
@@ -78,15 +79,15 @@ def rules() -> dict[str, dict[str, float]]:
 def retrieval_by_way(name: str, limit: int) -> dict[str, float]:
     """NDCG@10 of the follow-ups of a set: asked in several ways, and the most that any carrying over could give."""
     typed = _follow_ups(open_set(name, limit))
-    completed = _follow_ups(open_set(name, limit, carried_over))
+    whole = _follow_ups(open_set(name, limit, carried_over))
     incomplete = [is_incomplete(question.text) for question in typed.questions]
     return {
         "follow-ups": len(incomplete),
         "incomplete": mean(incomplete),
         "last turn": evaluate(typed, probqa_rows),
-        "completed, all words alike": evaluate(completed, probqa_rows),
-        "as asked": evaluate(typed, as_asked(completed)),
-        "and the first question": evaluate(typed, as_asked(completed, first=True)),
+        "completed, all words alike": evaluate(whole, probqa_rows),
+        "as asked": evaluate(typed, as_asked(whole)),
+        "and the first question": evaluate(typed, as_asked(whole, first=True)),
         "if incomplete ones were perfect": evaluate(
             typed,
             lambda public, number: _perfect(public, number) if incomplete[number] else probqa_rows(public, number),
@@ -99,7 +100,7 @@ def rewrites() -> dict[str, float]:
     plain, carried = [], []
     for record in _lines("canard_dev/canard_dev.jsonl"):
         if record["question"].strip() != record["rewrite"].strip():
-            made = carry_over(record["question"], record["history"][::2], NO_GLOSSARY).question
+            made = completed(record["question"], record["history"][::2]).question
             plain.append(word_f1(record["question"], [record["rewrite"]]))
             carried.append(word_f1(made, [record["rewrite"]]))
     return {"as it stands": mean(plain), "carried over": mean(carried)}
@@ -108,34 +109,33 @@ def rewrites() -> dict[str, float]:
 def weights(name: str, limit: int) -> dict[str, float]:
     """NDCG@10 over the share of the completed question's vector and the weight of the carried words."""
     typed = _follow_ups(open_set(name, limit))
-    completed = _follow_ups(open_set(name, limit, carried_over))
+    whole = _follow_ups(open_set(name, limit, carried_over))
     values = {}
-    usual = retrieval.ADDED_WEIGHT
     for share in (0.0, 0.3, 0.5, 1.0):
-        for retrieval.ADDED_WEIGHT in (0.2, 0.4, 1.0):
+        for weight in (0.2, 0.4, 1.0):
 
             def mix(one: Floats, two: Floats, share: float = share) -> Floats:
                 mixed = (1 - share) * one + share * two
                 return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
-            values[f"{share:.1f}, {retrieval.ADDED_WEIGHT}"] = evaluate(typed, as_asked(completed, mix))
-    retrieval.ADDED_WEIGHT = usual
+            values[f"{share:.1f}, {weight}"] = evaluate(typed, as_asked(whole, mix, weight))
     return values
 
 
-def as_asked(completed: PublicSet, mix: Mix = lean, *, first: bool = False) -> Ranker:
+def as_asked(whole: PublicSet, mix: Mix = lean, weight: float = WEIGHTS.added, *, first: bool = False) -> Ranker:
     """Rank as ``probqa ask --previous`` does; ``first`` carries the words of the very first question, too."""
 
     def ranker(public: PublicSet, number: int) -> list[int]:
         question = public.questions[number]
         asked = [text for speaker, text in question.history if speaker == "user"]
-        run = carry_over(question.text, asked, NO_GLOSSARY)
+        run = completed(question.text, asked)
         vector, words = public.vectors[number], run.subject
         if run.carried:
-            vector = mix(vector, completed.vectors[number])
+            vector = mix(vector, whole.vectors[number])
             if first:
-                words += " " + _not_in(words, carry_over(question.text, asked[:1], NO_GLOSSARY))
-        return [hit.passage.row for hit in retrieve(public.generation, run.named, vector, KEPT, added=words)]
+                words += " " + _not_in(words, completed(question.text, asked[:1]))
+        understood = as_it_stands(public.generation, run.named, vector, words, weight)
+        return [hit.passage.row for hit in retrieve(public.generation, understood, KEPT)]
 
     return ranker
 

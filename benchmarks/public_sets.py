@@ -38,23 +38,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probqa.asking.answers import make_answer
-from probqa.asking.library import LOOKED_AT
-from probqa.asking.quotes import quote_hits
+from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve
-from probqa.asking.signals import find_signals
+from probqa.asking.signals import measure
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.encoder import CANARIES, Encoder
 from probqa.indexing.export import export_model, find_model, fingerprint
 from probqa.indexing.generation import Contents, Generation, write
-from probqa.indexing.lexical import LexicalIndex
+from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.measuring.evaluation import DEPTH, auroc, holds, ndcg, word_f1
+from probqa.questions import INSIDE, Origin, Request, Scope, Turn, Word
+from probqa.questions import Question as Understood
 from probqa.reading.passages import search_text
 from probqa.reading.sentences import split_sentences
 from probqa.records import Block, Document, Hit, Passage, Quote, Source, Span
 from probqa.settings import DEFAULT_MODEL
-from probqa.understanding.follow_ups import carry_over
+from probqa.understanding.follow_ups import FollowUp, complete
+from probqa.understanding.kinds import read_kind
+from probqa.understanding.names import read_names
+from probqa.understanding.scope import is_outside
+from probqa.weights import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PROBQA_SHARED") or ROOT.parent / "shared") / "data"
@@ -66,7 +70,7 @@ Rows = Sequence[int]
 NO_GLOSSARY = Glossary(Entries())
 
 # How many passages a ranking has, and how many hits the quotes are cut from: as many as ``probqa ask`` looks at.
-KEPT = LOOKED_AT
+KEPT = WEIGHTS.looked_at
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,36 @@ Rewrite = Callable[[Question], str]
 def carried_over(question: Question) -> str:
     """The query that ``probqa ask --previous`` really runs: from what the user asked before, not what was answered."""
     previous = [text for speaker, text in question.history if speaker == "user"]
-    return carry_over(question.text, previous, NO_GLOSSARY).question
+    return completed(question.text, previous).question
+
+
+def completed(text: str, previous: Sequence[str], glossary: Glossary = NO_GLOSSARY) -> FollowUp:
+    """Complete a question from those before it."""
+    return complete([*map(Turn, previous), Turn(text)], glossary)
+
+
+def as_it_stands(
+    generation: Generation, text: str, vector: Floats, carried: str = "", weight: float = WEIGHTS.added
+) -> Understood:
+    """Understand a question of any length without correcting or widening it; ``carried`` words have this ``weight``."""
+    parts: tuple[tuple[str, Origin, float], ...] = ((text, "typed", 1.0), (carried, "carried", weight))
+    held = tuple(
+        Word(word, word, stem, generation.lexical.rarity(stem), share, origin)
+        for part, origin, share in parts
+        for word, _, stem in tokens(part)
+    )
+    stems = dict.fromkeys(word.stem for word in held)
+    return Understood(
+        request=Request((Turn(text),)),
+        text=text,
+        words=held,
+        names=read_names(text, generation.glossary),
+        kind=read_kind(text),
+        carried=(),
+        added=(),
+        scope=Scope("outside") if is_outside(generation, stems.keys(), vector, WEIGHTS) else INSIDE,
+        vector=vector,
+    )
 
 
 @dataclass
@@ -141,16 +174,25 @@ class PublicSet:
     @cached_property
     def bm25(self) -> Floats:
         """float32 ``(questions, passages)``: BM25 of every passage."""
-        return np.stack([self.generation.lexical.scores(question.text) for question in self.questions])
+        return np.stack([self.generation.lexical.scores(words(question.text)) for question in self.questions])
 
     def hits(self, number: int, k: int = KEPT) -> list[Hit]:
         """What retrieval finds now for a question."""
-        question = self.questions[number]
-        return retrieve(self.generation, question.text, self.vectors[number], k, allowed=question.allowed)
+        return retrieve(self.generation, self.understood(number), k, allowed=self.questions[number].allowed)
+
+    def understood(self, number: int) -> Understood:
+        """Understand a question."""
+        return as_it_stands(self.generation, self.questions[number].text, self.vectors[number])
+
+    def chosen(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Chosen]:
+        """Choose what is quoted now of some hits."""
+        question = self.understood(number)
+        return choose([measure(self.generation, question, hit) for hit in hits], k)
 
     def quotes(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Quote]:
-        """What is quoted now of some hits."""
-        return quote_hits(self.generation, self.questions[number].text, self.vectors[number], hits, k)
+        """Quote what is chosen of some hits."""
+        question = self.understood(number)
+        return [cut(question, each, self.generation.calibration) for each in self.chosen(number, hits, k)]
 
 
 Ranker = Callable[[PublicSet, int], Rows]
@@ -301,10 +343,9 @@ def _first_quote_score(_public: PublicSet, _number: int, _hits: Sequence[Hit], q
     return quotes[0].score if quotes else 0.0
 
 
-def _coverage(public: PublicSet, number: int, _hits: Sequence[Hit], quotes: Sequence[Quote]) -> float:
-    if not quotes:
-        return 0.0
-    return find_signals(public.generation, public.questions[number].text, quotes[:1])[0].covered
+def _coverage(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    chosen = public.chosen(number, hits, 1)
+    return chosen[0].candidate.signals.covered if chosen else 0.0
 
 
 def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
@@ -344,9 +385,8 @@ def statuses(public: PublicSet) -> dict[str, float]:
     """Shares of each status among the questions that have an answer in the set and among those that have none."""
     counts: Counter[tuple[bool, str]] = Counter()
     for number, question in enumerate(public.questions):
-        hits = public.hits(number)
-        answer = make_answer(public.generation, question.text, public.quotes(number, hits))
-        counts[question.answerable, answer.status] += 1
+        quotes = public.quotes(number, public.hits(number))
+        counts[question.answerable, quotes[0].status if quotes else "not_found"] += 1
     return {
         f"{'answerable' if answerable else 'unanswerable'}: {status}": counts[answerable, status]
         / sum(count for (kind, _), count in counts.items() if kind is answerable)

@@ -1,4 +1,4 @@
-"""How often a question is called outside or too broad that is neither (src/probqa/scope.py).
+"""How often a question is called outside or too broad that is neither (src/probqa/understanding/scope.py).
 
     probqa build && python benchmarks/scope.py benchmarks/gold/questions.jsonl --split dev
 
@@ -15,8 +15,8 @@ from pathlib import Path
 
 from probqa.asking.library import Library
 from probqa.measuring.evaluation import read_questions
+from probqa.questions import Request
 from probqa.settings import settings
-from probqa.understanding.scope import scope
 
 
 def main() -> int:
@@ -27,8 +27,8 @@ def main() -> int:
     library = Library(settings(os.environ))
     judged: Counter[tuple[bool, str]] = Counter()
     for one in read_questions(options.file, options.split):
-        found = scope(library.generation, library.ask(one.question, previous=one.history))
-        judged[one.unanswerable, found.kind] += 1
+        answer = library.ask(Request.of(one.question, previous=one.history))
+        judged[one.unanswerable, answer.question.scope.kind] += 1
     for unanswerable, name in ((False, "answerable"), (True, "unanswerable")):
         of = sum(count for (what, _), count in judged.items() if what == unanswerable)
         print(f"{name}: {judged[unanswerable, 'outside']} outside, {judged[unanswerable, 'broad']} too broad, of {of}")

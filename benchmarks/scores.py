@@ -36,6 +36,7 @@ from public_sets import (
 from probqa.asking.library import Library
 from probqa.indexing.build import build
 from probqa.measuring import evaluation
+from probqa.questions import Request
 from probqa.settings import settings
 
 KEPT = Path(__file__).with_name("scores.json")
@@ -57,7 +58,7 @@ def gold_scores(cache: Path) -> dict[str, float]:
     library = Library(chosen)
     scores = evaluation.evaluate(
         evaluation.read_questions(GOLD, split="dev"),
-        lambda question, previous: library.ask(question, k=evaluation.DEPTH, previous=previous),
+        lambda question, previous: library.ask(Request.of(question, k=evaluation.DEPTH, previous=previous)),
         library.generation.document,
         library.confidence,
     )

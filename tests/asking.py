@@ -41,10 +41,11 @@ def _settings() -> Settings:
 
 
 def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
+    from probqa import rendering
     from probqa.asking.library import Library
 
     library = Library(chosen)
-    answers = [dataclasses.asdict(library.ask(question)) for question in questions]
+    answers = [rendering.to_json(library.ask(question)) for question in questions]
     library.close()
     for answer in answers:
         del answer["timings_ms"]

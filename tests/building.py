@@ -24,6 +24,7 @@ from probqa.indexing import storage
 from probqa.indexing.build import build
 from probqa.indexing.inspection import verify
 from probqa.indexing.storage import build_lock
+from probqa.questions import Request
 from probqa.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +51,7 @@ def write_state(corpus: Path, state: int) -> None:
 
 def states(library: Library) -> set[str]:
     """The states that the quotes of one answer come from: one, unless generations are mixed."""
-    answer = library.ask(QUESTION, k=3)
+    answer = library.ask(Request.of(QUESTION, k=3))
     assert answer.coverage.documents == 3
     found = [quote.text for quote in answer.quotes or answer.near]
     assert len(found) == 3, found

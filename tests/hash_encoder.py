@@ -46,7 +46,7 @@ class HashEncoder:
         return unit
 
     def is_word(self, text: str) -> bool:
-        return text == "weather"
+        return text in ("weather", "many")
 
 
 @lru_cache(maxsize=100_000)

@@ -16,9 +16,10 @@ from starlette.testclient import TestClient
 
 from conftest import write_corpus
 from probqa import rendering
-from probqa.asking.library import DEFAULT_QUOTES, Library
-from probqa.checking import check
+from probqa.asking.library import Library
+from probqa.checking import check, verdicts
 from probqa.indexing.build import build
+from probqa.questions import DEFAULT_QUOTES, Request
 from probqa.settings import Settings
 from probqa.ui import api, limits
 from probqa.ui.limits import Buckets
@@ -62,7 +63,7 @@ def checked(response: Any) -> Any:
 
 def test_the_answer_is_the_command_lines(client: TestClient, built: Settings) -> None:
     body = checked(client.get("/api/ask", params={"question": QUESTION, "k": "1"}))
-    expected = rendering.to_json(Library(built).ask(QUESTION, 1))
+    expected = rendering.to_json(Library(built).ask(Request.of(QUESTION, 1)))
     assert body | {"timings_ms": 0} == json.loads(json.dumps(expected)) | {"timings_ms": 0}
     assert [quote["text"] for quote in body["quotes"]] == [QUOTE]
 
@@ -98,7 +99,7 @@ def test_a_check_is_the_command_lines(client: TestClient, built: Settings) -> No
     text = f"“{QUOTE}” and “Staff morale was high. Sickness absence was high.” and “Nobody ever said these words here.”"
     body = checked(client.get("/api/check", params={"text": text}))
     library = Library(built)
-    assert body == json.loads(json.dumps(check.to_json(check.check(library.generation, text))))
+    assert body == json.loads(json.dumps(verdicts.to_json(check.check(library.generation, text))))
     assert [quote["status"] for quote in body["quotes"]] == ["found", "altered", "absent"]
 
 
@@ -138,7 +139,7 @@ def test_the_document_of_the_routes_is_served(client: TestClient) -> None:
         ("/api/ask?questoin=a", "there is no parameter 'questoin'", "see: /api/openapi.json"),
         (f"/api/ask?question=a&area={'x' * 201}", "area has 201 characters, more than 200", "shorten it"),
         (f"/api/ask?question=a{'&kind=a' * 21}", "kind is given more than 20 times", "leave some out"),
-        (f"/api/ask?question=a{'&previous=a' * 6}", "previous is given more than 5 times", "leave some out"),
+        (f"/api/ask?question=a{'&previous=a' * 8}", "previous is given more than 7 times", "leave some out"),
         ("/api/ask?question=a&since=May", "'May' is not a date", "write 2017, 2017-04 or 2017-04-19"),
         ("/api/ask?question=a&body=XYZ", "'XYZ' is not a body", "write CRC or NPS"),
         ("/api/ask?question=a&document=b", "there is no document 'b' in the index", "see: probqa list"),

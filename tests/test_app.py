@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,11 +22,13 @@ from probqa.asking.library import Library
 from probqa.calibration import UNCALIBRATED
 from probqa.indexing.build import build
 from probqa.indexing.storage import build_lock
-from probqa.records import Answer, Block, Carried, Document, Page, Quote, Source, Span
+from probqa.questions import Carried, Request
+from probqa.records import Answer, Block, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
-from probqa.ui import cards
+from probqa.ui import cards, libraries
 from probqa.ui.views import read
-from probqa.understanding import scope
+from probqa.weights import WEIGHTS, rules
+from quoting import quote_of
 
 View = Callable[..., AppTest]
 PAGE = Path(probqa.ui.__file__).parent / "main.py"
@@ -257,8 +260,14 @@ def test_an_answer_can_be_embedded_with_its_filters_and_what_was_asked_before(pa
         "previous": [LOW_RISK],
         "since": ["2016"],
     }
-    asked(page, LOW_RISK, "and staff morale?", exact="2")
-    assert "embed?" not in drawn(page)
+    asked(page, LOW_RISK, "and staff morale?", exact="2", drop="2.Northway", since="")
+    [target] = re.findall(r'href="(embed\?[^"]*)"', drawn(page))
+    assert parse_qs(urlsplit(html.unescape(target)).query) == {
+        "question": ["and staff morale?"],
+        "previous": [LOW_RISK],
+        "drop": ["2.Northway"],
+        "exact": ["2"],
+    }
 
 
 def test_words_of_the_glossary_are_a_chip_and_taking_it_away_asks_without_them(page: AppTest, chosen: Settings) -> None:
@@ -378,7 +387,7 @@ def test_a_question_about_nothing_in_the_reports_is_told_what_they_are_about(pag
 def test_a_question_that_is_too_broad_offers_what_narrows_it(
     page: AppTest, chosen: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope, "MANY", 4)
+    monkeypatch.setattr(libraries, "Library", partial(Library, weights=replace(WEIGHTS, many=4)))
     told = "---\narea: {}\nproviders: [{}]\npublished: {}\n---\n# A\n\nThe leadership was calm.\n"
     rows = [("Ambleton", "Northway", 2017), ("Ambleton", "Weir", 2018), ("Selby", "Weir", 2018), ("Weir", "NPS", 2019)]
     write_corpus(chosen.corpus, {f"{at}.md": told.format(*row) for at, row in enumerate(rows)})
@@ -472,7 +481,7 @@ def test_what_is_not_answered_by_its_own_passage_is_not_offered(
     page: AppTest, two_subjects: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     answer = Library(two_subjects).ask(UNPAID_WORK)
-    elsewhere = replace(answer.quotes[0], heading=("Court reports",))
+    elsewhere = quote_of(answer.quotes[0].source, answer.quotes[0].text, heading=("Court reports",))
     listen(monkeypatch, **({"quotes": (elsewhere,)} if "quotes" in changes else changes))
     assert offered(asked(page, "were court reports late?")) == []
 
@@ -567,16 +576,19 @@ def test_page_numbers_stand_where_pages_begin_and_the_original_opens_there() -> 
     )
     drawn = read._text(document, Span(4, 14))
     assert re.sub("<[^>]+>", "|", drawn) == "||p. 1 · PDF 3| One |two. ||PDF 4| |Three| four.||".replace("||p", "|||p")
-    quote = Quote(source, Span(9, 20), "Three four.", Span(0, 20), text, (), document.page(9), 0.5)
+    quote = Quote(document, Span(9, 20), Span(0, 20))
     assert cards.original(quote) == "https://example.org/a.pdf#page=4"
 
 
 def test_a_web_page_opens_at_the_words_but_never_at_those_of_a_digest() -> None:
     source = Source("a", "A", "P", "report", urls=("https://example.org/a",))
-    quote = Quote(source, Span(0, 14), "Well-run, “now”", Span(0, 14), "Well-run, “now”", (), None, 0.5)
-    assert cards.original(quote) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
-    assert cards.original(replace(quote, source=replace(source, wording="digest"))) == "https://example.org/a"
-    assert cards.original(replace(quote, source=replace(source, urls=("javascript:alert(1)",)))) == ""
+
+    def original(source: Source) -> str:
+        return cards.original(quote_of(source, "Well-run, “now”"))
+
+    assert original(source) == "https://example.org/a#:~:text=Well%2Drun%2C%20%E2%80%9Cnow%E2%80%9D"
+    assert original(replace(source, wording="digest")) == "https://example.org/a"
+    assert original(replace(source, urls=("javascript:alert(1)",))) == ""
 
 
 def titles(page: AppTest) -> list[str]:
@@ -670,7 +682,7 @@ def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, b
     counts = {"answerable": 154, "unanswerable": 111}
     manifest = Library(built).generation.manifest
     measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest["model"]["fingerprint"])
-    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"]).to_json())
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"], rules=rules()).to_json())
     build(built)
     about = drawn(view("about"))
     rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]
@@ -707,14 +719,19 @@ GLOSSARY = """terms:
 """
 
 
-def listen(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+def listen(
+    monkeypatch: pytest.MonkeyPatch, carried: tuple[Carried, ...] = (), **changes: Any
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Note each question that is asked and those given before it; ``changes`` are made to each answer."""
     seen: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
     really = Library.ask
 
-    def ask(library: Library, question: str, **options: Any) -> Answer:
-        seen.append((question, options.get("previous", ()), options.get("without", ())))
-        return replace(really(library, question, **options), **changes)
+    def ask(library: Library, request: Request) -> Answer:
+        *previous, turn = request.turns
+        seen.append((turn.text, tuple(each.text for each in previous), turn.dropped))
+        answer = really(library, request)
+        understood = replace(answer.question, carried=carried or answer.question.carried)
+        return replace(answer, question=understood, **changes)
 
     monkeypatch.setattr(Library, "ask", ask)
     return seen

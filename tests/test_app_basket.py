@@ -19,6 +19,7 @@ from probqa.indexing.build import build
 from probqa.records import Quote
 from probqa.settings import Settings
 from probqa.ui import basket
+from quoting import quote_of
 
 
 def script() -> None:
@@ -121,7 +122,9 @@ def test_every_text_format_can_be_copied(name: str, page: AppTest, quotes: list[
 
 
 def test_a_digest_is_called_one(page: AppTest, quotes: list[Quote]) -> None:
-    digest = replace(quotes[0], source=replace(quotes[0].source, wording="digest"))
+    digest = replace(
+        quotes[0], document=replace(quotes[0].document, source=replace(quotes[0].source, wording="digest"))
+    )
     said = drawn(fill(page, [digest]))
     assert '<p class="pq-badge">digest, not the inspectorate&#x27;s wording</p>' in said
     assert "[digest, not the inspectorate's wording]" in page.code[0].value
@@ -154,7 +157,7 @@ def test_a_report_that_has_changed_since_is_pointed_out(page: AppTest, quotes: l
 def test_text_of_a_source_is_never_markup(page: AppTest, quotes: list[Quote]) -> None:
     nasty = "<img src=x onerror=alert(1)> $5 :red[x] \u202e"
     source = replace(quotes[0].source, title=nasty, licence=nasty, publisher=nasty, urls=("javascript:alert(1)",))
-    said = drawn(fill(page, [replace(quotes[0], source=source, text=nasty, heading=(nasty,))]))
+    said = drawn(fill(page, [quote_of(source, nasty, heading=(nasty,))]))
     assert said.count("&lt;img src=x onerror=alert(1)&gt; $5 :red[x] [U+202E]") >= 5
     for markup in ("<img", "javascript:", "\u202e"):
         assert markup not in said

@@ -17,7 +17,8 @@ from probqa import rendering
 from probqa.asking.library import Library
 from probqa.citing import export
 from probqa.indexing.build import build
-from probqa.records import EveryAnswer, Filters
+from probqa.questions import Filters, Request
+from probqa.records import EveryAnswer
 from probqa.settings import Settings
 from probqa.ui import basket
 
@@ -302,7 +303,7 @@ def test_each_side_shows_its_best_quotes_first_one_a_report(
         write_corpus(rated.corpus, {f"n{number}.md": more.format(f"N{number}", text)})
     build(rated)
     page = view("compare", q=MORALE, one="Northway Ltd")
-    answer = Library(rated).ask(MORALE, filters=Filters(providers=("Northway Ltd",)))
+    answer = Library(rated).ask(Request.of(MORALE, filters=Filters(providers=("Northway Ltd",))))
     best = list(dict.fromkeys(quote.source.title for quote in answer.quotes))
     assert sides(page)[0][1] == best[:3]
     assert len(best) == 5

@@ -9,7 +9,7 @@ import pytest
 
 import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
-from probqa.asking.answers import make_answer
+from probqa.asking.answers import compose
 from probqa.asking.library import Library
 from probqa.errors import CorpusError
 from probqa.indexing import storage
@@ -307,7 +307,8 @@ def test_progress_never_goes_back_and_ends_at_its_total(chosen: Settings) -> Non
 
 def test_each_quote_says_what_it_is_worth_by_itself(library: Library) -> None:
     answer = library.ask("how did Northway supervise people at low risk?")
-    alone = [make_answer(library.generation, answer.ran, [quote]).status for quote in answer.quotes]
+    searched, generation = answer.coverage, answer.generation
+    alone = [compose(answer.question, [quote], searched, generation).status for quote in answer.quotes]
     assert [quote.status for quote in answer.quotes] == alone
     assert answer.status == alone[0] == "answered"
     assert alone[: answer.answering] == ["answered"] * answer.answering

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 import random
 from pathlib import Path
@@ -19,6 +18,7 @@ from probqa.indexing.build import build, is_stale
 from probqa.indexing.inspection import status
 from probqa.measuring.calibrate import calibrate, fit
 from probqa.settings import Settings
+from probqa.weights import WEIGHTS, Weights, rules
 
 NONE = Signals(*[0.0] * len(SIGNALS))
 # One signal that decides, so that confidences can be worked out by hand.
@@ -218,11 +218,16 @@ def test_another_model_is_not_calibrated(calibrated: Settings, opened: Opener) -
     assert status(another)["calibration"] is None
 
 
-@pytest.mark.parametrize(("fingerprint", "texts"), [p for p in itertools.product("ab", "ab") if p != ("a", "a")])
-def test_it_is_for_one_model_and_one_state_of_the_documents(fingerprint: str, texts: str) -> None:
-    fitted = dataclasses.replace(ONE, fingerprint="a", texts="a")
-    assert fitted.is_for("a", "a")
-    assert not fitted.is_for(fingerprint, texts)
+@pytest.mark.parametrize("lapsed", ["fingerprint", "texts", "rules"])
+def test_it_is_for_one_model_one_state_of_the_documents_and_one_set_of_weights(lapsed: str) -> None:
+    fitted = dataclasses.replace(ONE, fingerprint="a", texts="b", rules=rules())
+    assert fitted.is_for("a", "b")
+    assert not dataclasses.replace(fitted, **{lapsed: "c"}).is_for("a", "b")
+
+
+@pytest.mark.parametrize("weight", [field.name for field in dataclasses.fields(Weights)])
+def test_another_weight_is_another_set_of_rules(weight: str) -> None:
+    assert rules(dataclasses.replace(WEIGHTS, **{weight: getattr(WEIGHTS, weight) / 2})) != rules()
 
 
 def test_questions_that_find_nothing_at_all_and_empty_ones_are_no_ground_to_calibrate(built: Settings) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,16 @@ from probqa.citing.export import FORMATS, export
 from probqa.citing.prose import escape_markdown
 from probqa.citing.references import escape_latex
 from probqa.citing.tables import cell
-from probqa.records import Page, Quote, Source, Span
+from probqa.records import Coverage, DocumentAnswer, EveryAnswer, Page, Quote, Source
 from probqa.rendering import DIGEST_LABEL
+from quoting import question_of, quote_of
 
 GOLDEN = Path(__file__).parent / "golden" / "citing"
 TODAY = date(2026, 10, 3)
 
 
 def quote(source: Source, text: str, start: int = 10, page: Page | None = None, heading: tuple[str, ...] = ()) -> Quote:
-    span = Span(start, start + len(text))
-    return Quote(source, span, text, span, text, heading, page, 1.0)
+    return quote_of(source, text, start=start, heading=heading, page=page)
 
 
 REPORT = Source(
@@ -79,25 +79,15 @@ QUOTES = (
 )
 
 
-@dataclass(frozen=True)
-class Document:
-    source: Source
-    quote: Quote | None
-
-
-@dataclass(frozen=True)
-class Every:
-    question: str
-    documents: tuple[Document, ...]
-
-
-EVERY = Every(
-    "=what was {poor}?",
+EVERY = EveryAnswer(
+    question_of("=what was {poor}?"),
     (
-        Document(REPORT, QUOTES[0]),
-        Document(DIGEST, QUOTES[1]),
-        Document(replace(REPORT, id="silent", title="Silent | report"), None),
+        DocumentAnswer(REPORT, QUOTES[0]),
+        DocumentAnswer(DIGEST, QUOTES[1]),
+        DocumentAnswer(replace(REPORT, id="silent", title="Silent | report"), None),
     ),
+    Coverage(3, 3, 2),
+    "0" * 16,
 )
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from conftest import REPORTS, write_corpus
 from probqa import cli
+from probqa.asking import library
 from probqa.settings import Settings
-from probqa.understanding import scope
+from probqa.weights import WEIGHTS
 
 QUESTION = "how did Northway supervise people at low risk?"
 
@@ -85,7 +88,7 @@ def test_a_question_about_nothing_in_the_reports_is_told_so_and_ends_with_1(buil
 
 
 def test_a_question_that_is_too_broad_is_told_so_and_answered(built_run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scope, "MANY", 2)
+    monkeypatch.setattr(library, "Library", partial(library.Library, weights=replace(WEIGHTS, many=2)))
     out = built_run("ask", "What did inspectors find?")[1]
     assert out.startswith("This touches 3 reports: pick an area, a provider or a year.\n")
     assert "“Inspectors found strong leadership at Weir." in out

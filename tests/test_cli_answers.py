@@ -125,6 +125,7 @@ def test_every_report_has_an_entry_and_the_counts_are_theirs(asked) -> None:
     assert list(answer) == [
         "question",
         "ran",
+        "scope",
         "carried",
         "added",
         "filters",

@@ -27,6 +27,7 @@ from probqa.measuring.evaluation import (
     word_f1,
 )
 from probqa.records import Answer, Block, Coverage, Document, Quote, Source, Span, Status
+from quoting import question_of
 
 TEXT = "It was good. It was late.\n\nNobody came."
 DOCUMENT = Document(
@@ -41,15 +42,18 @@ DOCUMENTS = {"a": DOCUMENT}
 GOOD, LATE, NOBODY = (TEXT.index(words) for words in ("It was good.", "It was late.", "Nobody came."))
 
 
+CHANGED = dataclasses.replace(DOCUMENT, text=DOCUMENT.text.replace("It was good.", "It was Good."))
+
+
 def quote(start: int, score: float = 0.5) -> Quote:
     paragraph = next(block.span for block in DOCUMENT.blocks if block.span.start <= start < block.span.end)
     span = Span(start, start + 12)
-    return Quote(DOCUMENT.source, span, DOCUMENT.slice(span), paragraph, DOCUMENT.slice(paragraph), (), None, score)
+    return Quote(DOCUMENT, span, paragraph, score, confidence=score)
 
 
 def answer(status: Status, *quotes: Quote) -> Answer:
     shown = status != "not_found"
-    return Answer("?", status, quotes if shown else (), Coverage(1, 2, 1), "g", () if shown else quotes)
+    return Answer(question_of("?"), status, quotes if shown else (), Coverage(1, 2, 1), "g", () if shown else quotes)
 
 
 def test_ndcg_of_hits_at_ranks_one_and_three_of_two() -> None:
@@ -114,8 +118,9 @@ def test_word_f1_is_the_best_over_the_answers_without_articles_and_punctuation()
 def test_a_quote_with_one_character_changed_is_not_faithful() -> None:
     right = quote(GOOD)
     assert is_faithful(right, DOCUMENTS.get)
-    assert not is_faithful(dataclasses.replace(right, text="It was Good."), DOCUMENTS.get)
-    assert not is_faithful(dataclasses.replace(right, source=Source("b", "B", "P", "report")), DOCUMENTS.get)
+    assert not is_faithful(dataclasses.replace(right, document=CHANGED), DOCUMENTS.get)
+    other = dataclasses.replace(DOCUMENT, source=Source("b", "B", "P", "report"))
+    assert not is_faithful(dataclasses.replace(right, document=other), DOCUMENTS.get)
 
 
 ANSWERABLE = GoldQuestion("q1", "Was it good?", spans=(GoldSpan("a", "It was good."),), kind="public")
@@ -180,7 +185,7 @@ def test_metrics_that_do_not_apply_are_absent() -> None:
 
 
 def test_an_unfaithful_quote_lowers_fidelity() -> None:
-    false = dataclasses.replace(quote(GOOD), text="It was goo.")
+    false = dataclasses.replace(quote(GOOD), document=CHANGED)
     scores = evaluate([ANSWERABLE], lambda _question, _history: answer("answered", quote(LATE), false), DOCUMENTS.get)
     assert scores.metrics["quote_fidelity"] == 0.5
 
@@ -225,9 +230,8 @@ def test_no_question_and_a_score_that_is_no_number_are_errors() -> None:
     with pytest.raises(InputError, match="q1 was answered with the confidence nan"):
         evaluate(
             [ANSWERABLE, UNANSWERABLE],
-            lambda _question, _history: answer("answered"),
+            lambda _question, _history: answer("answered", quote(GOOD, math.nan)),
             DOCUMENTS.get,
-            confidence=lambda _answer: math.nan,
         )
 
 

@@ -12,7 +12,7 @@ from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.errors import InputError
 from probqa.indexing.build import build
-from probqa.records import Filters
+from probqa.questions import Filters, Request
 from probqa.settings import Settings
 from test_glossary import SMALL
 
@@ -170,10 +170,10 @@ def test_dates_are_included_as_far_as_they_are_known_and_unknown_ones_never_are(
 )
 def test_a_wrong_value_is_one_line(library: Library, filters: Filters, line: str) -> None:
     with pytest.raises(InputError) as refused:
-        library.ask("were courts late?", filters=filters)
+        library.ask(Request.of("were courts late?", filters=filters))
     assert str(refused.value) == line
     with pytest.raises(InputError):
-        library.every("were courts late?", filters=filters)
+        library.every(Request.of("were courts late?", filters=filters))
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,14 @@ def test_every_quote_is_from_inside_and_k_is_filled_from_there(library: Library,
     rows = allowed_rows(library.generation, filters)
     assert rows is not None
     spans = {(passage.document_id, passage.span) for passage in map(library.generation.passage, map(int, rows))}
-    answer = library.ask(question, k=len(rows), filters=filters)
+    answer = library.ask(Request.of(question, k=len(rows), filters=filters))
     shown = answer.quotes or answer.near
     assert {(quote.source.id, quote.context_span) for quote in shown} == spans
-    assert answer.filters == filters
+    assert answer.question.filters == filters
     assert (answer.coverage.documents, answer.coverage.passages) == (len({one for one, _ in spans}), len(rows))
 
 
 def test_a_filter_that_leaves_nothing_finds_nothing(library: Library) -> None:
-    answer = library.ask("were courts late?", filters=Filters(areas=("Atlantis",)))
+    answer = library.ask(Request.of("were courts late?", filters=Filters(areas=("Atlantis",))))
     assert (answer.status, answer.quotes, answer.near) == ("not_found", (), ())
     assert (answer.coverage.documents, answer.coverage.passages) == (0, 0)

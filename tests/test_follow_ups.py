@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from probqa.asking import library as library_module
 from probqa.asking.library import Library
-from probqa.asking.retrieval import retrieve
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.measuring.evaluation import read_questions
-from probqa.records import Carried
-from probqa.understanding.follow_ups import MAX_SUBJECT_WORDS, carry_over, is_incomplete, lean
+from probqa.questions import Carried, Request, Turn
+from probqa.understanding.follow_ups import FollowUp, complete, is_incomplete, lean
+from probqa.weights import WEIGHTS
 from test_glossary import SMALL, glossary_of
 
 ASKED = "How did Northway supervise women in Ambleton in 2016?"
 CRC_ASKED = "How did the CRC in Ambleton supervise women in 2016?"
 NOTHING = Glossary(Entries())
+
+
+def carry_over(question: str, previous: Sequence[str], glossary: Glossary, dropped: Sequence[str] = ()) -> FollowUp:
+    return complete([*map(Turn, previous), Turn(question, tuple(dropped))], glossary)
 
 
 @pytest.fixture
@@ -251,8 +254,8 @@ def test_words_that_only_ask_are_no_subject() -> None:
 
 
 def test_the_subject_has_an_end() -> None:
-    long = " ".join(f"word{number}" for number in range(MAX_SUBJECT_WORDS + 3))
-    assert carry_over("why?", [long], NOTHING).question.split()[1:] == long.split()[:MAX_SUBJECT_WORDS]
+    long = " ".join(f"word{number}" for number in range(WEIGHTS.subject_words + 3))
+    assert carry_over("why?", [long], NOTHING).question.split()[1:] == long.split()[: WEIGHTS.subject_words]
 
 
 @pytest.mark.parametrize(
@@ -305,46 +308,37 @@ def test_a_complete_question_begins_a_new_chain(glossary: Glossary) -> None:
 
 
 def test_what_the_asker_took_away_is_not_carried(glossary: Glossary) -> None:
-    run = carry_over("why?", [ASKED], glossary, without=["2016", "Ambleton"])
+    run = carry_over("why?", [ASKED], glossary, dropped=["2016", "Ambleton"])
     assert run.question == "why? Northway supervise women"
     assert [one.text for one in run.carried] == ["Northway", "supervise women"]
 
 
 def test_taking_away_is_of_this_turn_only(glossary: Glossary) -> None:
-    assert "2016" in carry_over("why?", [ASKED, "And in Weir?"], glossary, without=["Ambleton"]).question
+    assert "2016" in carry_over("why?", [ASKED, "And in Weir?"], glossary, dropped=["Ambleton"]).question
 
 
 def test_a_name_taken_away_stays_away_from_what_counts_as_typed(glossary: Glossary) -> None:
-    run = carry_over("how many?", [ASKED, "why?"], glossary, without=["Northway", "supervise women"])
+    run = carry_over("how many?", [ASKED, "why?"], glossary, dropped=["Northway", "supervise women"])
     assert (run.named, run.subject) == ("how many? Ambleton 2016", "")
 
 
-@pytest.fixture
-def searched(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What was searched for: each time the keywords, the vector and the words that count for less."""
-    seen = []
-
-    def look(generation: Any, words: str, vector: Any, k: int, allowed: Any, added: str) -> Any:
-        seen.append((words, vector.tolist(), added))
-        return retrieve(generation, words, vector, k, allowed, added)
-
-    monkeypatch.setattr(library_module, "retrieve", look)
-    return seen
-
-
-def test_what_was_typed_is_searched_for_before_what_was_carried(
-    library: Library, searched: list[tuple[Any, ...]]
-) -> None:
-    answer = library.ask("Was it cold?", previous=["Was leadershp at Weir strong in 2018?"])
-    assert answer.ran == "Was it cold? 2018 leadership Weir strong"
+def test_what_was_typed_is_searched_for_before_what_was_carried(library: Library) -> None:
+    request = Request.of("Was it cold?", previous=["Was leadershp at Weir strong in 2018?"])
+    question = library.ask(request).question
+    assert question.text == "Was it cold? 2018 leadership Weir strong"
     encode = library.generation.encoder.encode_question
-    vector = lean(encode("Was it cold?"), encode(answer.ran))
-    assert searched == [("Was it cold? 2018", vector.tolist(), "leadership Weir strong")]
+    assert question.vector.tolist() == lean(encode("Was it cold?"), encode(question.text)).tolist()
+    assert [(word.text, word.weight, word.origin) for word in question.words] == [
+        ("cold", 1, "typed"),
+        ("2018", 1, "carried"),
+        ("leadership", WEIGHTS.added, "carried"),
+        ("Weir", WEIGHTS.added, "carried"),
+        ("strong", WEIGHTS.added, "carried"),
+    ]
 
 
 def test_a_complete_question_is_answered_as_if_it_came_first(library: Library) -> None:
-    first, later = (
-        dataclasses.replace(library.ask("Were the buildings at Weir cold?", previous=before), timings_ms={})
-        for before in ((), ("Was leadership at Weir strong?",))
-    )
-    assert later == first
+    first = library.ask("Were the buildings at Weir cold?")
+    later = library.ask(Request.of("Were the buildings at Weir cold?", previous=["Was leadership at Weir strong?"]))
+    understood = dataclasses.replace(later.question, request=first.question.request)
+    assert dataclasses.replace(later, question=understood) == first

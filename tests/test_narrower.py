@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probqa.records import Filters
+from probqa.questions import Filters
 from probqa.ui.narrower import OFFERED, Pick, _narrowing
 
 TOUCHED = frozenset("abcdefgh")

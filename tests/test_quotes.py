@@ -9,6 +9,7 @@ import pytest
 from conftest import write_corpus
 from probqa.asking.library import Library
 from probqa.indexing.build import build
+from probqa.questions import Request
 from probqa.records import Quote
 from probqa.rendering import to_json, to_text
 from probqa.settings import Settings
@@ -21,7 +22,7 @@ def quotes(chosen: Settings, texts: dict[str, str], k: int = 8) -> tuple[Quote, 
     write_corpus(chosen.corpus, {f"{name}.md": f"# {name.title()}\n\n{text}\n" for name, text in texts.items()})
     build(chosen)
     with closing(Library(chosen)) as library:
-        answer = library.ask(QUESTION, k)
+        answer = library.ask(Request.of(QUESTION, k))
         return answer.quotes or answer.near
 
 

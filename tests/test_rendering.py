@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from probqa.records import Answer, Coverage, Page, Quote, Source, Span, Status
+from probqa.records import Answer, Coverage, Page, Quote, Source, Status
 from probqa.rendering import date_in_words, finding_line, page_in_words, source_line, to_json, to_text, visible
+from quoting import question_of, quote_of
 
 SOURCE = Source(
     id="gwent",
@@ -19,21 +20,19 @@ SOURCE = Source(
     urls=("https://example.org/gwent", "https://example.org/other"),
     wording="digest",
 )
-QUOTE = Quote(
-    SOURCE,
-    Span(10, 22),
-    "It was good.",
-    Span(0, 22),
-    "Morale low. It was good.",
-    ("Findings", "CRC"),
-    None,
-    0.5,
-    status="answered",
-)
-KENT = dataclasses.replace(QUOTE, source=dataclasses.replace(SOURCE, id="kent"))
+
+
+def said(source: Source = SOURCE, text: str = "It was good.", page: Page | None = None) -> Quote:
+    context, heading = f"Morale low. {text}", ("Findings", "CRC")
+    return quote_of(source, text, context=context, heading=heading, page=page, status="answered")
+
+
+QUOTE = said()
+KENT = said(dataclasses.replace(SOURCE, id="kent"))
 MAY = dataclasses.replace(QUOTE, status="weak")
 CLOSE = dataclasses.replace(QUOTE, status="not_found")
-ANSWER = Answer("was it good?", "answered", (QUOTE,), Coverage(112, 739, 1), "0" * 16, timings_ms={"total": 3.0})
+ASKED = question_of("was it good?")
+ANSWER = Answer(ASKED, "answered", (QUOTE,), Coverage(112, 739, 1), "0" * 16, timings_ms={"total": 3.0})
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_the_source_line_names_title_publisher_date_and_section() -> None:
     ],
 )
 def test_both_page_numbers_are_shown_where_they_differ(page: Page | None, words: str) -> None:
-    assert page_in_words(dataclasses.replace(QUOTE, page=page)) == words
+    assert page_in_words(said(page=page)) == words
 
 
 def test_the_finding_line_counts_and_never_paraphrases() -> None:
@@ -96,15 +95,15 @@ def test_the_finding_line_counts_only_what_answers_by_itself(
 
 
 def test_in_the_terminal_a_quote_says_that_it_is_only_close() -> None:
-    said = [quote for quote in to_text(dataclasses.replace(ANSWER, quotes=(QUOTE, MAY))).split("\n\n") if "“" in quote]
-    assert ["close to the question, perhaps no answer" in quote for quote in said] == [False, True]
+    shown = [quote for quote in to_text(dataclasses.replace(ANSWER, quotes=(QUOTE, MAY))).split("\n\n") if "“" in quote]
+    assert ["close to the question, perhaps no answer" in quote for quote in shown] == [False, True]
 
 
 def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
     assert "digest, not the inspectorate's wording" in to_text(ANSWER)
     assert "https://example.org/gwent" in to_text(ANSWER)
     assert to_json(ANSWER)["quotes"][0]["label"] == "digest, not the inspectorate's wording"
-    published = dataclasses.replace(QUOTE, source=dataclasses.replace(SOURCE, wording="verbatim"))
+    published = said(dataclasses.replace(SOURCE, wording="verbatim"))
     theirs = dataclasses.replace(ANSWER, quotes=(published,))
     assert "digest" not in to_text(theirs)
     assert to_json(theirs)["quotes"][0]["label"] == ""
@@ -115,6 +114,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
     assert list(shown) == [
         "question",
         "ran",
+        "scope",
         "carried",
         "added",
         "filters",
@@ -139,8 +139,8 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "url": "https://example.org/gwent",
             "heading": ["Findings", "CRC"],
             "page": None,
-            "start": 10,
-            "end": 22,
+            "start": 25,
+            "end": 37,
             "context": "Morale low. It was good.",
             "status": "answered",
             "score": 0.5,
@@ -152,14 +152,14 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
 
 def test_the_words_of_a_wrapped_quote_are_the_words_of_the_quote() -> None:
     text = "A self-evident finding about low-risk people, " * 12 + "with a very" + "long" * 30 + "word."
-    shown = to_text(dataclasses.replace(ANSWER, quotes=(dataclasses.replace(QUOTE, text=text),)), width=60)
+    shown = to_text(dataclasses.replace(ANSWER, quotes=(said(text=text),)), width=60)
     quoted = " ".join(shown.split("“")[1].split("”")[0].split())
     assert quoted == text
 
 
 def test_marks_that_turn_the_direction_are_shown_and_not_obeyed() -> None:
     assert visible("not\u202e good\u2069") == "not[U+202E] good[U+2069]"
-    assert "\u202e" not in to_text(dataclasses.replace(ANSWER, quotes=(dataclasses.replace(QUOTE, text="a\u202eb"),)))
+    assert "\u202e" not in to_text(dataclasses.replace(ANSWER, quotes=(said(text="a\u202eb"),)))
 
 
 def test_what_is_only_near_is_labelled_as_no_answer() -> None:

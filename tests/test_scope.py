@@ -11,11 +11,12 @@ import pytest
 from conftest import REPORTS, write_corpus
 from probqa.asking.library import Library
 from probqa.indexing.build import build
-from probqa.records import Filters
+from probqa.questions import Filters, Request, Scope
 from probqa.settings import Settings
-from probqa.understanding.scope import MANY, Scope, scope
+from probqa.weights import WEIGHTS
 
 Judge = Callable[..., Scope]
+MANY = WEIGHTS.many
 TOWNS = [f"Town{chr(97 + at)}" for at in range(MANY)]
 
 
@@ -41,7 +42,7 @@ def library(chosen: Settings) -> Iterator[Library]:
 
 @pytest.fixture
 def judge(library: Library) -> Judge:
-    return lambda question, **options: scope(library.generation, library.ask(question, **options))
+    return lambda question, **options: library.ask(Request.of(question, **options)).question.scope
 
 
 def test_a_question_none_of_whose_words_stands_in_a_report_is_outside(judge: Judge) -> None:
@@ -58,10 +59,9 @@ def test_a_question_none_of_whose_words_stands_in_a_report_is_outside(judge: Jud
 def test_a_question_with_unknown_words_is_outside_where_no_passage_is_near_it(
     library: Library, judge: Judge, monkeypatch: pytest.MonkeyPatch, question: str, cosine: float, kind: str
 ) -> None:
-    answer = library.ask(question, widen=False)
     nearest = (np.zeros(1, np.int64), np.float32([cosine]))
     monkeypatch.setattr(library.generation.dense, "search", lambda *_: nearest)
-    assert scope(library.generation, answer).kind == kind
+    assert judge(question, widen=False).kind == kind
 
 
 @pytest.mark.parametrize("question", ["leadership", "How good was the leadership?", "Was the leadership calm?"])

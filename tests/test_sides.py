@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from probqa.asking.sides import both_sides, side
-from probqa.records import Quote, Source, Span
+from probqa.asking.signals import Candidate
+from probqa.calibration import Signals
+from probqa.records import Passage, Source, Span
+from quoting import document_of
 
 
-def quote(text: str, score: float, document: str = "") -> Quote:
+def quote(text: str, score: float, document: str = "") -> Candidate:
     source = Source(document or text, "Inspection", "The Inspectorate", "report")
     whole = Span(0, len(text))
-    return Quote(source, whole, text, whole, text, (), None, score)
+    return Candidate(
+        document_of(source, text), Passage(0, source.id, whole, (whole,)), whole, Signals(0, 0, score, 0, 0, 0)
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,7 +37,7 @@ def test_a_text_praises_finds_fault_or_does_not_tell(text: str, expected: int) -
     assert side(text) == expected
 
 
-def shown(*quotes: Quote, k: int = 8) -> list[str]:
+def shown(*quotes: Candidate, k: int = 8) -> list[str]:
     return [one.text for one in both_sides(quotes, k)]
 
 

@@ -20,6 +20,7 @@ from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.indexing import storage
 from probqa.indexing.build import build
 from probqa.indexing.inspection import status, verify
+from probqa.questions import Request
 from probqa.settings import Settings
 
 SMALL = 1_000
@@ -217,7 +218,7 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
                 assert [path for path in built.index.glob(f"{storage.STAGING}*") if path.is_dir()] == []
         assert list(verify(built)) == []
         with closing(Library(built)) as library:
-            quotes = [quote.text for quote in library.ask("Was Northway late in which week?", k=30).quotes]
+            quotes = [quote.text for quote in library.ask(Request.of("Was Northway late in which week?", k=30)).quotes]
             assert (week.format(number) in quotes) == (library.generation.name != before)
             assert (week.format(number - 1) in quotes) == (library.generation.name == before and number > 1)
             assert "Northway supervised people at low risk by a telephone call every nine weeks." in quotes
@@ -225,7 +226,9 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
         assert report.notes == ()
         assert list(built.index.glob(f"{storage.STAGING}*")) == []
         with closing(Library(built)) as library:
-            assert week.format(number) in [q.text for q in library.ask("Was Northway late in which week?", k=30).quotes]
+            assert week.format(number) in [
+                q.text for q in library.ask(Request.of("Was Northway late in which week?", k=30)).quotes
+            ]
     assert failures > 40
     assert set(begun) == {"mkdir", "chmod", "open", "fsync", "rename", "replace", "write_file"}
 

@@ -10,6 +10,7 @@ import pytest
 from probqa.records import Block, Document, Quote, Source, Span
 from probqa.ui import suggestions
 from probqa.ui.suggestions import Candidate, Tried, examples
+from quoting import quote_of
 
 
 def source(name: str, area: str, **about: str) -> Source:
@@ -32,7 +33,7 @@ class Held:
 
 
 def quote(about: Source, *heading: str) -> Quote:
-    return Quote(about, Span(0, 1), "x", Span(0, 1), "x", heading, None, 1.0)
+    return quote_of(about, "x", heading=heading)
 
 
 def answered_by(documents: list[Document]) -> Tried:

@@ -21,13 +21,10 @@ import numpy.typing as npt
 from probqa.errors import ReadingError
 from probqa.reading.corpus import read_bytes
 from probqa.records import Status
+from probqa.weights import WEIGHTS, rules
 
 CALIBRATION_FILE = "calibration.json"
 
-# Half of the answerable questions may fall below 0.5 and still be of use: the weak ones begin where all but one in
-# twenty of them are above.
-ANSWERED_FROM = 0.5
-KEPT_SHARE = 0.95
 _RATES = ("answered", "shown", "refused", "not_answered")
 _FOLDS = 8
 _PENALTY = 1.0
@@ -63,7 +60,8 @@ class Calibration:
 
     ``answered`` and ``shown`` are shares of answerable questions with the status answered, and answered or weak;
     ``refused`` and ``not_answered`` of unanswerable ones with not found, and with anything but answered.
-    ``fingerprint`` and ``texts`` say which model and documents it is for; empty where it was fitted for others.
+    ``fingerprint``, ``texts`` and ``rules`` say which model, documents and weights (``probqa.weights``) it is for;
+    empty where it was fitted for others.
     """
 
     weights: tuple[float, ...]
@@ -77,6 +75,7 @@ class Calibration:
     unanswerable: int
     fingerprint: str = ""
     texts: str = ""
+    rules: str = ""
 
     def confidence(self, signals: Signals) -> float:
         """The chance, in [0, 1], that the question is answered, as far as the signals tell."""
@@ -86,13 +85,13 @@ class Calibration:
     def status(self, signals: Signals) -> Status:
         """The status; where a name, a year or the kind of thing asked for is missing, never answered outright."""
         confidence = self.confidence(signals)
-        if confidence >= ANSWERED_FROM and not signals.lacking:
+        if confidence >= WEIGHTS.answered_from and not signals.lacking:
             return "answered"
         return "weak" if confidence >= self.weak_from else "not_found"
 
     def is_for(self, fingerprint: str, texts: str) -> bool:
-        """Whether it was fitted for this model and these documents."""
-        return (self.fingerprint, self.texts) == (fingerprint, texts)
+        """Tell whether it was fitted for this model, these documents and the weights that hold now."""
+        return (self.fingerprint, self.texts, self.rules) == (fingerprint, texts, rules())
 
     def to_json(self) -> bytes:
         """As JSON, one line a value."""

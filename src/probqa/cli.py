@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from probqa.errors import InputError, ProbqaError
-from probqa.records import Filters
+from probqa.questions import DEFAULT_QUOTES, Filters, Request
 from probqa.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -132,12 +132,11 @@ def _build(_: argparse.Namespace, chosen: Settings) -> int:
 
 def _ask(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa import rendering
-    from probqa.asking.library import DEFAULT_QUOTES, Library
-    from probqa.understanding import scope
-    from probqa.understanding.question import checked_question
+    from probqa.asking.library import Library
+    from probqa.understanding.question import checked
 
     # Checked before the index is opened: a mistake in the question is told at once.
-    checked_question(options.question)
+    checked(options.question)
     if options.every and options.k is not None:
         raise InputError("-k cannot be used with --every", "leave it out: each report gives its best quote")
     filters = Filters(
@@ -149,25 +148,22 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         since=options.since,
         until=options.until,
     )
+    k = DEFAULT_QUOTES if options.k is None else options.k
+    request = Request.of(options.question, k, filters=filters, previous=options.previous)
     library = Library(chosen)
     if options.every:
-        found = library.every(options.question, filters=filters, previous=options.previous)
+        every = library.every(request)
         if options.json:
-            _print_json(rendering.every_to_json(found))
+            _print_json(rendering.every_to_json(every))
         else:
-            print(rendering.every_to_text(found), end="")
-        return 0 if found.coverage.documents_with_quotes else 1
-    k = DEFAULT_QUOTES if options.k is None else options.k
-    answer = library.ask(options.question, k, filters=filters, previous=options.previous)
-    judged = scope.scope(library.generation, answer)
+            print(rendering.every_to_text(every), end="")
+        return 0 if every.coverage.documents_with_quotes else 1
+    answer = library.ask(request)
     if options.json:
         _print_json(rendering.to_json(answer))
     else:
-        if judged.kind != "inside":
-            print(scope.in_words(judged, answer.coverage.documents))
-        if judged.kind != "outside":
-            print(rendering.to_text(answer), end="")
-    return 1 if answer.status == "not_found" or judged.kind == "outside" else 0
+        print(rendering.to_text(answer), end="")
+    return 1 if answer.status == "not_found" else 0
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
@@ -239,9 +235,8 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
     library = Library(chosen)
     scores = evaluation.evaluate(
         questions,
-        lambda question, previous: library.ask(question, EVALUATED_QUOTES, previous=previous),
+        lambda question, previous: library.ask(Request.of(question, EVALUATED_QUOTES, previous=previous)),
         library.generation.document,
-        library.confidence,
     )
     if options.json:
         _print_json(dataclasses.asdict(scores))

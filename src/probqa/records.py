@@ -22,11 +22,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
+from probqa.questions import Question
+
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
-Body = Literal["CRC", "NPS"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -185,66 +186,56 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words cut from a document: ``text == document.text[span.start:span.end]``, checked when made.
+    """Words of a document, by where they stand in it: the text is cut when it is asked for, so that it cannot differ.
 
-    ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question. ``also_in`` are
-    other documents that hold the same words. ``status`` says whether the quote by itself answers its question.
+    ``context_span`` is the passage around it. ``score`` is in [0, 1], comparable within one question; ``confidence``,
+    in [0, 1], is the chance that the quote by itself answers, as far as signals tell, and ``status`` what follows
+    from it. ``also_in`` are other documents that hold the same words.
     """
 
-    source: Source
+    document: Document
     span: Span
-    text: str
     context_span: Span
-    context: str
-    heading: tuple[str, ...]
-    page: Page | None
-    score: float
-    also_in: tuple[Source, ...] = ()
+    score: float = 1.0
+    confidence: float = 0.0
     status: Status = "not_found"
+    also_in: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a place that the document does not have, or that lies outside its context."""
+        if self.span not in self.context_span or self.context_span.end > len(self.document.text):
+            raise ValueError(f"{self.span} in {self.context_span} is no place in {self.document.source.id}")
+
+    @property
+    def source(self) -> Source:
+        """Return where the document comes from."""
+        return self.document.source
+
+    @property
+    def text(self) -> str:
+        """Return the words."""
+        return self.document.slice(self.span)
+
+    @property
+    def context(self) -> str:
+        """Return the passage that they stand in."""
+        return self.document.slice(self.context_span)
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        """Return the headings above them, outermost first."""
+        return self.document.heading_path(self.span.start)
+
+    @property
+    def page(self) -> Page | None:
+        """Return the page they begin on; None where the format has no pages."""
+        return self.document.page(self.span.start)
 
 
 def is_worth(status: Status, other: Status) -> bool:
     """Whether a status is as good as another or better."""
     order = get_args(Status)
     return order.index(status) >= order.index(other)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which passages a question is put to; an empty field lets all through, values of one field are alternatives.
-
-    ``areas`` and ``providers`` match names, whole words, also through the glossary (a place lies in another, an
-    owner ran a company). ``since`` and ``until`` are ISO days, months or years, both included. ``bodies`` keeps
-    passages that speak of a Community Rehabilitation Company or of the National Probation Service.
-    """
-
-    documents: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
-    providers: tuple[str, ...] = ()
-    bodies: tuple[Body, ...] = ()
-    since: str = ""
-    until: str = ""
-
-    def __bool__(self) -> bool:
-        """Whether anything is left out."""
-        return self != Filters()
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """Words the glossary added to the search: ``matched`` stands in the question, ``phrases`` were searched too."""
-
-    matched: str
-    phrases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A name taken over from an earlier question, because this one leaves it out."""
-
-    kind: Literal["provider", "place", "year", "subject"]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,24 +252,24 @@ class Answer:
     """What is shown for one question, best quote first. ``near`` is filled only when nothing was found.
 
     The quotes that by themselves are worth the status stand before those that are only close: ``answering`` of them.
-    ``ran`` is the question that was searched for: the one asked, with what was ``carried`` over from earlier ones.
     """
 
-    question: str
+    question: Question
     status: Status
     quotes: tuple[Quote, ...]
     coverage: Coverage
     generation: str
     near: tuple[Quote, ...] = ()
-    ran: str = ""
-    carried: tuple[Carried, ...] = ()
-    added: tuple[Added, ...] = ()
-    filters: Filters = Filters()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
 
     @property
+    def shown(self) -> tuple[Quote, ...]:
+        """Return the quotes, or what is near where there are none."""
+        return self.quotes or self.near
+
+    @property
     def answering(self) -> int:
-        """How many quotes, from the first, have the status of the answer or a better one by themselves."""
+        """Count the quotes, from the first, that have the status of the answer or a better one by themselves."""
         return sum(is_worth(quote.status, self.status) for quote in self.quotes)
 
 
@@ -294,11 +285,7 @@ class DocumentAnswer:
 class EveryAnswer:
     """One question put to every document in scope, newest first; as many entries as there are documents."""
 
-    question: str
+    question: Question
     documents: tuple[DocumentAnswer, ...]
     coverage: Coverage
     generation: str
-    ran: str = ""
-    carried: tuple[Carried, ...] = ()
-    added: tuple[Added, ...] = ()
-    filters: Filters = Filters()

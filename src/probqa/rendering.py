@@ -12,7 +12,8 @@ import dataclasses
 import textwrap
 from typing import Any
 
-from probqa.records import Answer, Coverage, EveryAnswer, Filters, Quote, Source
+from probqa.questions import Filters
+from probqa.records import Answer, Coverage, EveryAnswer, Quote, Source
 
 DIGEST_LABEL = "digest, not the inspectorate's wording"
 CLOSE_LABEL = "close to the question, perhaps no answer"
@@ -40,8 +41,20 @@ def visible(text: str) -> str:
     return text.translate(_DIRECTION_MARKS)
 
 
+def scope_line(answer: Answer | EveryAnswer) -> str:
+    """Say that a question is about nothing in the reports, or about too many of them; nothing where it is inside."""
+    scope = answer.question.scope
+    if scope.kind == "outside":
+        return f"Nothing in these {answer.coverage.documents} reports comes near this question."
+    if scope.kind == "broad":
+        return f"This touches {len(scope.documents)} reports: pick an area, a provider or a year."
+    return ""
+
+
 def finding_line(answer: Answer) -> str:
-    """One sentence of counts: what was found, or that these reports do not say."""
+    """Say what was found in one sentence of counts, or that these reports do not say."""
+    if line := scope_line(answer):
+        return line
     if answer.status == "not_found":
         return f"These reports do not say. {_count(answer.coverage.documents, 'report')} searched."
     more = len(answer.quotes) - answer.answering
@@ -84,20 +97,23 @@ def close_label(answer: Answer, number: int) -> str:
 def to_text(answer: Answer, width: int = 88) -> str:
     """The answer for a terminal; a quote's words are wrapped between words and not changed."""
     lines = [finding_line(answer), "", *_searched_lines(answer, width)]
+    if answer.question.scope.kind == "outside":
+        return "\n".join(lines).rstrip() + "\n"
     if answer.near:
         lines += ["Not an answer, but near:", ""]
-    for number, quote in enumerate(answer.quotes or answer.near[:3], start=1):
+    for number, quote in enumerate(answer.shown[: len(answer.quotes) or 3], start=1):
         lines += [*_quote_lines(quote, f"{number}.", width, close_label(answer, number)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
-    """What was searched besides what was typed, and an empty line behind it; nothing where that is nothing."""
+    """Return what was searched besides what was typed, and an empty line behind it; nothing where that is nothing."""
+    question = answer.question
     lines = []
-    if answer.carried:
-        lines += textwrap.wrap(f"Carried over from before: {', '.join(one.text for one in answer.carried)}", width)
-    if answer.added:
-        words = "; ".join(f"{one.matched}: {', '.join(one.phrases)}" for one in answer.added)
+    if question.carried:
+        lines += textwrap.wrap(f"Carried over from before: {', '.join(each.text for each in question.carried)}", width)
+    if question.added:
+        words = "; ".join(f"{each.matched}: {', '.join(each.phrases)}" for each in question.added)
         lines += textwrap.wrap(f"Also searched: {words}", width)
     return [*lines, ""] if lines else []
 
@@ -168,11 +184,12 @@ def every_line(answer: EveryAnswer) -> str:
 
 def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
     return {
-        "question": answer.question,
-        "ran": answer.ran,
-        "carried": [{"kind": one.kind, "text": one.text} for one in answer.carried],
-        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.added],
-        "filters": filters_to_json(answer.filters),
+        "question": answer.question.asked,
+        "ran": answer.question.text,
+        "scope": answer.question.scope.kind,
+        "carried": [{"kind": one.kind, "text": one.text} for one in answer.question.carried],
+        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.question.added],
+        "filters": filters_to_json(answer.question.filters),
     }
 
 

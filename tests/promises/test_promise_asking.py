@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from asking import fresh
 from conftest import write_corpus
 from probqa.asking.library import Library
-from probqa.asking.quotes import cut_quote
+from probqa.asking.quotes import Chosen, cut
+from probqa.asking.signals import Candidate
+from probqa.calibration import SIGNALS, Signals
 from probqa.errors import IndexDamagedError, InputError
 from probqa.indexing.build import build
-from probqa.records import Span
+from probqa.questions import Request
+from probqa.records import Quote, Span
 from probqa.settings import Settings
-from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked_question
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 
 QUESTIONS = ["How did Northway supervise people at low risk?", "Was unpaid work prompt?", "zebra quagga?"]
 HEAVY = {"torch", "sentence_transformers", "transformers", "streamlit", "huggingface_hub", "onnx", "onnxscript"}
@@ -34,7 +37,7 @@ question = st.lists(words, min_size=1, max_size=12).map(" ".join) | st.text(
 @given(question, st.integers(1, 30))
 def test_every_quote_is_its_slice_whatever_is_asked(library: Library, question: str, k: int) -> None:
     try:
-        answer = library.ask(question, k)
+        answer = library.ask(Request.of(question, k))
     except InputError as error:
         assert "\n" not in str(error)
         return
@@ -53,24 +56,32 @@ def test_every_quote_is_its_slice_whatever_is_asked(library: Library, question: 
         assert 0 <= quote.score <= 1
 
 
-def test_a_quote_outside_its_passage_is_refused(library: Library) -> None:
+def test_a_quote_outside_its_passage_or_document_cannot_be_made(library: Library) -> None:
     document, passage = library.generation.document_of(0), library.generation.passage(0)
     for span in (Span(passage.span.start, passage.span.end + 1), Span(0, 3)):
-        with pytest.raises(IndexDamagedError, match="does not lie in its source; run: probqa verify"):
-            cut_quote(document, passage, span, score=1)
-    with pytest.raises(IndexDamagedError):
-        cut_quote(replace(document, text=document.text[: passage.span.start]), passage, passage.span, score=1)
+        with pytest.raises(ValueError, match="is no place in ambleton"):
+            Quote(document, span, passage.span)
+    with pytest.raises(ValueError, match="is no place in ambleton"):
+        Quote(replace(document, text=document.text[: passage.span.start]), passage.span, passage.span)
+
+
+def test_a_passage_that_its_document_does_not_have_is_a_damaged_index(library: Library) -> None:
+    answer = library.ask(QUESTIONS[0])
+    document, passage = library.generation.document_of(0), library.generation.passage(0)
+    cut_short = Candidate(replace(document, text="Gone."), passage, passage.span, Signals(*[0.0] * len(SIGNALS)))
+    with pytest.raises(IndexDamagedError, match=r"does not lie in its source.*; run: probqa verify"):
+        cut(answer.question, Chosen(cut_short), library.generation.calibration)
 
 
 def test_a_lead_in_is_context_for_retrieval_and_never_in_a_quote(library: Library) -> None:
-    answer = library.ask("What were the main findings on work to protect the public?", k=30)
+    answer = library.ask(Request.of("What were the main findings on work to protect the public?", k=30))
     quotes = answer.quotes or answer.near
     assert "Work to protect the public was poor in 12 of 30 cases." in [quote.text for quote in quotes]
     assert not any("main findings were" in quote.context for quote in quotes)
 
 
 def test_furniture_is_never_quoted(library: Library) -> None:
-    answer = library.ask("share on twitter or facebook", k=30)
+    answer = library.ask(Request.of("share on twitter or facebook", k=30))
     assert not any("Share" in quote.context for quote in answer.quotes + answer.near)
 
 
@@ -108,7 +119,7 @@ def test_asking_with_the_real_model_is_light_silent_and_the_same(real_index: Set
     assert [answer["status"] for answer in first] == asked["statuses"]
     best = first[0]["quotes"][0]
     assert best["text"] == "Northway supervised people at low risk by a telephone call every nine weeks."
-    assert (best["source"]["id"], best["heading"]) == ("ambleton", ["Findings", "Supervision"])
+    assert (best["document_id"], best["heading"]) == ("ambleton", ["Findings", "Supervision"])
 
 
 @pytest.mark.model
@@ -138,17 +149,17 @@ def test_a_question_that_cannot_be_asked_is_refused_in_one_line(library: Library
 
 
 def test_a_question_of_500_characters_with_line_breaks_is_asked() -> None:
-    assert checked_question("x" * 500) == "x" * 500
-    assert checked_question("who\n\twas  it?") == "who was it?"
+    assert checked("x" * 500) == "x" * 500
+    assert checked("who\n\twas  it?") == "who was it?"
 
 
 def test_fewer_than_one_quote_cannot_be_asked_for(library: Library) -> None:
     with pytest.raises(InputError, match="0 quotes cannot be shown; ask for 1 or more with -k"):
-        library.ask("who?", k=0)
+        library.ask(Request.of("who?", k=0))
 
 
 def test_more_quotes_than_passages_gives_what_there_is(library: Library) -> None:
-    answer = library.ask(QUESTIONS[0], k=10_000)
+    answer = library.ask(Request.of(QUESTIONS[0], k=10_000))
     assert len(answer.quotes) == library.generation.passages
 
 

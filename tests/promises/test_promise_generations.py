@@ -21,7 +21,7 @@ from probqa.indexing.build import KEPT_GENERATIONS, build
 from probqa.indexing.encoder import CANARIES
 from probqa.indexing.generation import FORMAT, Contents, Generation, write
 from probqa.indexing.inspection import verify
-from probqa.indexing.lexical import LexicalIndex
+from probqa.indexing.lexical import LexicalIndex, words
 from probqa.reading.passages import search_text
 from probqa.settings import Settings
 
@@ -57,7 +57,7 @@ def test_row_i_is_row_i_everywhere(built: Settings, opened: Opener) -> None:
         vector = generation.encoder.encode_question(text)
         assert generation.dense.vectors[row].tolist() == vector.tolist()
         assert generation.dense.search(vector, 1)[0].tolist() == [row]
-        assert int(np.argmax(generation.lexical.scores(text))) == row
+        assert int(np.argmax(generation.lexical.scores(words(text)))) == row
         assert generation.first_sentences[row] == sentence_row
         for span in passage.sentences:
             expected = generation.encoder.encode_question(document.slice(span)).astype(np.float16)

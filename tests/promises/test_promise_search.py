@@ -15,6 +15,8 @@ from probqa.asking.retrieval import _best, retrieve
 from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.lexical import K1, B, LexicalIndex, words
+from probqa.questions import Request
+from probqa.understanding.question import read_question
 
 WORDS = ["court", "prison", "unpaid", "work", "victim", "22.5", "the", "of", "Dr", "£1,037"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)
@@ -83,7 +85,7 @@ def bm25(rows: list[str], question: str) -> list[float]:
 @given(texts, st.lists(st.sampled_from([*WORDS, "zebra"]), max_size=6).map(" ".join))
 def test_lexical_search_is_brute_force(rows: list[str], question: str) -> None:
     index = LexicalIndex.build(rows)
-    np.testing.assert_allclose(index.scores(question), bm25(rows, question), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(index.scores(words(question)), bm25(rows, question), rtol=1e-5, atol=1e-6)
     assert {word: index.document_frequency(word) for word in words(question)} == {
         word: sum(word in words(row) for row in rows) for word in words(question)
     }
@@ -95,13 +97,12 @@ def test_a_lexical_index_reads_back_as_it_was(rows: list[str]) -> None:
     again = LexicalIndex.from_files(index.to_files())
     assert again.rows == len(rows)
     for question in WORDS:
-        assert again.scores(question).tolist() == index.scores(question).tolist()
+        assert again.scores(words(question)).tolist() == index.scores(words(question)).tolist()
 
 
 def test_a_k_larger_than_the_index_gives_every_row_once(library: Library) -> None:
-    question = "unpaid work of victims"
-    vector = library.generation.encoder.encode_question(question)
-    hits = retrieve(library.generation, question, vector, k=1000)
+    question = read_question(library.generation, Request.of("unpaid work of victims"))
+    hits = retrieve(library.generation, question, k=1000)
     assert sorted(hit.passage.row for hit in hits) == list(range(library.generation.passages))
 
 
@@ -113,7 +114,7 @@ def test_a_row_without_a_word_of_the_question_is_no_lexical_candidate() -> None:
 
 @pytest.mark.parametrize("question", ["zebra quagga", "of the", "?!", "½ ≠ ∞", "的"])
 def test_a_question_of_unknown_words_is_not_found(library: Library, question: str) -> None:
-    assert not library.generation.lexical.scores(question).any()
+    assert not library.generation.lexical.scores(words(question)).any()
     answer = library.ask(question)
     assert (answer.status, answer.quotes) == ("not_found", ())
     assert answer.coverage.documents_with_quotes == 0

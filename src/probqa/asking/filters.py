@@ -17,7 +17,8 @@ from probqa.errors import InputError
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.records import Body, Filters, Source
+from probqa.questions import Body, Filters
+from probqa.records import Source
 
 _BODIES: dict[Body, re.Pattern[str]] = {
     "CRC": re.compile(

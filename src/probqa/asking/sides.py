@@ -1,6 +1,6 @@
 """Whether a finding praises or finds fault, as far as its words tell; and quotes in an order that shows both.
 
-In: quotes, best first. Out: the same quotes; near ties go to a document not yet quoted, and where the first ones all
+In: candidates, best first. Out: the same ones; near ties go to a document not yet quoted, and where the first ones all
 take one side, the best of the other side stands among them.
 
 >>> side("Leaders were impressive and work in court was good."), side("Supervision was poor."), side("It has 40 staff.")
@@ -15,15 +15,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from probqa.asking.signals import Candidate
 from probqa.indexing.lexical import words
-from probqa.records import Quote
-
-# The quotes that a page shows without being asked for more.
-SEEN_FIRST = 3
-# So much of its score a quote loses for each better one of the same document: enough to part near ties.
-SAME_DOCUMENT = 0.01
-# The other side is shown among the first only where it is nearly as much to the point.
-NEARLY = 0.8
+from probqa.weights import WEIGHTS, Weights
 
 _STRENGTHS = frozenset(
     words(
@@ -56,21 +50,24 @@ def side(text: str) -> int:
     return (strengths > shortcomings) - (strengths < shortcomings)
 
 
-def both_sides(quotes: Sequence[Quote], k: int) -> list[Quote]:
-    """The best ``k``, independent sources before more of the same, and both sides of a finding among the first."""
-    left = list(quotes)
-    shown: list[Quote] = []
+def both_sides(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGHTS) -> list[Candidate]:
+    """Return the best ``k``, independent sources before more of the same, both sides of a finding among the first."""
+    left = list(candidates)
+    shown: list[Candidate] = []
     used: Counter[str] = Counter()
     while left and len(shown) < k:
-        best = max(left, key=lambda quote: quote.score - SAME_DOCUMENT * used[quote.source.id])
-        left.remove(best)
+        scores = [each.signals.score - weights.same_document * used[each.document.source.id] for each in left]
+        place = max(range(len(left)), key=scores.__getitem__)
+        best = left.pop(place)
         shown.append(best)
-        used[best.source.id] += 1
-    first = {side(quote.text) for quote in shown[:SEEN_FIRST]}
-    if len(shown) > SEEN_FIRST and first in ({1}, {-1}):
-        enough = NEARLY * shown[SEEN_FIRST - 1].score
-        other = next((one for one in shown[SEEN_FIRST:] if -side(one.text) in first and one.score >= enough), None)
+        used[best.document.source.id] += 1
+    seen = weights.seen_first
+    first = {side(candidate.text) for candidate in shown[:seen]}
+    if len(shown) > seen and first in ({1}, {-1}):
+        enough = weights.other_side * shown[seen - 1].signals.score
+        others = (each for each in shown[seen:] if -side(each.text) in first and each.signals.score >= enough)
+        other = next(others, None)
         if other is not None:
-            shown.remove(other)
-            shown.insert(SEEN_FIRST - 1, other)
+            shown = [each for each in shown if each is not other]
+            shown.insert(seen - 1, other)
     return shown

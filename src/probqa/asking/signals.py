@@ -1,81 +1,137 @@
-"""Quotes to signals of "does this answer the question": numbers that can be explained, each in [0, 1].
+"""A passage to the sentence in it that answers best, measured once: what orders quotes and what tells a status.
 
-In: the question as it ran and its quotes. Out: ``Signals``. A small reader model of our own will take a place here
-beside them; today they are counts of words, names and kinds of answer, and the score of the quote. Which ones
-were tried and what they are worth: docs/decisions/0008-status.md.
+In: a ``Generation``, a ``Question`` and hits. Out: ``Candidate`` records.
 
-A word of the question counts by how rare it is in the index; a word the index does not know is the rarest. It is held
-by a quote if the quote, its context, headings or what is known of its source have it, or one of the phrases the
-glossary knows for it.
+Each signal has one definition, and is a number in [0, 1] that can be explained: counts of words, names and kinds of
+answer, and cosines. A small reader model of our own will take a place here beside them. Which ones were tried and what
+they are worth: docs/decisions/0008-status.md.
+
+A word of the question counts by its value: how rare it is in the index, and less if it was only carried over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from probqa.calibration import Signals
-from probqa.glossary.glossary import Glossary
-from probqa.indexing.lexical import LexicalIndex, words
-from probqa.records import Quote
-from probqa.understanding.kinds import kind_asked
-from probqa.understanding.names import about, find_names
+from probqa.indexing.generation import Generation
+from probqa.indexing.lexical import words
+from probqa.questions import Question, Word
+from probqa.records import Document, Hit, Passage, Source, Span
+from probqa.understanding.kinds import holds
+from probqa.understanding.names import KNOWN, has, years_in
+from probqa.weights import WEIGHTS, Weights
 
-# Three words as rare as can be are all that a quote can be expected to share with a question, names aside.
-ENOUGH_HELD = 3
+# A sentence that leans on the one before it brings that one along.
+_LEANS = re.compile(
+    r"[\"'“‘(]*(this|that|these|those|they|it|he|she|its|their|his|her|however|but|also|such|both|neither|"
+    r"nevertheless|nonetheless|moreover|furthermore|additionally|therefore|consequently|similarly|instead|then)\b",
+    re.IGNORECASE,
+)
 
 
-class Searched(Protocol):
-    """What the signals need of a generation."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage's best sentence, with those it leans on, and all that it is judged by."""
+
+    document: Document
+    passage: Passage
+    span: Span
+    signals: Signals
 
     @property
-    def lexical(self) -> LexicalIndex:
-        """The keyword index."""
-        ...
-
-    @property
-    def glossary(self) -> Glossary:
-        """Terms, names and who ran what."""
-        ...
+    def text(self) -> str:
+        """Return the words."""
+        return self.document.slice(self.span)
 
 
-def find_signals(generation: Searched, question: str, quotes: Sequence[Quote]) -> list[Signals]:
-    """The signals of each quote, taken by itself."""
-    holds_kind = kind_asked(question)
-    names = find_names(question, generation.glossary)
-    weights = {word: generation.lexical.rarity(word) for word in words(question)}
-    total = sum(weights.values()) or 1.0
-    enough = ENOUGH_HELD * generation.lexical.rarest
-    alike = _alike(generation, question)
-    found = []
-    for quote in quotes:
-        text = "\n".join((quote.context, *quote.heading, about(quote.source)))
-        covered = _held(weights, alike, text)
-        subject = _held(weights, alike, quote.text) - names.words
-        found.append(
-            Signals(
-                covered=sum(weights[word] for word in covered) / total,
-                subject_held=min(1.0, sum(weights[word] for word in subject) / enough),
-                score=quote.score,
-                name_missing=float(names.missing_from(text)),
-                year_missing=float(names.year_missing_from(quote.text, quote.source)),
-                kind_missing=float(holds_kind is not None and not holds_kind(quote.text)),
-            )
-        )
-    return found
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage and what it is worth, in [0, 1]."""
+
+    span: Span
+    stems: frozenset[str]
+    cosine: float
+    held: float
+    has_kind: bool
+
+    def value(self, weights: Weights) -> float:
+        near = weights.cosine * max(0.0, self.cosine) + (1 - weights.cosine) * self.held
+        return max(0.0, near - (0.0 if self.has_kind else weights.kind))
 
 
-def _held(weights: Mapping[str, float], alike: Mapping[str, list[frozenset[str]]], text: str) -> set[str]:
-    """The question's words that ``text`` holds, each itself or as a phrase that means the same."""
-    has = set(words(text))
-    return {word for word in weights if word in has or any(phrase <= has for phrase in alike.get(word, ()))}
+def measure(index: Generation, question: Question, hit: Hit, weights: Weights = WEIGHTS) -> Candidate:
+    """Choose the sentence of a passage that answers best, and measure it."""
+    document = index.document_of(hit.passage.row)
+    sentences = _sentences(index, question, document, hit.passage)
+    values = [sentence.value(weights) for sentence in sentences]
+    best = max(range(len(values)), key=lambda number: (round(values[number], 6), -number))
+    first = best
+    while first > 0 and _LEANS.match(document.slice(sentences[first].span)):
+        first -= 1
+    signals = _signals(index, question, hit, document, sentences, (first, best), weights)
+    return Candidate(document, hit.passage, Span(sentences[first].span.start, sentences[best].span.end), signals)
 
 
-def _alike(generation: Searched, question: str) -> dict[str, list[frozenset[str]]]:
-    """For each stemmed word that stands in a name the glossary knows: its other phrases, as sets of stems."""
-    found: dict[str, list[frozenset[str]]] = {}
-    for added in generation.glossary.widen(question):
-        phrases = [frozenset(words(phrase)) for phrase in added.phrases]
-        for word in words(added.matched):
-            found.setdefault(word, []).extend(phrase for phrase in phrases if phrase)
-    return found
+def _signals(
+    index: Generation,
+    question: Question,
+    hit: Hit,
+    document: Document,
+    sentences: Sequence[_Sentence],
+    quoted: tuple[int, int],
+    weights: Weights,
+) -> Signals:
+    """Return the signals of the sentences from the first of ``quoted`` to the last, which is the one that answers."""
+    first, best = quoted
+    in_quote = sentences[first : best + 1]
+    text = document.text[in_quote[0].span.start : in_quote[-1].span.end]
+    headings = document.heading_path(in_quote[0].span.start)
+    source = about(document.source)
+    known = "\n".join((document.slice(hit.passage.span), *headings, source))
+    around = frozenset().union(*(sentence.stems for sentence in sentences), words("\n".join((*headings, source))))
+    covered = sum(word.value for word in _held(question, around))
+    held = _held(question, frozenset().union(*(sentence.stems for sentence in in_quote)))
+    subject = sum(word.value for word in held if word.stem not in question.name_stems)
+    missing = [name for name in question.names if name.kind != "year" and not has(name, known)]
+    # In the quote itself or by its date: that the paragraph tells of a year does not make the sentence do so.
+    years = years_in(text) | {document.source.published[:4]}
+    year_missing = bool(question.years) and question.years.isdisjoint(years)
+    lacking = weights.name * any(name.kind in KNOWN for name in missing) + weights.year * year_missing
+    score = weights.passage * hit.score + (1 - weights.passage) * sentences[best].value(weights) - lacking
+    return Signals(
+        covered=covered / question.total_value,
+        subject_held=min(1.0, subject / (weights.enough_held * index.lexical.rarest)),
+        score=max(0.0, round(score, 6)),
+        name_missing=float(bool(missing)),
+        year_missing=float(year_missing),
+        kind_missing=float(not any(sentence.has_kind for sentence in in_quote)),
+    )
+
+
+def about(source: Source) -> str:
+    """Return the words of a source that say what it is about."""
+    return "\n".join((source.title, source.area, *source.providers, source.published[:4], source.kind))
+
+
+def _sentences(index: Generation, question: Question, document: Document, passage: Passage) -> list[_Sentence]:
+    first = int(index.first_sentences[passage.row])
+    vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
+    sentences = []
+    for span, cosine in zip(passage.sentences, (vectors @ question.vector).tolist(), strict=True):
+        text = document.slice(span)
+        stems = frozenset(words(text))
+        held = sum(word.value for stem, word in question.own_words.items() if stem in stems) / question.total_value
+        has_kind = question.kind is None or holds(question.kind, text)
+        sentences.append(_Sentence(span, stems, cosine, held, has_kind))
+    return sentences
+
+
+def _held(question: Question, stems: frozenset[str]) -> list[Word]:
+    """Return the question's words that a text of these stems holds, each itself or as a phrase that means the same."""
+    own = question.own_words.values()
+    return [word for word in own if word.stem in stems or any(phrase <= stems for phrase in word.also)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from probqa.records import Document, Page, Source, Span
+from probqa.records import Document, Quote, Span
 
 MIN_WORDS = 3
 MIN_CHARACTERS = 12
@@ -34,22 +34,15 @@ FLAGS: dict[Flag, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where words stand: ``text == document.text[span.start:span.end]``, cut by offset.
+class Place(Quote):
+    """Where words stand: a quote, whose context is the paragraph.
 
     ``parts`` are the words that were quoted: one span, or several with what was left out between them.
-    ``forgiven`` names the differences of ``tokens.FORGIVEN`` that were overlooked. ``context`` is the paragraph.
+    ``forgiven`` names the differences of ``tokens.FORGIVEN`` that were overlooked.
     ``denied`` is a “not” or its like that stands before the quote in the same sentence and is not quoted.
     """
 
-    source: Source
-    span: Span
-    text: str
-    parts: tuple[Span, ...]
-    heading: tuple[str, ...]
-    page: Page | None
-    context_span: Span
-    context: str
+    parts: tuple[Span, ...] = ()
     forgiven: tuple[str, ...] = ()
     denied: str = ""
 
@@ -119,20 +112,10 @@ class CheckReport:
 def cut_place(
     document: Document, parts: tuple[Span, ...], context: Span, forgiven: tuple[str, ...] = (), denied: str = ""
 ) -> Place:
-    """Cut a place out of its document."""
+    """Cut a place out of its document; its context is the one given, and more where the parts reach beyond it."""
     span = Span(parts[0].start, parts[-1].end)
-    return Place(
-        source=document.source,
-        span=span,
-        text=document.slice(span),
-        parts=parts,
-        heading=document.heading_path(span.start),
-        page=document.page(span.start),
-        context_span=context,
-        context=document.slice(context),
-        forgiven=forgiven,
-        denied=denied,
-    )
+    around = Span(min(context.start, span.start), max(context.end, span.end))
+    return Place(document, span, around, parts=parts, forgiven=forgiven, denied=denied)
 
 
 def to_json(report: CheckReport) -> dict[str, Any]:

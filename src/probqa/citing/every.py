@@ -5,46 +5,21 @@ In: an ``EveryAnswer`` and the day it was read. Out: CSV or Markdown, a row a re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
 
 from probqa.citing.citation import cite, licence, one_line, shown, web_address
 from probqa.citing.prose import escape_markdown
 from probqa.citing.tables import COLUMNS, row, write_rows
-from probqa.records import Quote, Source
+from probqa.records import DocumentAnswer, EveryAnswer
 from probqa.rendering import date_in_words
 
 SAYS_NOTHING = "nothing found in this report"
 
 
-class DocumentAnswer(Protocol):
-    """What one report says: its best quote, or nothing."""
-
-    @property
-    def source(self) -> Source:
-        """The report."""
-
-    @property
-    def quote(self) -> Quote | None:
-        """Its best quote."""
-
-
-class EveryAnswer(Protocol):
-    """What every report in scope says to one question."""
-
-    @property
-    def question(self) -> str:
-        """The question as it was asked."""
-
-    @property
-    def documents(self) -> Sequence[DocumentAnswer]:
-        """The reports."""
-
-
 def every_to_csv(answer: EveryAnswer, accessed: date) -> bytes:
     """The columns of a quote behind the question and whether the report says something."""
-    rows = [(shown(answer.question), "yes" if one.quote else "no", *_cells(one, accessed)) for one in answer.documents]
+    asked = shown(answer.question.asked)
+    rows = [(asked, "yes" if each.quote else "no", *_cells(each, accessed)) for each in answer.documents]
     return write_rows([("question", "found", *COLUMNS), *rows])
 
 
@@ -52,7 +27,7 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
     """A table in which the words of a digest are called so in the same cell."""
     found = sum(one.quote is not None for one in answer.documents)
     lines = [
-        f"# {_inline(answer.question)}",
+        f"# {_inline(answer.question.asked)}",
         "",
         f"{found} of {len(answer.documents)} reports say something about this. "
         f"Accessed {date_in_words(accessed.isoformat())}.",

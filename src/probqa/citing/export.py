@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from probqa.citing.citation import Citation, address, cite
-from probqa.citing.every import EveryAnswer, every_to_csv, every_to_markdown
+from probqa.citing.every import every_to_csv, every_to_markdown
 from probqa.citing.prose import to_markdown, to_text
 from probqa.citing.references import to_bibtex, to_csl_json, to_ris
 from probqa.citing.tables import to_csv
@@ -34,7 +34,6 @@ from probqa.records import Quote
 __all__ = [
     "FORMATS",
     "Citation",
-    "EveryAnswer",
     "Format",
     "address",
     "cite",

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from probqa.errors import ReadingError
@@ -126,6 +127,8 @@ class Glossary:
         self._services = {service.name: service for service in entries.who_ran_what.services}
         self._places = {place.name: place for place in entries.places}
         self._within = {place.name: place.within for place in entries.places}
+        # One question is looked through for the same names by several readers.
+        self._find = lru_cache(maxsize=256)(lambda names, text: tuple(names.find(text)))
         self._term_names = _term_names(entries)
         self._provider_names = _provider_names(entries)
         self._everyday = {entry.words[0]: entry.means for entry in entries.everyday}
@@ -151,13 +154,13 @@ class Glossary:
         """Its entries as UTF-8 JSON; the same entries give the same bytes."""
         return to_json(self.entries)
 
-    def widen(self, question: str) -> tuple[AddedWords, ...]:
-        """The words to add to the keyword side of ``question``, in the order of what brings them.
+    def widen(self, question: str, most: int = MAX_ADDED_WORDS) -> tuple[AddedWords, ...]:
+        """Return the words to add to the keyword side of ``question``, in the order of what brings them.
 
-        At most ``MAX_ADDED_WORDS`` words in all, none that the question holds already, in whatever number or case.
+        At most ``most`` words in all, none that the question holds already, in whatever number or case.
         """
         held = {fold(word) for word in words_of(question)} | _SMALL_WORDS
-        left = MAX_ADDED_WORDS
+        left = most
         added: list[AddedWords] = []
         for found, phrases in self._widenings(question):
             used: list[str] = []
@@ -177,17 +180,16 @@ class Glossary:
 
     def definitions(self, text: str) -> tuple[tuple[Span, Term], ...]:
         """The terms in ``text``, every time they occur, in order; no two spans overlap."""
-        return tuple((found.span, self._terms[found.meaning]) for found in self._term_names.find(text))
+        return tuple((found.span, self._terms[found.meaning]) for found in self._find(self._term_names, text))
 
     def providers_named(self, question: str) -> tuple[Named, ...]:
         """The owners and services that ``question`` names, in order; a company tied to an owner names the owner."""
-        return tuple(
-            Named(found.meaning, self._kind(found.meaning), found.span) for found in self._provider_names.find(question)
-        )
+        names = self._find(self._provider_names, question)
+        return tuple(Named(name.meaning, self._kind(name.meaning), name.span) for name in names)
 
     def areas_named(self, question: str) -> tuple[Named, ...]:
         """The places that ``question`` names, in order."""
-        return tuple(Named(found.meaning, "place", found.span) for found in self._place_names.find(question))
+        return tuple(Named(found.meaning, "place", found.span) for found in self._find(self._place_names, question))
 
     def containing(self, place: str) -> tuple[str, ...]:
         """The places that ``place`` lies in, nearest first; none where it is not known."""
@@ -204,10 +206,11 @@ class Glossary:
 
     def _widenings(self, question: str) -> Iterator[tuple[Found, tuple[str, ...]]]:
         """Each name in the question with the phrases it stands for, in order; bodies first, then terms and places."""
-        named = [(found, self._phrases_of_provider(found, question)) for found in self._provider_names.find(question)]
-        named += [(found, self._terms[found.meaning].forms) for found in self._term_names.find(question)]
-        named += [(found, self._everyday[found.meaning]) for found in self._everyday_names.find(question)]
-        for found in self._place_names.find(question):
+        providers = self._find(self._provider_names, question)
+        named = [(found, self._phrases_of_provider(found, question)) for found in providers]
+        named += [(found, self._terms[found.meaning].forms) for found in self._find(self._term_names, question)]
+        named += [(found, self._everyday[found.meaning]) for found in self._find(self._everyday_names, question)]
+        for found in self._find(self._place_names, question):
             place = self._places[found.meaning]
             named.append((found, (place.name, *place.also)))
         # Sorting is stable: of two that start at one place the one listed first comes first.

@@ -4,7 +4,7 @@ In: texts. Out: one score a row, 0 and up, higher is better, comparable within o
 in common. Why bm25s: docs/decisions/0002-keyword-index.md.
 
 >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
->>> [f"{score:.2f}" for score in index.scores("prisons")]
+>>> [f"{score:.2f}" for score in index.scores(words("prisons"))]
 ['0.00', '0.53', '0.00']
 """
 
@@ -22,9 +22,10 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-# Measured with the mix of both sides (docs/decisions/0003-fusion.md).
-K1 = 0.9
-B = 0.4
+from probqa.weights import WEIGHTS, Weights
+
+K1 = WEIGHTS.k1
+B = WEIGHTS.b
 
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
 _WORD = re.compile(r"\w+(?:[.,]\d+)*", re.UNICODE)
@@ -36,10 +37,6 @@ _STOP_WORDS = frozenset(
     about any some am being s t
     """.split()
 )
-# A mistyped word is taken for a known one that shares this part of its letters, in order (difflib's ratio).
-NEARLY = 0.84
-SHORTEST_CORRECTED = 4
-
 # What decides the scores in an index, besides the texts; an index made with others is made anew.
 SETTINGS = f"bm25s lucene k1={K1} b={B} stop={hashlib.sha256(' '.join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]} 2"
 
@@ -54,13 +51,15 @@ _stem = Stemmer.Stemmer("english").stemWord
 
 
 def words(text: str) -> list[str]:
-    """The stemmed content words of ``text``, in order; what two texts must share to match."""
-    return [word for _, word in _forms_and_words(text)]
+    """Return the stemmed content words of ``text``, in order; what two texts must share to match."""
+    return [stem for _, _, stem in tokens(text)]
 
 
-def _forms_and_words(text: str) -> list[tuple[str, str]]:
-    found = (match.group().lower().replace(",", "") for match in _WORD.finditer(text.replace("’", "'")))
-    return [(form, _stem(form)) for form in found if form not in _STOP_WORDS]
+def tokens(text: str) -> list[tuple[str, str, str]]:
+    """Return each content word of ``text`` as it is written, as it is listed (no capitals, no commas), and its stem."""
+    written = (match.group() for match in _WORD.finditer(text.replace("’", "'")))
+    listed = ((word, word.lower().replace(",", "")) for word in written)
+    return [(word, form, _stem(form)) for word, form in listed if form not in _STOP_WORDS]
 
 
 class LexicalIndex:
@@ -82,11 +81,11 @@ class LexicalIndex:
         rows = []
         for text in texts:
             row = []
-            for form, word in _forms_and_words(text):
-                if word not in vocabulary:
-                    vocabulary[word] = len(vocabulary)
+            for _, form, stem in tokens(text):
+                if stem not in vocabulary:
+                    vocabulary[stem] = len(vocabulary)
                     forms.append(form)
-                row.append(vocabulary[word])
+                row.append(vocabulary[stem])
             rows.append(row or [0])
         engine = _engine()
         engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
@@ -119,63 +118,65 @@ class LexicalIndex:
         """How many rows."""
         return int(self._engine.scores["num_docs"])
 
-    def scores(self, question: str) -> npt.NDArray[np.float32]:
-        """BM25 of every row: float32 ``(rows,)``."""
-        known = [self._engine.vocab_dict[word] for word in words(question) if word in self._engine.vocab_dict]
+    def scores(self, stems: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Return the BM25 of every row for these stemmed words, one that is given twice counting twice.
+
+        float32 ``(rows,)``, 0 and up.
+        """
+        known = [self._engine.vocab_dict[stem] for stem in stems if stem in self._engine.vocab_dict]
         if not known:
             return np.zeros(self.rows, np.float32)
-        found: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
-        return found
+        scores: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
+        return scores
 
-    def document_frequency(self, word: str) -> int:
-        """In how many rows the stemmed ``word`` occurs."""
-        at = self._engine.vocab_dict.get(word)
-        return 0 if at is None else int(self._indptr[at + 1] - self._indptr[at])
+    def document_frequency(self, stem: str) -> int:
+        """Count the rows in which a stemmed word occurs."""
+        number = self._engine.vocab_dict.get(stem)
+        return 0 if number is None else int(self._indptr[number + 1] - self._indptr[number])
 
-    def rarity(self, word: str) -> float:
-        """What the stemmed ``word`` weighs: ``ln(1 + (n - f + 0.5) / (f + 0.5))``, in n rows, f of which have it.
+    def rarity(self, stem: str) -> float:
+        """Return a stemmed word's inverse document frequency, ``ln(1 + (n - f + 0.5) / (f + 0.5))``, in nats.
 
-        BM25's inverse document frequency (Robertson and Zaragoza, 2009, in Lucene's form, which is never negative); a
-        word that no row has weighs most.
+        n are the rows and f those that have it (Robertson and Zaragoza, 2009, in Lucene's form, which is never
+        negative). The sum over a question's words is the upper bound of its BM25: that of a row which holds each
+        without end. A word that no row has weighs most.
+
+        >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
+        >>> index.scores(["prison"])[1] < index.rarity("prison") < index.rarity("mars") == index.rarest
+        True
         """
-        frequency = self.document_frequency(word)
+        frequency = self.document_frequency(stem)
         return math.log(1 + (self.rows - frequency + 0.5) / (frequency + 0.5))
 
     @property
     def rarest(self) -> float:
-        """What a word weighs that no row has."""
+        """Return the rarity of a word that no row has."""
         return math.log(1 + (self.rows + 0.5) / 0.5)
 
-    def most(self, question: str) -> float:
-        """What no score of ``question`` exceeds: that of a row which holds each of its words without end.
+    def corrected(
+        self, question: str, is_word: Callable[[str], bool] = lambda _: False, weights: Weights = WEIGHTS
+    ) -> dict[str, str]:
+        """Return the mistyped words of ``question``, each with the known word that it is taken for.
 
-        >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
-        >>> index.scores("prisons")[1] < index.most("prisons") < index.most("prisons on Mars")
-        True
-        """
-        return sum(self.rarity(word) for word in words(question))
-
-    def corrected(self, question: str, is_word: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
-        """For each word of ``question`` that no row has and that is nearly one that a row has: the latter.
-
-        What ``is_word`` knows is spelt as it was meant.
+        A word is mistyped if no row has it and it is nearly one that a row has; what ``is_word`` knows is not. The word
+        meant has the capital of the one typed, so that a name stays one.
 
         >>> LexicalIndex.build(["Derbyshire courts", "Essex"]).corrected("Why was Derbishire praised by courts?")
-        {'Derbishire': 'derbyshire'}
+        {'Derbishire': 'Derbyshire'}
         """
-        found: dict[str, str] = {}
+        meant: dict[str, str] = {}
         for match in _WORD.finditer(question):
             typed = match.group().lower()
             # Capitals are an abbreviation, and one letter more or less makes another one of it.
-            if len(typed) < SHORTEST_CORRECTED or not typed.isalpha() or match.group().isupper():
+            if len(typed) < weights.shortest_corrected or not typed.isalpha() or match.group().isupper():
                 continue
             if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict or is_word(typed):
                 continue
             alike = [form for form in self._forms if form[:1] == typed[0] and abs(len(form) - len(typed)) <= 2]
-            nearest = difflib.get_close_matches(typed, alike, n=1, cutoff=NEARLY)
+            nearest = difflib.get_close_matches(typed, alike, n=1, cutoff=weights.likeness)
             if nearest:
-                found[match.group()] = nearest[0]
-        return found
+                meant[match.group()] = nearest[0].capitalize() if match.group()[0].isupper() else nearest[0]
+        return meant
 
 
 def _engine() -> bm25s.BM25:

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from probqa.asking.library import Library
-from probqa.calibration import ANSWERED_FROM, CALIBRATION_FILE, Calibration, Signals
+from probqa.calibration import CALIBRATION_FILE, Calibration, Signals
 from probqa.errors import InputError
+from probqa.questions import Request
 from probqa.settings import Settings
+from probqa.weights import WEIGHTS, rules
 
 # Half of the answerable questions may fall below 0.5 and still be of use: the weak ones begin where all but one in
 # twenty of them are above.
@@ -33,8 +35,11 @@ def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], 
     """
     library = Library(settings)
     try:
-        found = [(library.signals(question, previous), answerable) for question, previous, answerable in questions]
-        known = [(signals, answerable) for signals, answerable in found if signals is not None]
+        asked = [
+            (library.signals(Request.of(question, previous=previous)), answerable)
+            for question, previous, answerable in questions
+        ]
+        known = [(signals, answerable) for signals, answerable in asked if signals is not None]
         manifest = library.generation.manifest
         calibration = fit(
             [signals for signals, _ in known],
@@ -66,7 +71,7 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
     for fold in range(_FOLDS):
         inside = folds != fold
         held_back[~inside] = _confidences(rows[~inside], _logistic(rows[inside], labels[inside]))
-    weak_from = round(min(float(np.quantile(held_back[labels], 1 - KEPT_SHARE)), ANSWERED_FROM), 3)
+    weak_from = round(min(float(np.quantile(held_back[labels], 1 - KEPT_SHARE)), WEIGHTS.answered_from), 3)
     coefficients = np.round(_logistic(rows, labels), 4)
     fitted = Calibration(
         weights=tuple(coefficients[:-1].tolist()),
@@ -80,9 +85,10 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
         unanswerable=int((~labels).sum()),
         fingerprint=fingerprint,
         texts=texts,
+        rules=rules(),
     )
     outright = np.array([not one.lacking for one in signals])
-    is_answered = (held_back >= ANSWERED_FROM) & outright
+    is_answered = (held_back >= WEIGHTS.answered_from) & outright
     is_shown = held_back >= weak_from
     return dataclasses.replace(
         fitted,

@@ -133,16 +133,11 @@ def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
     return found
 
 
-def evaluate(
-    questions: Sequence[GoldQuestion],
-    ask: Ask,
-    document: FindDocument,
-    confidence: Callable[[Answer], float] | None = None,
-) -> Scores:
+def evaluate(questions: Sequence[GoldQuestion], ask: Ask, document: FindDocument) -> Scores:
     """Ask every question once and score what comes back.
 
-    ``ask`` takes a question and the questions before it. ``confidence`` (the best quote's score where none is given) is
-    what ``auroc`` is of: how well it tells the answerable from the others.
+    ``ask`` takes a question and the questions before it. ``auroc`` says how well the confidence of the first quote
+    tells the answerable questions from the others.
 
     Raises:
         ProbqaError: a question cannot be asked, or its gold is not in the index; the message has its id.
@@ -157,7 +152,7 @@ def evaluate(
             answer = ask(question.question, question.history)
         except InputError as error:
             raise InputError(f"question {question.id} cannot be asked: {error.problem}", error.remedy) from error
-        confident = (confidence or _best_score)(answer)
+        confident = answer.shown[0].confidence if answer.shown else 0.0
         if not math.isfinite(confident):
             raise InputError(
                 f"question {question.id} was answered with the confidence {confident}", "report this fault"
@@ -343,7 +338,7 @@ def _gains(quotes: Sequence[Quote], targets: Sequence[_Target]) -> list[float]:
 
 def _measure(question: GoldQuestion, answer: Answer, document: FindDocument) -> dict[str, float]:
     """What one answer scored, and only what applies to its question; what was shown is the ranking, even as near."""
-    shown = _shown(answer)
+    shown = answer.shown
     values: dict[str, float] = {}
     if shown:
         values["quote_fidelity"] = rate([is_faithful(quote, document) for quote in shown])
@@ -378,14 +373,6 @@ def _scores(measured: Sequence[_Measured]) -> Scores:
         metrics={name: round(value, 6) for name, value in metrics.items()},
         kinds={},
     )
-
-
-def _shown(answer: Answer) -> tuple[Quote, ...]:
-    return answer.quotes or answer.near
-
-
-def _best_score(answer: Answer) -> float:
-    return max((quote.score for quote in _shown(answer)), default=0.0)
 
 
 def _dcg(gains: Sequence[float]) -> float:

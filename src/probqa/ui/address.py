@@ -1,6 +1,6 @@
 """The address bar holds the whole conversation, so that a link, Back and a new tab all show the same page.
 
-In: the parameters of an address. Out: an ``Address``, and from it links to any page.
+In: the parameters of an address. Out: an ``Address``, the ``Request`` of each of its questions, and links to any page.
 
 >>> address = read({"q": ["How good is the NPS in Gwent?"], "since": ["2017"]})
 >>> address.filters.since, link(address.asking("And in Kent?"))
@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from probqa.records import Body, Filters
+from probqa.questions import NO_FILTERS, Body, Filters, Request, Turn
 
 MAX_QUESTIONS = 8
-NO_FILTERS = Filters()
 BODIES: tuple[Body, ...] = ("CRC", "NPS")
 
 # The name in the address of each filter that may have several values.
@@ -32,54 +31,54 @@ Parameters = Mapping[str, Sequence[str]]
 class Address:
     """What is asked, oldest question first, and what the answers are filtered by.
 
-    ``dropped`` are names not to be carried over, each with the number of the question, from 1, that is to go without
-    it. ``unwidened`` are the questions, by number, that the glossary is to add nothing to. ``generation`` is the index
-    that the link was made with.
+    ``generation`` is the index that the link was made with.
     """
 
-    questions: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
     filters: Filters = NO_FILTERS
-    dropped: tuple[tuple[int, str], ...] = ()
-    unwidened: tuple[int, ...] = ()
     generation: str = ""
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Return the questions as they were typed."""
+        return tuple(turn.text for turn in self.turns)
+
+    def request(self, number: int) -> Request:
+        """Return the request of the question with this number, from 1: it and those before it."""
+        return Request(self.turns[:number], self.filters)
+
     def asking(self, question: str) -> Address:
-        """The address with one more question; the oldest goes when there are too many."""
-        questions = (*self.questions, question)
-        gone = max(0, len(questions) - MAX_QUESTIONS)
-        return replace(
-            self,
-            questions=questions[gone:],
-            dropped=tuple((number - gone, name) for number, name in self.dropped if number > gone),
-            unwidened=tuple(number - gone for number in self.unwidened if number > gone),
-        )
+        """Return the address with one more question; the oldest goes when there are too many."""
+        return replace(self, turns=(*self.turns, Turn(question))[-MAX_QUESTIONS:])
+
+    def turned(self, number: int, turn: Turn) -> Address:
+        """Return the address with another turn in the place of the one with this number, from 1."""
+        return replace(self, turns=(*self.turns[: number - 1], turn, *self.turns[number:]))
 
     def without(self, name: str, value: str) -> Address:
-        """The address with one filter value gone."""
+        """Return the address with one filter value gone."""
         parameters = self.parameters()
-        parameters[name] = [one for one in parameters.get(name, []) if one != value]
+        parameters[name] = [each for each in parameters.get(name, []) if each != value]
         return read(parameters)
 
     def parameters(self) -> dict[str, list[str]]:
-        """What stands in the address, by name; nothing that is empty."""
+        """Return what stands in the address, by name; nothing that is empty."""
         values = {
             "q": list(self.questions),
             **{name: list(getattr(self.filters, field)) for name, field in _LISTS.items()},
             **{name: [getattr(self.filters, name)] for name in _DATES},
-            "drop": [f"{number}.{name}" for number, name in self.dropped],
-            "exact": [str(number) for number in self.unwidened],
+            **taken_away(self.turns),
             "g": [self.generation],
         }
         return {name: given for name, given in values.items() if any(given)}
 
 
 def read(parameters: Parameters) -> Address:
-    """What an address asks for; what it cannot ask for is left out."""
+    """Return what an address asks for; what it cannot ask for is left out."""
     lists = {field: tuple(dict.fromkeys(filter(None, parameters.get(name, ())))) for name, field in _LISTS.items()}
     dates = {name: next(iter(parameters.get(name, ())), "") for name in _DATES}
-    dropped = [value.partition(".") for value in parameters.get("drop", ())]
     return Address(
-        questions=tuple(parameters.get("q", ()))[-MAX_QUESTIONS:],
+        turns=read_turns(tuple(parameters.get("q", ())), parameters)[-MAX_QUESTIONS:],
         filters=Filters(
             documents=lists["documents"],
             kinds=lists["kinds"],
@@ -89,10 +88,31 @@ def read(parameters: Parameters) -> Address:
             since=dates["since"],
             until=dates["until"],
         ),
-        dropped=tuple((int(number), name) for number, _, name in dropped if _is_number(number) and name),
-        unwidened=tuple(int(number) for number in parameters.get("exact", ()) if _is_number(number)),
         generation=next(iter(parameters.get("g", ())), ""),
     )
+
+
+def read_turns(questions: Sequence[str], parameters: Parameters) -> tuple[Turn, ...]:
+    """Return the turns of a conversation: the questions, and what ``taken_away`` wrote of them."""
+    dropped = [value.partition(".") for value in parameters.get("drop", ())]
+    exact = set(parameters.get("exact", ()))
+    return tuple(
+        Turn(
+            text,
+            dropped=tuple(name for at, _, name in dropped if at == str(number) and name),
+            widen=str(number) not in exact,
+        )
+        for number, text in enumerate(questions, start=1)
+    )
+
+
+def taken_away(turns: Sequence[Turn]) -> dict[str, list[str]]:
+    """Return the parameters that say what was taken away from which turn, by its number from 1."""
+    numbered = list(enumerate(turns, start=1))
+    return {
+        "drop": [f"{number}.{name}" for number, turn in numbered for name in turn.dropped],
+        "exact": [str(number) for number, turn in numbered if not turn.widen],
+    }
 
 
 def filters_on(filters: Filters) -> list[tuple[str, str]]:
@@ -111,5 +131,11 @@ def link_to(page: str, parameters: Parameters) -> str:
     return f"{page or '.'}?{urlencode(parameters, doseq=True)}" if parameters else page or "."
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 3
+def api_parameters(request: Request) -> dict[str, list[str]]:
+    """Return the parameters with which ``/api/ask`` and ``/embed`` give the answer to a request."""
+    turns = request.turns[-MAX_QUESTIONS:]
+    *previous, asked = (turn.text for turn in turns)
+    given = {"question": [asked], "previous": previous, **taken_away(turns)}
+    for name, value in filters_on(request.filters):
+        given.setdefault(name, []).append(value)
+    return {name: values for name, values in given.items() if values}

@@ -30,15 +30,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from probqa import rendering
-from probqa.asking.library import DEFAULT_QUOTES, Library
+from probqa import questions, rendering
+from probqa.asking.library import Library
 from probqa.checking.check import check as check_text
 from probqa.checking.check import prepare
 from probqa.checking.verdicts import to_json as report_to_json
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError, ProbqaError
-from probqa.records import Answer, Filters
+from probqa.questions import DEFAULT_QUOTES, Filters
+from probqa.records import Answer
 from probqa.settings import settings
 from probqa.ui import embed
+from probqa.ui.address import MAX_QUESTIONS, read_turns
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
 from probqa.ui.middleware import VISITORS
@@ -54,7 +56,7 @@ THREADS, PLACES = 4, 32
 ASK: Mapping[str, int] = {
     "question": 1,
     "k": 1,
-    "previous": 5,
+    "previous": MAX_QUESTIONS - 1,
     "document": MAX_VALUES,
     "kind": MAX_VALUES,
     "area": MAX_VALUES,
@@ -62,6 +64,8 @@ ASK: Mapping[str, int] = {
     "body": 2,
     "since": 1,
     "until": 1,
+    "drop": MAX_VALUES,
+    "exact": MAX_QUESTIONS,
 }
 CHECK: Mapping[str, int] = {"text": 1, "named": 5}
 # Their length is for the library to judge; all others are names, dates and numbers.
@@ -205,7 +209,8 @@ def answer(library: Library, given: Parameters) -> Answer:
         since=_first(given, "since"),
         until=_first(given, "until"),
     )
-    return library.ask(_first(given, "question"), int(k), filters=filters, previous=tuple(given.get("previous", ())))
+    turns = read_turns((*given.get("previous", ()), _first(given, "question")), given)
+    return library.ask(questions.Request(turns, filters, int(k)))
 
 
 def check(library: Library, given: Parameters) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from urllib.parse import urlencode
 
 from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line, label, source_line, visible
+from probqa.ui.address import Address, link
 
 SHOWN = 3
 STYLE = """
@@ -41,16 +41,14 @@ HEADERS = {
 
 def answer_page(answer: Answer) -> str:
     """The question, what was found, and the best quotes with their sources."""
-    near = "<p>Not an answer, but near:</p>" if answer.near else ""
-    quotes = "".join(
-        _quote(quote, close_label(answer, number))
-        for number, quote in enumerate((answer.quotes or answer.near)[:SHOWN], start=1)
-    )
-    link = _escaped("./?" + urlencode({"q": answer.question}))
+    shown = () if answer.question.scope.kind == "outside" else answer.shown[:SHOWN]
+    near = "<p>Not an answer, but near:</p>" if answer.near and shown else ""
+    quotes = "".join(_quote(quote, close_label(answer, number)) for number, quote in enumerate(shown, start=1))
+    link_here = _escaped(link(Address(answer.question.request.turns, answer.question.filters, answer.generation)))
     return _page(
-        answer.question,
+        answer.question.asked,
         f"<p>{_escaped(finding_line(answer))}</p>{near}{quotes}",
-        f'<a href="{link}" target="_blank" rel="noopener">See the whole answer</a>. '
+        f'<a href="{link_here}" target="_blank" rel="noopener">See the whole answer</a>. '
         "Quoted word for word. This is not an official service.",
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from probqa.asking.library import Library
-from probqa.records import Filters
+from probqa.questions import Filters
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
 from probqa.ui.side_bar import choices

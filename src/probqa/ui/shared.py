@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Protocol
 
 import streamlit as st
 
@@ -15,7 +14,8 @@ from probqa.asking.later import Later, later_inspections
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.indexing.storage import is_building
-from probqa.records import Answer, EveryAnswer, Filters, Quote
+from probqa.questions import Filters, Request
+from probqa.records import Answer, EveryAnswer, Quote
 from probqa.settings import settings
 from probqa.ui.libraries import open_library
 
@@ -24,16 +24,8 @@ KEPT_ANSWERS = 500
 KEPT_TRIED = 5000
 
 
-class Ask(Protocol):
-    """Asks a question, given those before it, which complete it but for the texts in ``without``.
-
-    ``widen`` says whether the glossary may add words.
-    """
-
-    def __call__(
-        self, question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True
-    ) -> Answer:
-        """Answer, or raise ``InputError``."""
+Ask = Callable[[Request], Answer]
+"""Answers a request, or raises ``InputError``."""
 
 
 def live_library() -> Library:
@@ -51,28 +43,14 @@ def is_rebuilding() -> bool:
     return is_building(settings(os.environ).index)
 
 
-def asker(library: Library, filters: Filters) -> Ask:
-    """A function that asks with these filters."""
-
-    def ask(question: str, previous: tuple[str, ...] = (), without: tuple[str, ...] = (), widen: bool = True) -> Answer:
-        return _answer(library, library.generation.name, question, repr(filters), filters, previous, without, widen)
-
-    return ask
+def asker(library: Library) -> Ask:
+    """Return a function that asks, and that works out each answer once while the generation does not change."""
+    return lambda request: _answer(library, library.generation.name, repr(request), request)
 
 
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
-def _answer(
-    _library: Library,
-    generation: str,  # noqa: ARG001
-    question: str,
-    key: str,  # noqa: ARG001
-    _filters: Filters,
-    previous: tuple[str, ...],
-    without: tuple[str, ...],
-    widen: bool,
-) -> Answer:
-    """Answers do not change while the generation does not, so each is worked out once."""
-    return _library.ask(question, filters=_filters, previous=previous, without=without, widen=widen)
+def _answer(_library: Library, generation: str, key: str, _request: Request) -> Answer:  # noqa: ARG001
+    return _library.ask(_request)
 
 
 def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
@@ -89,7 +67,7 @@ def _first(
     _filters: Filters,
 ) -> Quote | None:
     try:
-        answer = _library.ask(question, filters=_filters)
+        answer = _library.ask(Request.of(question, filters=_filters))
     except ProbqaError:
         return None
     return answer.quotes[0] if answer.status == "answered" else None
@@ -118,4 +96,4 @@ def _every(
     key: str,  # noqa: ARG001
     _filters: Filters,
 ) -> EveryAnswer:
-    return _library.every(question, filters=_filters)
+    return _library.every(Request.of(question, filters=_filters))

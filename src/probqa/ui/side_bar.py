@@ -14,7 +14,7 @@ import streamlit as st
 from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.indexing.generation import Generation
-from probqa.records import Filters
+from probqa.questions import Filters
 from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
 from probqa.ui.frame import escaped
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS

@@ -9,12 +9,12 @@ import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
+from probqa.questions import Scope
 from probqa.rendering import date_in_words
 from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
 from probqa.ui.narrower import picks
-from probqa.understanding.scope import Scope
 
 
 def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
@@ -52,7 +52,7 @@ def broad(library: Library, address: Address, found: Scope) -> None:
 def not_found(library: Library, address: Address) -> None:
     """What was searched in vain, and where else to look."""
     if address.filters:
-        unfiltered = link(Address(questions=address.questions, generation=address.generation))
+        unfiltered = link(Address(turns=address.turns, generation=address.generation))
         said = (
             f'Only reports that pass your filters were searched. <a class="pq-go" href="{escaped(unfiltered)}">'
             f"Ask all {library.generation.documents}</a>."

@@ -1,13 +1,13 @@
 """A question that leans on the one before it, completed with names from there; a complete one is left alone.
 
-In: a question, the questions before it (oldest first) and a glossary. Out: the question to run and what was carried.
+In: the turns of a conversation, oldest first, and a glossary. Out: the question to run and what was carried.
 
 >>> from probqa.glossary.entries import Entries
->>> asked = "How were women supervised in 2016?"
->>> run = carry_over("And why?", [asked], Glossary(Entries()))
->>> run.question, [(one.kind, one.text) for one in run.carried]
+>>> asked = Turn("How were women supervised in 2016?")
+>>> run = complete([asked, Turn("And why?")], Glossary(Entries()))
+>>> run.question, [(each.kind, each.text) for each in run.carried]
 ('And why? 2016 women supervised', [('year', '2016'), ('subject', 'women supervised')])
->>> carry_over("Did inspectors praise the CRC and its staff?", [asked], Glossary(Entries())).carried
+>>> complete([asked, Turn("Did inspectors praise the CRC and its staff?")], Glossary(Entries())).carried
 ()
 
 A question is incomplete when it opens as an addition ("and", "what about", "yes"), is a phrase without a verb ("in
@@ -20,20 +20,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from probqa.glossary.glossary import Glossary
+from probqa.indexing.encoder import Vectors
 from probqa.indexing.lexical import words
-from probqa.records import Carried, Span
-
-Vector = npt.NDArray[np.float32]
-
-MAX_SUBJECT_WORDS = 12
-# Measured (docs/decisions/0007-followups.md), as is that a subject's words weigh as those of the glossary do.
-CARRIED_WEIGHT = 0.3
+from probqa.questions import Carried, Kind, Turn
+from probqa.records import Span
+from probqa.understanding.kinds import read_kind
+from probqa.weights import WEIGHTS, Weights
 
 _OPENS = re.compile(
     r"\s*(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
@@ -90,47 +88,70 @@ _TAKES = frozenset("take takes took cost costs matter matters seem seems appear 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question as it was typed, and what it took over; ``carried`` is empty for a complete question."""
+    """A question as it was typed, and what it took over; ``carried`` is empty for a complete question.
+
+    ``kind`` is the kind of thing it asks for, by itself or as the question before it did, as far as the words that
+    were typed tell.
+    """
 
     typed: str
     carried: tuple[Carried, ...] = ()
+    kind: Kind | None = None
 
     @property
     def question(self) -> str:
-        """The question to run: what was typed, and all that was carried."""
-        return " ".join([self.typed, *(one.text for one in self.carried)])
+        """Return the question to run: what was typed, and all words that were carried."""
+        return " ".join([self.typed, *(each.text for each in self.carried if each.kind != "asked")])
 
     @property
     def named(self) -> str:
-        """What was typed, and the names that were carried: these count as if they were typed."""
-        return " ".join([self.typed, *(one.text for one in self.carried if one.kind != "subject")])
+        """Return what was typed and the names that were carried, which count as if they were typed."""
+        return " ".join([self.typed, *(each.text for each in self.carried if each.kind not in ("subject", "asked"))])
 
     @property
     def subject(self) -> str:
-        """The other words that were carried, which count for less."""
-        return " ".join(one.text for one in self.carried if one.kind == "subject")
+        """Return the other words that were carried, which count for less."""
+        return " ".join(each.text for each in self.carried if each.kind == "subject")
 
 
-def carry_over(question: str, previous: Sequence[str], glossary: Glossary, without: Sequence[str] = ()) -> FollowUp:
-    """Complete ``question`` from the last of ``previous``, itself completed from those before it.
+def complete(turns: Sequence[Turn], glossary: Glossary, weights: Weights = WEIGHTS) -> FollowUp:
+    """Complete the last of the ``turns`` from the one before it, itself completed from those before it.
 
-    ``without`` are carried texts that the asker took away again.
+    What a turn has dropped is gone from then on: later turns are completed from what it asked without it.
     """
-    if not previous or not is_incomplete(question):
-        return FollowUp(question)
-    before = carry_over(previous[-1], previous[:-1], glossary).question
-    replaced = _replaced(question, previous[-1], glossary)
-    carried = [one for one in _carried(question, before, replaced, glossary) if one.text not in without]
-    return FollowUp(question, tuple(carried))
+    # A complete question begins the conversation anew.
+    first = next((number for number in range(len(turns) - 1, 0, -1) if not is_incomplete(turns[number].text)), 0)
+    run = FollowUp(turns[first].text, (), read_kind(turns[first].text))
+    for last, turn in pairwise(turns[first:]):
+        run = _completed(turn, last.text, run, glossary, weights)
+    return run
 
 
-def lean(typed: Vector, ran: Vector) -> Vector:
-    """The unit vector of a completed question: mostly what was typed, so that what was carried does not drown it.
+def _completed(turn: Turn, last: str, before: FollowUp, glossary: Glossary, weights: Weights) -> FollowUp:
+    text = turn.text
+    replaced = _replaced(text, last, glossary, weights)
+    carried = _carried(text, before.question, replaced, glossary, weights)
+    run = FollowUp(text, tuple(each for each in carried if each.text not in turn.dropped))
+    kind = read_kind(run.question)
+    if kind is None and before.kind is not None and _asks_nothing(text) and before.kind.asked not in turn.dropped:
+        return replace(run, carried=(*run.carried, Carried("asked", before.kind.asked)), kind=before.kind)
+    return replace(run, kind=kind)
+
+
+def _asks_nothing(question: str) -> bool:
+    """Tell whether a question has no verb and no question word of its own: "and in Kent?", "what about women?"."""
+    rest = _OPENS.sub("", question.replace("’", "'"), count=1)
+    tokens = {token.lower() for token in _TOKEN.findall(rest)}
+    return bool(tokens - _STOPS) and not tokens & (_AUXILIARIES | _QUESTION_WORDS)
+
+
+def lean(typed: Vectors, ran: Vectors, weights: Weights = WEIGHTS) -> Vectors:
+    """Return the unit vector of a completed question: mostly what was typed, not to be drowned by what was carried.
 
     >>> [f"{part:.2f}" for part in lean(np.float32([1, 0]), np.float32([0, 1]))]
     ['0.92', '0.39']
     """
-    mixed = (1 - CARRIED_WEIGHT) * typed + CARRIED_WEIGHT * ran
+    mixed = (1 - weights.carried_vector) * typed + weights.carried_vector * ran
     return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
@@ -264,15 +285,17 @@ def _has_meaning(token: str) -> bool:
     return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
 
 
-def _replaced(question: str, last: str, glossary: Glossary) -> frozenset[str]:
+def _replaced(question: str, last: str, glossary: Glossary, weights: Weights) -> frozenset[str]:
     """The words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
     both_add = _OPENS.match(question) and _OPENS.match(last)
-    if both_add and _subject(question, _names(question, glossary) + _spans(_BODIES, question), frozenset()):
+    if both_add and _subject(question, _names(question, glossary) + _spans(_BODIES, question), frozenset(), weights):
         return frozenset(words(_BODIES.sub("", last)))
     return frozenset()
 
 
-def _carried(question: str, before: str, replaced: frozenset[str], glossary: Glossary) -> list[Carried]:
+def _carried(
+    question: str, before: str, replaced: frozenset[str], glossary: Glossary, weights: Weights
+) -> list[Carried]:
     """What ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
     providers = glossary.providers_named(before)
     names_body = bool(glossary.providers_named(question) or _BODIES.search(question))
@@ -291,7 +314,7 @@ def _carried(question: str, before: str, replaced: frozenset[str], glossary: Glo
     taken = _names(before, glossary)
     if names_body:
         taken += _spans(_BODIES, before)
-    subject = _subject(before, taken, replaced.union(words(question)))
+    subject = _subject(before, taken, replaced.union(words(question)), weights)
     if subject:
         carried.append(Carried("subject", subject))
     return list(dict.fromkeys(carried))
@@ -307,7 +330,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
     return [Span(*found.span()) for found in pattern.finditer(text)]
 
 
-def _subject(text: str, taken: Sequence[Span], held: frozenset[str]) -> str:
+def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
     """The meaning-bearing words of ``text`` that are not ``taken`` and not ``held`` already, in order, each once."""
     seen = set(held | _ASKS)
     kept: list[str] = []
@@ -318,7 +341,7 @@ def _subject(text: str, taken: Sequence[Span], held: frozenset[str]) -> str:
             continue
         kept.append(found.group())
         seen.update(stems)
-    return " ".join(kept[:MAX_SUBJECT_WORDS])
+    return " ".join(kept[: weights.subject_words])
 
 
 def _text(text: str, span: Span) -> str:

@@ -1,10 +1,10 @@
 """The kind of thing a question asks for (a number, a share, a sum, a time, a reason, a person, an address).
 
-In: a question. Out: a test of whether a text holds such a thing; nothing where the question asks for no such kind.
+In: a question. Out: its ``Kind``, None where it asks for no such thing, and whether a text holds one.
 
->>> holds = kind_asked("When was it?")
->>> holds("It was in May."), holds("It was late."), kind_asked("Was it late?")
-(True, False, None)
+>>> when = read_kind("When was it?")
+>>> when.name, when.asked, holds(when, "It was in May."), holds(when, "It was late."), read_kind("Was it late?")
+('time', 'When', True, False, None)
 
 The patterns are rules of thumb of our own; what they are worth is measured (docs/decisions/0008-status.md).
 """
@@ -12,11 +12,11 @@ The patterns are rules of thumb of our own; what they are worth is measured (doc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from probqa.indexing.lexical import words
+from probqa.questions import Kind
+from probqa.weights import WEIGHTS
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A year or a day of a month is no number of anything.
@@ -36,8 +36,6 @@ _COUNTS = re.compile(
 )
 _COUNT = re.compile(_NUMBER, re.IGNORECASE)
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
-# How many tokens after a number the thing may stand that it counts: "12 of the Manchester area's hostels".
-_COUNT_REACHES = 5
 # Inspectors count people by whatever they are to the service.
 _PEOPLE = frozenset(words("people persons men women offenders prisoners cases staff"))
 _PERSON = re.compile(r"\b[A-Z][a-z'’]+(?: [A-Z]\.?)?(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+)+\b")
@@ -55,7 +53,7 @@ _NO_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Pattern:
     """How questions ask for a kind of thing, and how it stands in a text."""
 
     asks: re.Pattern[str]
@@ -66,50 +64,52 @@ class _Kind:
         return self.held.search(text if self.dates_count else _DATES.sub(" ", text)) is not None
 
 
-def _kind(asks: str, held: str, *, dates_count: bool = False) -> _Kind:
-    return _Kind(re.compile(asks, re.IGNORECASE), re.compile(held, re.IGNORECASE), dates_count)
+def _pattern(asks: str, held: str, *, dates_count: bool = False) -> _Pattern:
+    return _Pattern(re.compile(asks, re.IGNORECASE), re.compile(held, re.IGNORECASE), dates_count)
 
 
 _OPENS = r"^\W*(?:and |but |so )?"
 # The first that fits counts: "how much does it cost" asks for a sum before it asks for a number.
-_KINDS = (
-    _kind(r"\b(tele)?phone number\b|\be-?mail\b|\bwebsite\b|\bpostcode\b|\bpostal address\b", r"\d{5}|@|\bwww\."),
-    _kind(
+_PATTERNS = {
+    "contact": _pattern(
+        r"\b(tele)?phone number\b|\be-?mail\b|\bwebsite\b|\bpostcode\b|\bpostal address\b", r"\d{5}|@|\bwww\."
+    ),
+    "sum": _pattern(
         r"\bhow much (money|does|did|do|is|was|were|are|higher|lower|more|less)\b|\bin pounds\b"
         r"|\bwhat\b.*\b(cost|costs|salary|wages?|price|budget|fees?)\b",
         r"[£$€]|\b(pounds|millions?|billions?|per ?cent)\b",
     ),
-    _kind(
+    "share": _pattern(
         r"\b(what|which) (share|proportion|percentage|fraction)\b|\bper ?cent\b|\b\w+ing rate\b|\brate of\b"
         r"|\b(absence|vacancy|sickness|success) rate\b",
         rf"%|\bper ?cent\b|\b{_NUMBER}[ -](in|of|out of|thirds?|quarters?|fifths?|tenths?)\b|\b(half|third|quarter|most"
         r"|none|all|every|few|fewer|minority|majority)\b",
     ),
-    _kind(
+    "age": _pattern(
         r"\bhow old\b|\bwhat age\b", r"\b(aged|year-old|years old|years of age|teenage\w*|in (his|her|their) \w+s)\b"
     ),
-    _kind(
+    "rating": _pattern(
         r"\b(how(?! (many|much|often|long)\b)|what|which) .*\b(rated|ratings?|graded?|scored?)\b",
         r"\b(rated|ratings?|graded?|scored?|points|outstanding|inadequate|requires improvement)\b|['‘]good['’]",
     ),
-    _kind(
+    "duration": _pattern(
         r"\bhow long\b",
         r"\b(minutes?|hours?|days?|weeks?|fortnights?|months?|years?|decades?|seconds?|pages)\b",
     ),
-    _kind(
+    "size": _pattern(
         r"\bhow (often|big|large|far|small)\b|\bwhat (number|size)\b", rf"\b({_NUMBER}|every|most|few|several|many)\b"
     ),
-    _kind(
+    "time": _pattern(
         _OPENS + r"when\b|\b(which|what) (year|date|month|day)\b|\bhow recently\b|\bsince when\b",
         _DATES.pattern + r"|\b1\d\d\d\b|\b(spring|summer|autumn|winter|(mon|tues|wednes|thurs|fri|satur|sun)day)\b",
         dates_count=True,
     ),
-    _kind(
+    "reason": _pattern(
         _OPENS + r"why\b|\bwhat (caused|made|led to)\b|\breasons? (for|why)\b",
         r"\b(because|due to|owing|since|reasons?|results?|led to|caus\w+|so that|thanks to|for want|for lack|explain\w*"
         r"|blam\w+|after|meant|left|without|too (few|many|much|little|small|late|long))\b",
     ),
-)
+}
 _ASKS_PERSON = re.compile(
     # "the women who offended" asks for nobody's name.
     _OPENS + r"(?:who (is|was|led|leads|wrote|said|heads?|headed|chaired|became)|whose|whom)\b"
@@ -125,32 +125,38 @@ _ASKS_NAME = re.compile(
 )
 
 
-def kind_asked(question: str) -> Callable[[str], bool] | None:
-    """What tells whether a text holds the kind of thing ``question`` asks for; None where it asks for no such kind."""
-    for kind in _KINDS:
-        if kind.asks.search(question):
-            return kind.holds
-    if counts := _COUNTS.search(question):
-        counted = words(counts[1])[:2]
-        return lambda text: _holds_count(counted, _DATES.sub(" ", text))
-    for asks, names in ((_ASKS_PERSON, _PERSON), (_ASKS_NAME, _NAME)):
-        if asks.search(question):
-            return partial(_holds_name, names, _NO_NAMES | set(words(question)))
+def read_kind(text: str) -> Kind | None:
+    """Return the kind of thing that ``text`` asks for; None where it asks for no such thing."""
+    for name, kind in _PATTERNS.items():
+        if asks := kind.asks.search(text):
+            return Kind(name, asks.group().strip())
+    if counts := _COUNTS.search(text):
+        return Kind("count", "how many", counted=tuple(words(counts[1])[:2]))
+    for name, pattern in (("person", _ASKS_PERSON), ("name", _ASKS_NAME)):
+        if asks := pattern.search(text):
+            return Kind(name, asks.group().strip(), excluded=_NO_NAMES | set(words(text)))
     return None
 
 
-def _holds_name(names: re.Pattern[str], others: frozenset[str], text: str) -> bool:
-    """Whether one of the ``names`` in ``text`` has none of the ``others`` among its words."""
-    return any(others.isdisjoint(words(found.group())) for found in names.finditer(text))
+def holds(kind: Kind, text: str) -> bool:
+    """Tell whether ``text`` holds a thing of the kind."""
+    if kind.name in _PATTERNS:
+        return _PATTERNS[kind.name].holds(text)
+    if kind.name == "count":
+        return _holds_count(kind.counted, _DATES.sub(" ", text))
+    names = _PERSON if kind.name == "person" else _NAME
+    return any(kind.excluded.isdisjoint(words(name.group())) for name in names.finditer(text))
 
 
-def _holds_count(counted: list[str], text: str) -> bool:
-    """Whether a number stands shortly before one of the ``counted`` words, or before people where people are."""
+def _holds_count(counted: tuple[str, ...], text: str) -> bool:
+    """Tell whether a number stands shortly before one of the ``counted`` words, or before people where people are."""
     if not counted:
         return _COUNT.search(text) is not None
     things = {*counted, *(_PEOPLE if counted[0] in _PEOPLE else ())}
     tokens = _TOKEN.findall(text)
+    # "12 of the Manchester area's hostels".
+    within = WEIGHTS.counted_within
     return any(
-        _COUNT.fullmatch(token) and not things.isdisjoint(words(" ".join(tokens[at + 1 : at + 1 + _COUNT_REACHES])))
-        for at, token in enumerate(tokens)
+        _COUNT.fullmatch(token) and not things.isdisjoint(words(" ".join(tokens[number + 1 : number + 1 + within])))
+        for number, token in enumerate(tokens)
     )

@@ -1,82 +1,62 @@
 """The places, bodies, people and years that a question names, and whether a text has them.
 
-In: a question and a glossary. Out: names, each with the forms it may have in a text.
+In: a question and a glossary. Out: ``Name`` records, each with the forms it may have in a text.
 
 >>> from probqa.glossary.entries import Entries
->>> named = find_names("Was Dr Hale late in May 2016?", Glossary(Entries()))
->>> named.others, named.years, named.missing_from("It was Mr Hale."), named.missing_from("Dr Hale")
-((('Dr',), ('Hale',)), ('2016',), True, False)
+>>> hale, year = read_names("Was Dr Hale late in May 2016?", Glossary(Entries()))[1:]
+>>> hale.forms, year.kind, has(hale, "It was Mr Hale."), has(year, "In 2016/17")
+(('Hale',), 'year', True, True)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
-from probqa.records import Source
+from probqa.questions import Name, NameKind, Origin
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # A word with a capital that does not open the question, or an abbreviation anywhere.
-_NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w'’-]*|\b[A-Z]{2,}\b")
+_CAPITAL = re.compile(r"(?<=[\w,’'] )[A-Z][\w'’-]*|\b[A-Z]{2,}\b")
 _NO_NAMES = frozenset("I January February March April May June July August September October November December".split())
+KNOWN: tuple[NameKind, ...] = ("provider", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionNames:
-    """The names in a question, each as it has it and then as it else may be written; and its years.
+def read_names(text: str, glossary: Glossary, typed: int | None = None) -> tuple[Name, ...]:
+    """Return what ``text`` names: bodies and places that the glossary knows, what else has a capital, and years.
 
-    ``known`` are the bodies and places of the glossary, ``others`` what is taken for a name by its capital.
+    The first ``typed`` characters were typed and the rest carried over; all were typed where it is None.
     """
+    typed = len(text) if typed is None else typed
 
-    known: tuple[tuple[str, ...], ...]
-    others: tuple[tuple[str, ...], ...]
-    years: tuple[str, ...]
+    def name(kind: NameKind, start: int, *forms: str) -> Name:
+        origin: Origin = "typed" if start < typed else "carried"
+        return Name(kind, tuple(dict.fromkeys(forms)), frozenset(words(forms[0])), origin)
 
-    @property
-    def words(self) -> frozenset[str]:
-        """The stemmed words of the names as the question has them."""
-        return frozenset(word for forms in (*self.known, *self.others) for word in words(forms[0]))
-
-    def missing_from(self, text: str) -> bool:
-        """Whether a name of the question does not stand in ``text``, in any of its forms."""
-        return self.known_missing_from(text) or not _has_all(text, self.others)
-
-    def known_missing_from(self, text: str) -> bool:
-        """Whether a body or place of the glossary does not stand in ``text``, in any of its forms."""
-        return not _has_all(text, self.known)
-
-    def year_missing_from(self, text: str, source: Source) -> bool:
-        """Whether the question names years and neither ``text`` nor the source's date has one of them."""
-        return bool(self.years) and {*_YEAR.findall(text), source.published[:4]}.isdisjoint(self.years)
-
-
-def find_names(question: str, glossary: Glossary) -> QuestionNames:
-    """The bodies and places the glossary knows, and whatever else has a capital or is a year."""
-    spans = [
-        (named.span, named.name) for named in (*glossary.providers_named(question), *glossary.areas_named(question))
+    known = [("provider", named) for named in glossary.providers_named(text)]
+    known += [("place", named) for named in glossary.areas_named(text)]
+    kinds: dict[str, NameKind] = {"provider": "provider", "place": "place"}
+    names = [
+        name(kinds[kind], named.span.start, text[named.span.start : named.span.end], named.name)
+        for kind, named in known
     ]
-    named = [tuple(dict.fromkeys((question[span.start : span.end], name))) for span, name in spans]
     # A term of the field is a word like any other, whatever its capitals.
-    taken = [span for span, _ in (*spans, *glossary.definitions(question))]
-    others = [
-        (found.group(),)
-        for found in _NAME.finditer(question)
-        if found.group() not in _NO_NAMES and not any(span.start <= found.start() < span.end for span in taken)
+    taken = [named.span for _, named in known] + [span for span, _ in glossary.definitions(text)]
+    names += [
+        name("other", capital.start(), capital.group())
+        for capital in _CAPITAL.finditer(text)
+        if capital.group() not in _NO_NAMES and not any(span.start <= capital.start() < span.end for span in taken)
     ]
-    return QuestionNames(tuple(named), tuple(others), tuple(dict.fromkeys(_YEAR.findall(question))))
+    years = {year.group(): year.start() for year in reversed(list(_YEAR.finditer(text)))}
+    return (*names, *(name("year", start, year) for year, start in sorted(years.items(), key=lambda pair: pair[1])))
 
 
-def about(source: Source) -> str:
-    """The words of a source that say what it is about."""
-    return "\n".join((source.title, source.area, *source.providers, source.published[:4], source.kind))
+def has(name: Name, text: str) -> bool:
+    """Tell whether a name stands in ``text``, whole, in any of its forms, whatever the capitals."""
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE) is not None for form in name.forms)
 
 
-def _has_all(text: str, names: Sequence[Sequence[str]]) -> bool:
-    return all(any(_has(text, form) for form in forms) for forms in names)
-
-
-def _has(text: str, form: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE) is not None
+def years_in(text: str) -> set[str]:
+    """Return the years that stand in ``text``."""
+    return set(_YEAR.findall(text))

@@ -1,33 +1,135 @@
-"""A question as it may be asked."""
+"""A question, and those before it, read once: from here on it is a ``Question`` and never a string.
+
+In: a ``Generation`` and a ``Request``. Out: a ``Question``.
+
+>>> checked("  who? ")
+'who?'
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
 from probqa.errors import InputError
+from probqa.glossary.glossary import AddedWords
+from probqa.indexing.encoder import Vectors
+from probqa.indexing.generation import Generation
+from probqa.indexing.lexical import LexicalIndex, tokens, words
+from probqa.questions import INSIDE, Added, Name, Origin, Question, Request, Scope, Word
+from probqa.understanding.follow_ups import FollowUp, complete, lean
+from probqa.understanding.kinds import read_kind
+from probqa.understanding.names import KNOWN, read_names
+from probqa.understanding.scope import broad_scope, is_outside
+from probqa.weights import WEIGHTS, Weights
 
 MAX_QUESTION_CHARACTERS = 500
 
 
-def checked_question(question: str) -> str:
-    """Strip a question and refuse one that cannot be asked.
+def read_question(index: Generation, request: Request, weights: Weights = WEIGHTS) -> Question:
+    """Complete, correct, widen and embed the last turn of a request, and say what it names, asks for and is about.
 
-    >>> checked_question("  who? ")
-    'who?'
+    Raises:
+        InputError: a turn is empty, too long or holds control characters, or ``k`` is below 1.
+    """
+    if request.k < 1:
+        raise InputError(f"{request.k} quotes cannot be shown", "ask for 1 or more with -k")
+    turns = tuple(replace(turn, text=checked(turn.text)) for turn in request.turns)
+    widen = turns[-1].widen
+    run = complete(turns, index.glossary, weights)
+    corrected = index.lexical.corrected(run.question, index.encoder.is_word, weights) if widen else {}
+    text, typed = _put_right(run.question, corrected), _put_right(run.typed, corrected)
+    widened = index.glossary.widen(text, weights.added_words)
+    names = read_names(text, index.glossary, len(typed))
+    own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
+    vector = index.encoder.encode_question(text)
+    return Question(
+        request=replace(request, turns=turns),
+        text=text,
+        words=(*own, *(_added_words(index.lexical, widened, weights) if widen else ())),
+        names=names,
+        # Of a mistyped word the kind is what the word that was meant makes it.
+        kind=read_kind(text) or run.kind,
+        carried=run.carried,
+        added=(
+            *(Added(mistyped, (meant,)) for mistyped, meant in corrected.items()),
+            *(Added(group.matched, group.phrases) for group in widened if widen),
+        ),
+        scope=_scope(index, request, dict.fromkeys(word.stem for word in own), names, vector, weights),
+        vector=lean(index.encoder.encode_question(typed), vector, weights) if text != typed else vector,
+    )
+
+
+def checked(text: str) -> str:
+    """Return a question with its white space tidied.
 
     Raises:
         InputError: it is empty, over ``MAX_QUESTION_CHARACTERS``, or holds control characters.
     """
-    question = question.strip()
-    if not question:
+    text = text.strip()
+    if not text:
         raise InputError("the question is empty", "type a question")
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise InputError(
-            f"the question has {len(question)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it"
-        )
-    for character in question:
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise InputError(f"the question has {len(text)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it")
+    for character in text:
         if (
             (ord(character) < 32 and character not in "\t\n")
             or 0x7F <= ord(character) <= 0x9F
             or 0xD800 <= ord(character) <= 0xDFFF
         ):
             raise InputError(f"the question holds the control character U+{ord(character):04X}", "remove it")
-    return " ".join(question.split())
+    return " ".join(text.split())
+
+
+def _put_right(text: str, corrected: Mapping[str, str]) -> str:
+    for mistyped, meant in corrected.items():
+        text = re.sub(rf"\b{re.escape(mistyped)}\b", meant, text)
+    return text
+
+
+def _own_words(
+    lexical: LexicalIndex,
+    run: FollowUp,
+    corrected: Mapping[str, str],
+    widened: Sequence[AddedWords],
+    weights: Weights,
+) -> Iterator[Word]:
+    """Yield the words that were typed, those of carried names, and the others that were carried, in this order."""
+    also: dict[str, list[frozenset[str]]] = {}
+    for group in widened:
+        phrases = [frozenset(words(phrase)) for phrase in group.phrases]
+        for stem in words(group.matched):
+            also.setdefault(stem, []).extend(filter(None, phrases))
+    mistyped = {meant: typed for typed, meant in corrected.items()}
+    names = run.named.removeprefix(run.typed)
+    parts: tuple[tuple[str, Origin, float], ...] = (
+        (run.typed, "typed", 1.0),
+        (names, "carried", 1.0),
+        (run.subject, "carried", weights.added),
+    )
+    for part, origin, weight in parts:
+        for text, _, stem in tokens(_put_right(part, corrected)):
+            same = tuple(also.get(stem, ()))
+            yield Word(text, mistyped.get(text, text), stem, lexical.rarity(stem), weight, origin, same)
+
+
+def _added_words(lexical: LexicalIndex, widened: Sequence[AddedWords], weights: Weights) -> Iterator[Word]:
+    for group in widened:
+        for text, _, stem in tokens(" ".join(group.words)):
+            yield Word(text, text, stem, lexical.rarity(stem), weights.added, "added")
+
+
+def _scope(
+    index: Generation,
+    request: Request,
+    stems: Mapping[str, object],
+    names: Sequence[Name],
+    vector: Vectors,
+    weights: Weights,
+) -> Scope:
+    if is_outside(index, stems.keys(), vector, weights):
+        return Scope("outside")
+    if request.filters or any(name.kind in (*KNOWN, "year") for name in names):
+        return INSIDE
+    return broad_scope(index, stems, weights)

@@ -6,22 +6,21 @@ In: the questions in the address, and what is typed. Out: each question with its
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
-from probqa.records import Answer, Filters, Quote
+from probqa.questions import Filters, Request, Turn
+from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
 from probqa.ui import basket, cards, frame, side_bar, states, suggestions
-from probqa.ui.address import Address, filters_on, link, read
+from probqa.ui.address import Address, api_parameters, link, link_to, read
 from probqa.ui.frame import escaped
 from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
-from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked_question
-from probqa.understanding.scope import in_words, scope
+from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 
 OPEN_CARDS = 3
 NEAR_CARDS = 3
@@ -33,7 +32,7 @@ def draw(library: Library) -> None:
     """Draw the conversation that the address holds."""
     address = read(side_bar.parameters())
     side_bar.side_bar(library, address)
-    ask = asker(library, address.filters)
+    ask = asker(library)
     frame.heading(TITLE, "" if address.questions else PROMISE)
     if is_rebuilding():
         states.rebuilding(library)
@@ -54,7 +53,7 @@ def draw(library: Library) -> None:
         typed = st.chat_input("Ask about probation inspections", key="question")
     if typed is not None:
         try:
-            question = checked_question(typed)
+            question = checked(typed)
         except InputError as error:
             with below:
                 _refused(typed, error)
@@ -96,16 +95,15 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     """One question and its answer; None where it cannot be asked."""
     question = address.questions[number - 1]
     newest = number == len(address.questions)
-    previous = _previous(address, number)
-    without = tuple(name for at, name in address.dropped if at == number)
+    request = _askable(address.request(number))
     try:
-        answer = ask(question, previous, without, number not in address.unwidened)
+        answer = ask(request)
     except InputError as error:
         _refused(question, error)
         return None
-    found = scope(library.generation, answer)
-    line = in_words(found, answer.coverage.documents) or finding_line(answer)
-    kind = answer.status if found.kind == "inside" else found.kind
+    line = finding_line(answer)
+    scope = answer.question.scope
+    kind = answer.status if scope.kind == "inside" else scope.kind
     arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
     said = f' data-said="{escaped(line)}"' if arrive else ""
     chips = _chips(library, address, number, answer)
@@ -118,25 +116,22 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         _nearest(library, answer, number)
         return None
     if kind == "broad" and newest:
-        states.broad(library, address, found)
+        states.broad(library, address, scope)
     _quotes(library, answer, number)
     if kind == "not_found":
         states.not_found(library, address)
     if newest:
-        every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
+        every = link(Address(turns=(Turn(answer.question.text),), filters=address.filters), "every")
         st.html(
             f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a>'
-            f"{_embed(address, question, previous)}</p>"
+            f"{_embed(request)}</p>"
         )
     return answer
 
 
-def _embed(address: Address, question: str, previous: Sequence[str]) -> str:
-    """A link to the answer as a page for a frame; none where something was taken away: that page cannot do so."""
-    if address.dropped or address.unwidened:
-        return ""
-    asked = [("question", question), *(("previous", one) for one in previous[-5:]), *filters_on(address.filters)]
-    target = escaped(f"embed?{urlencode(asked)}")
+def _embed(request: Request) -> str:
+    """A link to the very same answer as a page for a frame."""
+    target = escaped(link_to("embed", api_parameters(request)))
     return f' · <a href="{target}" target="_blank" rel="noopener">Embed this answer</a>'
 
 
@@ -158,7 +153,7 @@ def _quotes(library: Library, answer: Answer, turn: int) -> None:
 def _nearest(library: Library, answer: Answer, turn: int) -> None:
     """What came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
-        _cards(library, answer, (*answer.quotes, *answer.near)[:NEAR_CARDS], turn)
+        _cards(library, answer, answer.shown[:NEAR_CARDS], turn)
 
 
 def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
@@ -168,37 +163,41 @@ def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int,
         basket.button(quote, f"{turn}")
 
 
-def _previous(address: Address, number: int) -> tuple[str, ...]:
-    """The questions before this one, oldest first, that can be asked at all."""
-    previous = []
-    for question in address.questions[: number - 1]:
+def _askable(request: Request) -> Request:
+    """The request without the earlier turns that cannot be asked at all."""
+    return replace(request, turns=(*_turns_askable(request.turns[:-1]), request.turns[-1]))
+
+
+def _turns_askable(turns: Sequence[Turn]) -> Iterator[Turn]:
+    for turn in turns:
         with contextlib.suppress(InputError):
-            previous.append(checked_question(question))
-    return tuple(previous)
+            checked(turn.text)
+            yield turn
 
 
 def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
     """What was searched besides the words that were typed; each can be taken away."""
+    turn, question = address.turns[number - 1], answer.question
     chips = [
         side_bar.chip(
             f"from before: <b>{escaped(carried.text)}</b>",
             f"Ask without {carried.text}",
-            link(replace(address, dropped=(*address.dropped, (number, carried.text)))),
+            link(address.turned(number, replace(turn, dropped=(*turn.dropped, carried.text)))),
         )
-        for carried in answer.carried
+        for carried in question.carried
     ]
-    if answer.added:
-        words = " · ".join(escaped(phrase) for added in answer.added for phrase in added.phrases)
-        without = replace(address, unwidened=(*address.unwidened, number))
-        chips.append(side_bar.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
-    if number == len(address.questions):
+    if question.added:
+        words = " · ".join(escaped(phrase) for added in question.added for phrase in added.phrases)
+        without = link(address.turned(number, replace(turn, widen=False)))
+        chips.append(side_bar.chip(f"also searched: <b>{words}</b>", "Ask without these words", without))
+    if number == len(address.turns):
         chips += side_bar.chips(library, address)
     return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
 
 
 def _what_else(library: Library, address: Address, answer: Answer) -> None:
     """At most three questions that the reports answer, to be asked after this one."""
-    asked = _previous(address, len(address.questions) + 1)
+    asked = tuple(turn.text for turn in _turns_askable(address.turns))
     questions = suggestions.follow_ups(library.generation, answer, asked, trier(library, address.filters))
     states.questions("What else these reports answer", {one: _asking(address, one, library) for one in questions})
 

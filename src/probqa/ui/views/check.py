@@ -106,7 +106,7 @@ def _draw_report(library: Library, report: CheckReport) -> None:
         with st.container(gap=None):
             st.html(_verdict(report, quote, number, digests))
             if quote.status in ("found", "elsewhere"):
-                basket.button(_as_quote(quote.places[0]), f"check-{number}")
+                basket.button(quote.places[0], f"check-{number}")
     said = escaped(summary(report))
     # page.js brings this into view and has it read out, once for each text; sent last, when there is room to scroll.
     name = f"check-{zlib.crc32(repr((report.text, report.named)).encode('utf-8', 'replace'))}"
@@ -195,21 +195,20 @@ def _left(quote: CheckedQuote) -> str:
 
 
 def _place(place: Place, number: int) -> str:
-    quote = _as_quote(place)
     source = place.source
     facts = [
         source.publisher,
         date_in_words(source.published, source.published_note),
         " › ".join(place.heading),
-        page_in_words(quote),
+        page_in_words(place),
     ]
     title = f"{f'[{number}] ' if number else ''}<cite>{escaped(source.title)}</cite>"
     badge = f'<p class="pq-badge">{escaped(label(source))}</p>' if label(source) else ""
     return (
         f'<article class="pq-card"><blockquote class="pq-quote pq-there">{_marked(place)}</blockquote>'
         f'<p class="pq-source">{title}{"".join(f" · {escaped(fact)}" for fact in facts if fact)}</p>{badge}'
-        f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a></span>'
-        f"{_original(quote)}</p></article>"
+        f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(place))}">Read in context</a></span>'
+        f"{_original(place)}</p></article>"
     )
 
 
@@ -232,16 +231,3 @@ def _marked(place: Place) -> str:
 
 def _neighbour(text: str) -> str:
     return f'<span class="pq-context">{escaped(text)}</span>' if text else ""
-
-
-def _as_quote(place: Place) -> Quote:
-    return Quote(
-        source=place.source,
-        span=place.span,
-        text=place.text,
-        context_span=place.context_span,
-        context=place.context,
-        heading=place.heading,
-        page=place.page,
-        score=1.0,
-    )

@@ -6,10 +6,13 @@ whose every cell leads to its quotes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from probqa.asking.library import Library
-from probqa.records import DocumentAnswer, EveryAnswer, Filters, Quote
+from probqa.questions import Filters
+from probqa.records import DocumentAnswer, EveryAnswer, Quote
 from probqa.rendering import every_line
 from probqa.ui import basket, charts, frame, side_bar
 from probqa.ui.address import Address, link_to, read
@@ -110,8 +113,9 @@ def _best(library: Library, answer: EveryAnswer, documents: list[DocumentAnswer]
     speaking = {one.source.id: one.quote for one in documents if one.quote}
     if not speaking:
         return []
-    together = asker(library, Filters(documents=tuple(speaking), bodies=answer.filters.bodies))(answer.question)
-    ranked = dict.fromkeys(quote.source.id for quote in together.quotes or together.near)
+    filters = Filters(documents=tuple(speaking), bodies=answer.question.filters.bodies)
+    together = asker(library)(replace(answer.question.request, filters=filters))
+    ranked = dict.fromkeys(quote.source.id for quote in together.shown)
     return [speaking[name] for name in dict.fromkeys((*ranked, *speaking))][:SIDE_QUOTES]
 
 

@@ -18,6 +18,7 @@ from probqa.asking.library import Library
 from probqa.citing import export
 from probqa.errors import ProbqaError
 from probqa.glossary.glossary import Glossary
+from probqa.questions import Turn
 from probqa.records import EveryAnswer, Quote
 from probqa.rendering import date_in_words, every_line
 from probqa.ui import basket, cards, charts, frame, side_bar
@@ -48,7 +49,7 @@ def draw(library: Library) -> None:
                 st.html(_orders(address, groups, oldest), width="content")
                 _take_away(answer)
             _quotes(answer, library)
-        compare = link(Address(questions=(answer.question,), filters=address.filters), "compare")
+        compare = link(Address(turns=(Turn(answer.question.asked),), filters=address.filters), "compare")
         st.html(
             f'{_silent(answer)}<p><a class="pq-go" href="{escaped(compare)}">Compare providers, places, ratings and '
             "years</a></p>"

@@ -11,7 +11,8 @@ from itertools import groupby, pairwise
 import streamlit as st
 
 from probqa.asking.library import Library
-from probqa.records import Block, Document, Filters, Page, Source, Span
+from probqa.questions import Filters
+from probqa.records import Block, Document, Page, Source, Span
 from probqa.rendering import date_in_words, label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link

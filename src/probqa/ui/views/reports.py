@@ -14,7 +14,8 @@ import streamlit as st
 from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
-from probqa.records import Document, Filters
+from probqa.questions import Filters
+from probqa.records import Document
 from probqa.rendering import DIGEST_LABEL, date_in_words
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
