@@ -136,16 +136,17 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "ui": {
         "address": set(),
         "basket": set(),
-        "embed": set(),
         "frame": set(),
         "groups": set(),
         "launch": set(),
         "libraries": set(),
         "limits": set(),
+        "markup": set(),
         "suggestions": set(),
         "cards": {"address", "frame"},
         "charts": {"frame", "groups"},
-        "middleware": {"limits"},
+        "embed": {"markup"},
+        "middleware": {"limits", "markup"},
         "shared": {"libraries"},
         "side_bar": {"address", "frame"},
         "api": {"embed", "libraries", "limits", "middleware"},
@@ -184,6 +185,7 @@ LIBRARIES = {
     "lxml": {"reading/formats"},
     "streamlit": {"ui"},
     "starlette": {"ui"},
+    "markupsafe": {"ui/markup"},
 }
 
 
