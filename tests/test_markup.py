@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 import probqa.ui
-from probqa.ui import middleware
+from probqa.ui import frame, middleware
 from probqa.ui.markup import Markup, anchor, original_anchor
 
 UI = Path(probqa.ui.__file__).parent
@@ -47,8 +48,20 @@ def test_links_escape_where_they_lead_and_what_they_say() -> None:
     )
 
 
-def test_what_sends_html_takes_nothing_but_markup() -> None:
+def test_what_draws_html_takes_nothing_but_markup() -> None:
+    assert get_type_hints(frame.draw)["markup"] is Markup
     assert get_type_hints(middleware.html_response)["page"] is Markup
+
+
+def test_html_is_drawn_and_sent_in_one_place_each() -> None:
+    drawing, sending = set(), set()
+    for path in UI.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "html":
+                drawing.add(path.name)
+            if isinstance(node, ast.Name) and node.id == "HTMLResponse":
+                sending.add(path.name)
+    assert (drawing, sending) == ({"frame.py"}, {"middleware.py"})
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from probqa.records import Answer, Filters, Quote
 from probqa.rendering import close_label, finding_line
 from probqa.ui import basket, cards, frame, side_bar, states, suggestions
 from probqa.ui.address import Address, filters_on, link, read
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked_question
 from probqa.understanding.scope import in_words, scope
@@ -39,7 +39,7 @@ def draw(library: Library) -> None:
         states.rebuilding(library)
     if address.questions:
         fresh = link(Address(filters=address.filters))
-        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
+        frame.draw(Markup('<p class="pq-fresh">{}</p>').format(anchor(fresh, "Start again")))
         _edition(library, address)
         answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
     else:
@@ -70,14 +70,12 @@ def draw(library: Library) -> None:
 def _welcome(library: Library, address: Address) -> None:
     """What this is, what is covered, and questions to start from."""
     states.questions("For example", _examples(library, address), level=2)
-    st.html(
-        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(states.covered(library))}</a>. '
-        '<a class="pq-go" href="about">How it works</a></p>'
-    )
-    if address.filters:
-        st.html(
-            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(side_bar.chips(library, address))}</ul>'
+    frame.draw(
+        Markup('<p class="pq-covered">{}. {}</p>').format(
+            anchor("reports", states.covered(library)), anchor("about", "How it works")
         )
+    )
+    side_bar.draw_chips(library, address)
 
 
 def _examples(library: Library, address: Address) -> dict[str, str]:
@@ -106,12 +104,14 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     found = scope(library.generation, answer)
     line = in_words(found, answer.coverage.documents) or finding_line(answer)
     kind = answer.status if found.kind == "inside" else found.kind
-    arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
-    said = f' data-said="{escaped(line)}"' if arrive else ""
+    arrive = Markup("")
+    if newest and number > 1:
+        arrive = Markup(' data-arrive="{}. {}" data-said="{}"').format(number, question, line)
     chips = _chips(library, address, number, answer)
-    st.html(
-        f'<div class="pq-turn"><h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>'
-        f"{cards.finding(line, kind)}{chips}</div>"
+    frame.draw(
+        Markup('<div class="pq-turn"><h2 class="pq-question"{}>{}</h2>{}{}</div>').format(
+            arrive, question, cards.finding(line, kind), chips
+        )
     )
     if kind == "outside":
         states.outside(library, _examples(library, address) if newest else {})
@@ -124,27 +124,28 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         states.not_found(library, address)
     if newest:
         every = link(Address(questions=(answer.ran,), filters=address.filters), "every")
-        st.html(
-            f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a>'
-            f"{_embed(address, question, previous)}</p>"
+        frame.draw(
+            Markup('<p class="pq-fresh">{}{}</p>').format(
+                anchor(every, "Put this to every report"), _embed(address, question, previous)
+            )
         )
     return answer
 
 
-def _embed(address: Address, question: str, previous: Sequence[str]) -> str:
+def _embed(address: Address, question: str, previous: Sequence[str]) -> Markup:
     """A link to the answer as a page for a frame; none where something was taken away: that page cannot do so."""
     if address.dropped or address.unwidened:
-        return ""
+        return Markup("")
     asked = [("question", question), *(("previous", one) for one in previous[-5:]), *filters_on(address.filters)]
-    target = escaped(f"embed?{urlencode(asked)}")
-    return f' · <a href="{target}" target="_blank" rel="noopener">Embed this answer</a>'
+    target = f"embed?{urlencode(asked)}"
+    return Markup(' · <a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
     """The quotes, best first, three at most that answer open and the rest folded; or what is near to no answer."""
     if answer.near:
         with st.container(key=f"near-{turn}"):
-            st.html('<h3 class="pq-near">Not an answer, but near</h3>')
+            frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
             _cards(library, answer, answer.near[:NEAR_CARDS], turn)
         return
     opened = min(OPEN_CARDS, answer.answering)
@@ -164,7 +165,7 @@ def _nearest(library: Library, answer: Answer, turn: int) -> None:
 def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
     for at, quote in enumerate(quotes, start=first):
         came_later = later(library, quote.source.id)
-        st.html(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
+        frame.draw(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
         basket.button(quote, f"{turn}")
 
 
@@ -177,23 +178,24 @@ def _previous(address: Address, number: int) -> tuple[str, ...]:
     return tuple(previous)
 
 
-def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
+def _chips(library: Library, address: Address, number: int, answer: Answer) -> Markup:
     """What was searched besides the words that were typed; each can be taken away."""
     chips = [
         side_bar.chip(
-            f"from before: <b>{escaped(carried.text)}</b>",
+            Markup("from before: <b>{}</b>").format(carried.text),
             f"Ask without {carried.text}",
             link(replace(address, dropped=(*address.dropped, (number, carried.text)))),
         )
         for carried in answer.carried
     ]
     if answer.added:
-        words = " · ".join(escaped(phrase) for added in answer.added for phrase in added.phrases)
+        phrases = " · ".join(phrase for added in answer.added for phrase in added.phrases)
+        words = Markup("also searched: <b>{}</b>").format(phrases)
         without = replace(address, unwidened=(*address.unwidened, number))
-        chips.append(side_bar.chip(f"also searched: <b>{words}</b>", "Ask without these words", link(without)))
+        chips.append(side_bar.chip(words, "Ask without these words", link(without)))
     if number == len(address.questions):
         chips += side_bar.chips(library, address)
-    return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
+    return side_bar.chip_list("What was searched", chips) if chips else Markup("")
 
 
 def _what_else(library: Library, address: Address, answer: Answer) -> None:
@@ -228,4 +230,4 @@ def _refused(question: str, error: ProbqaError) -> None:
         title = "This question cannot be asked"
     frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
     if question.strip():
-        st.html(f'<p class="pq-typed">{escaped(question[:2000])}</p>')
+        frame.draw(Markup('<p class="pq-typed">{}</p>').format(question[:2000]))
