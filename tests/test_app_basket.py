@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import html
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import streamlit
+from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 from conftest import REPORTS, write_corpus
@@ -118,7 +118,7 @@ def test_every_text_format_can_be_copied(name: str, page: AppTest, quotes: list[
     text = export(quotes, FORMATS[name], datetime.date.today()).decode("utf-8-sig")
     text = text.replace("\r\n", "\n")
     assert page.code[0].value == text.strip("\n")
-    assert f'data-copy="{html.escape(text)}"' in drawn(page)
+    assert f'data-copy="{escape(text)}"' in drawn(page)
 
 
 def test_a_digest_is_called_one(page: AppTest, quotes: list[Quote]) -> None:
@@ -126,7 +126,7 @@ def test_a_digest_is_called_one(page: AppTest, quotes: list[Quote]) -> None:
         quotes[0], document=replace(quotes[0].document, source=replace(quotes[0].source, wording="digest"))
     )
     said = drawn(fill(page, [digest]))
-    assert '<p class="pq-badge">digest, not the inspectorate&#x27;s wording</p>' in said
+    assert '<p class="pq-badge">digest, not the inspectorate&#39;s wording</p>' in said
     assert "[digest, not the inspectorate's wording]" in page.code[0].value
 
 

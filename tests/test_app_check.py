@@ -131,15 +131,15 @@ def test_what_is_absent_or_too_short_is_said_in_words(page: AppTest) -> None:
 def test_words_of_a_digest_are_never_taken_for_the_report_s(page: AppTest) -> None:
     for text in ("inspectors of Weir liked the leadership", "The inspectors of Weir liked the cold leadership"):
         html = sent(page, text)
-        assert "digest, not the inspectorate&#x27;s wording" in html
-        assert "Compared with this project&#x27;s digest of the report, not with the report&#x27;s own words." in html
+        assert "digest, not the inspectorate&#39;s wording" in html
+        assert "Compared with this project&#39;s digest of the report, not with the report&#39;s own words." in html
     assert "The digest says</h3>" in html
 
 
 def test_a_word_that_denies_and_was_cut_off_is_named(page: AppTest) -> None:
     html = sent(page, "appointment was missed")
     assert "1. Altered</h2>" in html
-    assert "“no” stands before these words in the report&#x27;s sentence." in html
+    assert "“no” stands before these words in the report&#39;s sentence." in html
 
 
 def test_many_places_are_folded_and_the_rest_is_counted(page: AppTest, chosen: Settings) -> None:

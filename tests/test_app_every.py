@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import streamlit
+from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 from conftest import write_corpus
@@ -76,12 +77,10 @@ def test_without_a_question_every_report_and_compare_ask_for_one(view: View, bui
 def test_every_report_shows_what_each_says_and_names_the_silent(view: View, built: Settings) -> None:
     answer = Library(built).every(LOW_RISK)
     every = view("every", q=LOW_RISK)
-    assert f'<h2 class="pq-finding">{html.escape(rendering.every_line(answer))}</h2>' in drawn(every)
+    assert f'<h2 class="pq-finding">{escape(rendering.every_line(answer))}</h2>' in drawn(every)
     spoken = [one.quote for one in answer.documents if one.quote]
     assert spoken
-    assert re.findall('<mark class="pq-words">(.*?)</mark>', drawn(every)) == [
-        html.escape(quote.text) for quote in spoken
-    ]
+    assert re.findall('<mark class="pq-words">(.*?)</mark>', drawn(every)) == [escape(quote.text) for quote in spoken]
     silent = [one.source.title for one in answer.documents if one.quote is None]
     assert silent
     listed = drawn(every).partition('<ul class="pq-silent">')[2].partition("</ul>")[0]

@@ -27,7 +27,7 @@ from urllib.parse import parse_qsl
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from probqa import questions, rendering
@@ -43,7 +43,7 @@ from probqa.ui import embed
 from probqa.ui.address import MAX_QUESTIONS, read_turns
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
-from probqa.ui.middleware import VISITORS
+from probqa.ui.middleware import VISITORS, html_response
 
 MAX_QUERY_CHARACTERS = 60_000
 MAX_VALUE_CHARACTERS = 200
@@ -274,11 +274,11 @@ def _problem(status: int, problem: str, remedy: str, headers: Mapping[str, str])
 
 
 def _embedded(answer: Answer) -> Response:
-    return HTMLResponse(embed.answer_page(answer), headers=embed.HEADERS)
+    return html_response(embed.answer_page(answer), 200, embed.HEADERS)
 
 
 def _embedded_problem(status: int, problem: str, remedy: str, headers: Mapping[str, str]) -> Response:
-    return HTMLResponse(embed.refusal_page(problem, remedy), status, headers={**embed.HEADERS, **headers})
+    return html_response(embed.refusal_page(problem, remedy), status, {**embed.HEADERS, **headers})
 
 
 def _refused(error: Exception, refusal: Refusal) -> Response:

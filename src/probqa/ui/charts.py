@@ -8,32 +8,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from probqa.records import DocumentAnswer
-from probqa.ui.frame import escaped
-from probqa.ui.groups import Groups, found
+from probqa.ui.groups import Groups, speaking
+from probqa.ui.markup import Markup
 
 
-def years(groups: Groups, target: Callable[[str], str]) -> str:
-    """A bar for each year, as high as reports were asked, filled as far as they say something; it leads to those."""
+def years(groups: Groups, target: Callable[[str], str]) -> Markup:
+    """Return a bar for each year, which leads to its reports.
+
+    It is as high as reports were asked, and filled as far as they say something.
+    """
     most = max(map(len, groups.values()), default=0)
-    bars = "".join(f"<li>{_bar(year, documents, most, target(year))}</li>" for year, documents in groups.items())
-    return (
-        f'<div class="pq-scroll"><ol class="pq-bars" aria-label="Reports that say something, by year">{bars}</ol></div>'
-        '<p class="pq-small">“3/5”: 3 of the 5 reports of a year say something; it does not say what.</p>'
+    bars = Markup("").join(
+        Markup("<li>{}</li>").format(_bar(year, documents, most, target(year))) for year, documents in groups.items()
     )
+    return Markup(
+        '<div class="pq-scroll"><ol class="pq-bars" aria-label="Reports that say something, by year">{}</ol></div>'
+        '<p class="pq-small">“3/5”: 3 of the 5 reports of a year say something; it does not say what.</p>'
+    ).format(bars)
 
 
-def _bar(year: str, documents: Sequence[DocumentAnswer], most: int, target: str) -> str:
-    says, asked = found(documents), len(documents)
-    inside = (
-        f'{figures(documents)}<span class="pq-hidden"> reports of {year} say something</span>'
-        f'<span class="pq-column" style="--asked: {asked / most:.3f}; --found: {says / asked:.3f}"></span>'
-        f'<span class="pq-when" aria-hidden="true"><span>{year[:2]}</span>{year[2:]}</span>'
+def _bar(year: str, documents: Sequence[DocumentAnswer], most: int, target: str) -> Markup:
+    says, asked = speaking(documents), len(documents)
+    inside = Markup(
+        '{figures}<span class="pq-hidden"> reports of {year} say something</span>'
+        '<span class="pq-column" style="--asked: {height:.3f}; --found: {filled:.3f}"></span>'
+        '<span class="pq-when" aria-hidden="true"><span>{century}</span>{rest}</span>'
+    ).format(
+        figures=figures(documents),
+        year=year,
+        height=asked / most,
+        filled=says / asked,
+        century=year[:2],
+        rest=year[2:],
     )
     if not says:
-        return f"<p>{inside}</p>"
-    return f'<a{"" if target.startswith("#") else " class=pq-go"} href="{escaped(target)}">{inside}</a>'
+        return Markup("<p>{}</p>").format(inside)
+    # page.js follows links to other pages, the browser itself those within this one.
+    kind = Markup("") if target.startswith("#") else Markup(" class=pq-go")
+    return Markup('<a{} href="{}">{}</a>').format(kind, target, inside)
 
 
-def figures(documents: Sequence[DocumentAnswer]) -> str:
-    """How many say something of how many: "3/5"."""
-    return f"<b>{found(documents)}</b><wbr>/{len(documents)}"
+def figures(documents: Sequence[DocumentAnswer]) -> Markup:
+    """Return how many say something of how many: "3/5"."""
+    return Markup("<b>{}</b><wbr>/{}").format(speaking(documents), len(documents))

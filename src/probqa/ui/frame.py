@@ -1,43 +1,60 @@
-"""What every page has around its content: the title, the foot, and how a page says that something is not there.
+"""What every page is drawn with: HTML, the title, the foot, and how a page says that something is not there.
 
-In: words of our own, or text to be escaped. Out: HTML, drawn with ``st.html``, which changes and fetches nothing.
+In: ``Markup``, and text, which is escaped. Out: HTML, drawn with ``st.html``, which changes and fetches nothing.
 """
 
 from __future__ import annotations
 
-import html
+from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
-from probqa.rendering import visible
+from probqa.ui.markup import Markup, anchor
 
-FOOT = (
+
+def draw(markup: Markup, width: Literal["stretch", "content"] = "stretch") -> None:
+    """Draw HTML, which nothing else puts on a page."""
+    st.html(markup, width=width)
+
+
+def draw_style(path: Path) -> None:
+    """Draw a style sheet of ours, which shows nothing itself."""
+    st.html(f"<style>{path.read_text(encoding='utf-8')}</style>")
+
+
+def draw_script(path: Path) -> None:
+    """Draw a script of ours, which the browser then runs."""
+    st.html(f"<script>{path.read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
+
+
+FOOT = Markup(
     '<footer class="pq-foot">Not an official service. Made from published reports; not connected with HM Inspectorate '
-    'of Probation, HM Prison and Probation Service or any provider. <a class="pq-go" href="about">How it works</a>'
-    "</footer>"
-)
-
-
-def escaped(text: str) -> str:
-    """Text of a source or a visitor as HTML that can only be text; direction marks are made visible."""
-    return html.escape(visible(text))
+    "of Probation, HM Prison and Probation Service or any provider. {}</footer>"
+).format(anchor("about", "How it works"))
 
 
 def heading(title: str, lead: str = "") -> None:
-    """The page's one first-level heading, and a line under it."""
-    under = f'<p class="pq-lead">{escaped(lead)}</p>' if lead else ""
-    st.html(f'<h1 class="pq-title">{escaped(title)}</h1>{under}')
+    """Draw the page's one first-level heading, and a line under it."""
+    under = Markup('<p class="pq-lead">{}</p>').format(lead) if lead else Markup("")
+    draw(Markup('<h1 class="pq-title">{}</h1>{}').format(title, under))
 
 
 def notice(title: str, text: str, kind: str = "note", arrive: str = "") -> None:
-    """A state that is not an answer: what happened and what to do. ``arrive`` names one that is to be scrolled to."""
-    arriving = f' data-arrive="{escaped(arrive)}" data-block="center" data-said="{escaped(title)}"' if arrive else ""
-    st.html(
-        f'<div class="pq-notice pq-{kind}"{arriving}><p class="pq-notice-title">{escaped(title)}</p>'
-        f"<p>{escaped(text)}</p></div>"
+    """Draw what happened instead of an answer, and what to do.
+
+    ``arrive`` names one that is to be scrolled to.
+    """
+    arriving = Markup("")
+    if arrive:
+        arriving = Markup(' data-arrive="{}" data-block="center" data-said="{}"').format(arrive, title)
+    draw(
+        Markup(
+            '<div class="pq-notice pq-{kind}"{arriving}><p class="pq-notice-title">{title}</p><p>{text}</p></div>'
+        ).format(kind=kind, arriving=arriving, title=title, text=text)
     )
 
 
 def foot() -> None:
-    """Who does not stand behind this."""
-    st.html(FOOT)
+    """Draw who does not stand behind this."""
+    draw(FOOT)

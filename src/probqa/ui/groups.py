@@ -37,7 +37,7 @@ _RATINGS = ("Outstanding", "Good", "Requires improvement", "Inadequate")
 
 
 def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
-    """The groups that a report belongs to; never none."""
+    """Return the groups that a report belongs to, at least one."""
     if way == "year":
         return (year(source),)
     if way == "place":
@@ -50,43 +50,49 @@ def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
 
 
 def year(source: Source) -> str:
-    """The year that a report came out in."""
+    """Return the year that a report came out in."""
     return source.published[:4] or UNDATED
 
 
 def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary) -> Groups:
-    """What is said in each group: years in their order, ratings in theirs, others with the most findings first."""
+    """Return what is said in each group.
+
+    Years and ratings come in their own order, others with the most findings first.
+    """
     groups: Groups = {}
-    for one in documents:
-        for name in names(one.source, way, glossary):
-            groups.setdefault(name, []).append(one)
+    for document in documents:
+        for name in names(document.source, way, glossary):
+            groups.setdefault(name, []).append(document)
 
     def place(name: str) -> tuple[int, str]:
         if way == "year":
             return 0, name
         rank = _RATINGS.index(name) if name in _RATINGS else len(_RATINGS)
-        return (rank if way == "rating" else -found(groups[name])), name
+        return (rank if way == "rating" else -speaking(groups[name])), name
 
     return {name: groups[name] for name in sorted(groups, key=place)}
 
 
-def found(documents: Iterable[DocumentAnswer]) -> int:
-    """How many of them say something."""
-    return sum(one.quote is not None for one in documents)
+def speaking(documents: Iterable[DocumentAnswer]) -> int:
+    """Return how many of the documents say something."""
+    return sum(document.quote is not None for document in documents)
 
 
 def narrowed(answer: EveryAnswer, documents: Sequence[DocumentAnswer]) -> EveryAnswer:
-    """The answer of these documents alone; its passages are still all that were searched."""
-    coverage = replace(answer.coverage, documents=len(documents), documents_with_quotes=found(documents))
+    """Return the answer of these documents alone.
+
+    Its passages are still all that were searched.
+    """
+    coverage = replace(answer.coverage, documents=len(documents), documents_with_quotes=speaking(documents))
     return replace(answer, documents=tuple(documents), coverage=coverage)
 
 
 def _providers(source: Source, glossary: Glossary) -> Iterator[str]:
-    """Owners by name; what has none by the kind of body; what the glossary does not know by its own name."""
+    """Yield owners by name, what has none by the kind of body, and what the glossary does not know by its own name."""
     for provider in source.providers:
         named = glossary.providers_named(provider)
-        owners = [one.name for one in named if one.kind == "owner"]
-        kinds = [_KINDS[one.kind] for one in named if one.kind in _KINDS]
+        owners = [body.name for body in named if body.kind == "owner"]
+        kinds = [_KINDS[body.kind] for body in named if body.kind in _KINDS]
         if owners:
             yield from owners
         elif kinds:

@@ -23,7 +23,7 @@ _held: tuple[_Key, Library] | None = None
 
 
 def open_library(chosen: Settings) -> Library:
-    """The library of the generation that is live now.
+    """Return the library of the generation that is live now.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.

@@ -38,7 +38,7 @@ class Buckets:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, client: str) -> float:
-        """Take a token; returns 0, or the seconds until there is one."""
+        """Take a token, and return 0 or the seconds until there is one."""
         now = self.now()
         left, seen = self._left.pop(client, (float(self.capacity), now))
         left = min(self.capacity, left + (now - seen) * self.per_second)
@@ -98,7 +98,7 @@ class Visitors:
 
 
 def client_name(address: str) -> str:
-    """Who counts as one client: an IPv4 address, or the 64 bits that one IPv6 household has.
+    """Return who counts as one client, an IPv4 address or the 64 bits that one IPv6 household has.
 
     >>> client_name("2001:db8::1") == client_name("2001:db8::ffff"), client_name("192.0.2.7"), client_name("x" * 999)
     (True, '192.0.2.7', 'unknown')
@@ -120,7 +120,7 @@ def raise_descriptor_limit() -> None:
 
 
 def descriptors_are_short() -> bool:
-    """Whether most of the descriptors that this process may have are open."""
+    """Return whether most of the descriptors that this process may have are open."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if _OPEN_DESCRIPTORS is None or limit == resource.RLIM_INFINITY:
         return False

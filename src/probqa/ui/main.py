@@ -24,8 +24,8 @@ def main() -> None:
     """Draw the page that the address names."""
     # A named icon would be fetched from another host; this one is a file of ours.
     st.set_page_config(page_icon=str(HERE / "icon.png"), layout="centered")
-    st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
-    st.html(f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
+    frame.draw_style(HERE / "style.css")
+    frame.draw_script(HERE / "page.js")
     page = st.navigation(
         [
             _page(ask.draw, "Ask", "", default=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from probqa.ui.limits import Visitors
+from probqa.ui.markup import Markup
 
 # Streamlit serves these to anyone, asked for or not: an upload lands in the server's memory.
 CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
@@ -25,17 +27,17 @@ CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
 OWN_LIMITS = ("/api", "/embed", "/healthz")
 VISITORS = Visitors(most=400)
 # Comes back by itself: a visitor who waits is let in when there is room.
-BUSY_PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>
+BUSY_PAGE = Markup("""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>
 <meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="15">
 <style>:root { color-scheme: light dark } body { max-width: 44rem; margin: 4.5rem auto; padding: 0 1rem;
 font: 1rem/1.6 system-ui, sans-serif; color: light-dark(#1d2433, #e9e6df); background: light-dark(#fbfaf7, #15181d) }
 h1 { font-size: 1.75rem; line-height: 1.2 }</style></head>
 <body><main><h1>Many people are asking at the moment</h1>
-<p>This page tries again every 15 seconds. You need not do anything.</p></main></body></html>"""
+<p>This page tries again every 15 seconds. You need not do anything.</p></main></body></html>""")
 
 
 def _inline_scripts() -> str:
-    """The CSP hashes of the scripts that Streamlit's own page carries inside it, and of our own."""
+    """Return the CSP hashes of the scripts that Streamlit's own page carries inside it, and of our own."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     scripts.append((Path(__file__).parent / "page.js").read_text(encoding="utf-8"))
@@ -57,11 +59,19 @@ HEADERS = {
 }
 
 
+def html_response(page: Markup, status: int, headers: Mapping[str, str]) -> HTMLResponse:
+    """Return a page as a response.
+
+    ``HTMLResponse`` itself would take any text for one.
+    """
+    return HTMLResponse(page, status, headers=headers)
+
+
 class Guard:
     """ASGI middleware that refuses the closed paths and visitors beyond the last, and adds the headers."""
 
     def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS) -> None:
-        """Wrap ``app``; count its visitors in ``visitors``."""
+        """Wrap ``app`` and count its visitors in ``visitors``."""
         self.app = app
         self.visitors = visitors
 
@@ -74,7 +84,7 @@ class Guard:
         elif scope["path"].startswith(CLOSED):
             await PlainTextResponse("not offered here", status_code=404)(scope, receive, _with_headers(send))
         elif _opens_a_page(scope) and self.visitors.full:
-            busy = HTMLResponse(BUSY_PAGE, status_code=503, headers={"retry-after": "15"})
+            busy = html_response(BUSY_PAGE, 503, {"retry-after": "15"})
             await busy(scope, receive, _with_headers(send))
         else:
             await self.app(scope, receive, _with_headers(send))
@@ -92,7 +102,10 @@ class Guard:
 
 
 def _opens_a_page(scope: Scope) -> bool:
-    """Whether a browser goes to a page of the app; what programs and frames ask for has limits of its own."""
+    """Return whether a browser goes to a page of the app.
+
+    What programs and frames ask for has limits of its own.
+    """
     return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(OWN_LIMITS)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from probqa.asking.library import Library
 from probqa.questions import Filters
 from probqa.ui.address import Address, link
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 from probqa.ui.side_bar import choices
 
 # So many of each kind are offered, those that leave most first.
@@ -29,8 +29,8 @@ class Pick:
     through: frozenset[str]
 
 
-def picks(library: Library, address: Address, touched: frozenset[str]) -> str:
-    """The areas, providers and years that narrow the ``touched`` reports."""
+def picks(library: Library, address: Address, touched: frozenset[str]) -> Markup:
+    """Return the areas, providers and years that narrow the ``touched`` reports."""
     offered = choices(library, library.generation.name)
     published: dict[str, set[str]] = {}
     for document in library.generation.all_documents():
@@ -43,35 +43,39 @@ def picks(library: Library, address: Address, touched: frozenset[str]) -> str:
             for year in sorted(filter(None, published), reverse=True)
         ],
     }
-    drawn = ""
-    for label, group in groups.items():
-        targets = {one: escaped(link(replace(address, filters=one.filters))) for one in _narrowing(group, touched)}
-        items = "".join(
-            f'<li><a class="pq-go" href="{target}">{escaped(one.name)}</a> '
-            f'<span class="pq-small">{len(touched & one.through)}</span></li>'
-            for one, target in targets.items()
+    return Markup("").join(
+        _group(label, kept, address, touched) for label, group in groups.items() if (kept := _narrowing(group, touched))
+    )
+
+
+def _group(label: str, kept: Sequence[Pick], address: Address, touched: frozenset[str]) -> Markup:
+    items = Markup("").join(
+        Markup('<li>{} <span class="pq-small">{}</span></li>').format(
+            anchor(link(replace(address, filters=pick.filters)), pick.name), len(touched & pick.through)
         )
-        drawn += f'<h3 class="pq-side">{label}</h3><ul class="pq-picks">{items}</ul>' if items else ""
-    return drawn
+        for pick in kept
+    )
+    return Markup('<h3 class="pq-side">{}</h3><ul class="pq-picks">{}</ul>').format(label, items)
 
 
 def _narrowing(group: Sequence[Pick], touched: frozenset[str]) -> list[Pick]:
-    """Those that leave some reports and not most; a nation, or a provider of nearly all of them, narrows nothing.
+    """Return those that leave some reports and not most.
 
-    Of names within one another ("Wales", "Wales and South West England"), and of those that leave the same reports,
-    one is enough: the one that leaves most, or comes first.
+    A nation, or a provider of nearly all of them, narrows nothing. Of names within one another ("Wales", "Wales and
+    South West England"), and of those that leave the same reports, one is enough: the one that leaves most, or comes
+    first.
     """
     kept: list[Pick] = []
-    for one in sorted(group, key=lambda one: -len(touched & one.through)):
-        left = touched & one.through
-        narrows = 0 < len(left) <= len(touched) / 2 and one.name not in NATIONS
+    for pick in sorted(group, key=lambda pick: -len(touched & pick.through)):
+        left = touched & pick.through
+        narrows = 0 < len(left) <= len(touched) / 2 and pick.name not in NATIONS
         if narrows and not any(
-            touched & other.through == left or _holds(one.name, other.name) or _holds(other.name, one.name)
+            touched & other.through == left or _holds(pick.name, other.name) or _holds(other.name, pick.name)
             for other in kept
         ):
-            kept.append(one)
+            kept.append(pick)
     return kept[:OFFERED]
 
 
-def _holds(one: str, other: str) -> bool:
-    return re.search(rf"\b{re.escape(other)}\b", one) is not None
+def _holds(name: str, part: str) -> bool:
+    return re.search(rf"\b{re.escape(part)}\b", name) is not None

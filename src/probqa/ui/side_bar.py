@@ -15,8 +15,9 @@ from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.indexing.generation import Generation
 from probqa.questions import Filters
+from probqa.ui import frame
 from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 
 ANY = "Any"
@@ -45,40 +46,43 @@ class Choices:
 
 
 def parameters() -> dict[str, list[str]]:
-    """The parameters of the page's address."""
+    """Return the parameters of the page's address."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
 def go(address: Address) -> None:
-    """Put another address into the address bar; the script that runs next draws it.
+    """Put another address into the address bar.
 
-    What else stands there, such as how a table is sorted, stays.
+    The script that runs next draws it. What else stands there, such as how a table is sorted, stays.
     """
     st.query_params.from_dict(_others() | address.parameters())
 
 
 def _others() -> dict[str, list[str]]:
-    """What the address says besides questions and filters; not what was clicked to keep a quote."""
+    """Return what the address says besides questions and filters, without what was clicked to keep a quote."""
     held = parameters()
     not_kept = {*read(held).parameters(), "clicks", "keep", "unkeep"}
     return {name: value for name, value in held.items() if name not in not_kept}
 
 
 def text_box(label: str, name: str, value: str) -> str:
-    """A box whose text stands in the address under ``name``."""
+    """Draw a box whose text stands in the address under ``name``, and return that."""
     key = _box(name, value)
     st.text_input(label, key=key, on_change=_typed, args=(name, key))
     return value
 
 
 def choice_box(label: str, name: str, value: str, offered: Sequence[str]) -> None:
-    """A list to choose one of the ``offered`` from; the choice stands in the address under ``name``."""
+    """Draw a list to choose one of the ``offered`` from.
+
+    The choice stands in the address under ``name``.
+    """
     key = _box(name, value if value in offered else None)
     st.selectbox(label, offered, key=key, placeholder="Choose", on_change=_typed, args=(name, key))
 
 
 def _box(name: str, value: str | None) -> str:
-    """The key of the widget that shows what stands in the address under ``name``."""
+    """Return the key of the widget that shows what stands in the address under ``name``."""
     state = st.session_state
     count = f"{name} boxes"
     # As with the filters: a box that Back has emptied would come back full.
@@ -95,32 +99,36 @@ def _typed(name: str, key: str) -> None:
     st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
 
 
-def chips(library: Library, address: Address, page: str = "") -> list[str]:
-    """A chip for each filter that is on, which takes it away."""
+def chips(library: Library, address: Address, page: str = "") -> list[Markup]:
+    """Return a chip for each filter that is on, which takes it away."""
     drawn = []
     for name, value in filters_on(address.filters):
         document = library.generation.document(value) if name == "document" else None
         shown = document.source.title if document else value
         without = address.without(name, value).parameters() | _others()
-        words = f"{_NAMES[name]}: <b>{escaped(shown)}</b>"
+        words = Markup("{}: <b>{}</b>").format(_NAMES[name], shown)
         drawn.append(chip(words, f"Take away the filter {shown}", link_to(page, without)))
     return drawn
 
 
-def draw_chips(library: Library, address: Address, page: str = "", more: Sequence[str] = ()) -> None:
-    """The filters that are on, and ``more`` chips, if any."""
+def draw_chips(library: Library, address: Address, page: str = "", more: Sequence[Markup] = ()) -> None:
+    """Draw the filters that are on, and ``more`` chips, if any."""
     drawn = [*chips(library, address, page), *more]
     if drawn:
-        st.html(f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(drawn)}</ul>')
+        frame.draw(chip_list("Filters that are on", drawn))
 
 
-def chip(words: str, action: str, target: str) -> str:
-    """A chip and the cross that takes it away; ``words`` are HTML, the others are text."""
-    said = escaped(action)
-    return (
-        f'<li class="pq-chip"><span>{words}</span> '
-        f'<a class="pq-go" href="{escaped(target)}" title="{said}" aria-label="{said}">×</a></li>'
-    )
+def chip_list(name: str, drawn: Sequence[Markup]) -> Markup:
+    """Return chips as a list that is called ``name``."""
+    return Markup('<ul class="pq-chips" aria-label="{}">{}</ul>').format(name, Markup("").join(drawn))
+
+
+def chip(words: Markup, action: str, target: str) -> Markup:
+    """Return a chip and the cross that takes it away."""
+    return Markup(
+        '<li class="pq-chip"><span>{words}</span> '
+        '<a class="pq-go" href="{target}" title="{action}" aria-label="{action}">×</a></li>'
+    ).format(words=words, target=target, action=action)
 
 
 def side_bar(library: Library, address: Address) -> None:
@@ -136,7 +144,7 @@ def side_bar(library: Library, address: Address) -> None:
         for name, value in _shown(filters).items():
             state[_key(name)] = value
     with st.sidebar:
-        st.html('<p class="pq-side">Answer only from</p>')
+        frame.draw(Markup('<p class="pq-side">Answer only from</p>'))
         _several("Provider", "provider", offered.providers)
         _several("Area", "area", offered.areas)
         _several("Kind of document", "kind", offered.kinds)
@@ -171,7 +179,7 @@ def _key(name: str) -> str:
 
 
 def _shown(filters: Filters) -> dict[str, str | list[str]]:
-    """What each widget shows."""
+    """Return what each widget shows."""
     return {
         "provider": list(filters.providers),
         "area": list(filters.areas),
@@ -185,15 +193,15 @@ def _shown(filters: Filters) -> dict[str, str | list[str]]:
 
 def _changed() -> None:
     """Write what the widgets say into the address."""
-    said = {name: st.session_state[_key(name)] for name in _shown(Filters())}
-    given = {name: [value] if isinstance(value, str) else value for name, value in said.items() if value != ANY}
-    address = read({**parameters(), **{name: given.get(name, []) for name in said}})
+    chosen = {name: st.session_state[_key(name)] for name in _shown(Filters())}
+    given = {name: [value] if isinstance(value, str) else value for name, value in chosen.items() if value != ANY}
+    address = read({**parameters(), **{name: given.get(name, []) for name in chosen}})
     st.session_state["filters"] = address.filters
     go(address)
 
 
 def _recent(address: Address) -> None:
-    """The questions of this visit, newest first, each in its conversation."""
+    """Draw the questions of this visit, newest first, each in its conversation."""
     recent: dict[str, str] = st.session_state.setdefault("recent", {})
     if address.questions and 0 < len(address.questions[-1].strip()) <= MAX_QUESTION_CHARACTERS:
         recent.pop(address.questions[-1], None)
@@ -201,16 +209,15 @@ def _recent(address: Address) -> None:
         while len(recent) > RECENT:
             del recent[next(iter(recent))]
     if recent:
-        listed = "".join(
-            f'<li><a class="pq-go" href="{escaped(target)}">{escaped(question)}</a></li>'
-            for question, target in reversed(recent.items())
+        listed = Markup("").join(
+            Markup("<li>{}</li>").format(anchor(target, question)) for question, target in reversed(recent.items())
         )
-        st.html(f'<p class="pq-side">Asked before</p><ul class="pq-recent">{listed}</ul>')
+        frame.draw(Markup('<p class="pq-side">Asked before</p><ul class="pq-recent">{}</ul>').format(listed))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
-    """What can be chosen; a name that would let nothing through is not offered."""
+    """Return what can be chosen, without names that would let nothing through."""
     held = _library.generation
     sources = [document.source for document in held.all_documents()]
     glossary = held.glossary
@@ -233,7 +240,7 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
 
 
 def _let_through(generation: Generation, offered: dict[str, Filters]) -> dict[str, frozenset[str]]:
-    """The documents that each filter lets through; those that let none through are left out."""
+    """Return the documents that each filter lets through, without filters that let none through."""
     through: dict[str, frozenset[str]] = {}
     for name, filters in offered.items():
         rows = allowed_rows(generation, filters)
@@ -244,5 +251,5 @@ def _let_through(generation: Generation, offered: dict[str, Filters]) -> dict[st
 
 
 def _with(values: list[str], *held: str) -> list[str]:
-    """The values, and those that the address holds even if they are none of them."""
+    """Return the values, and those that the address holds even if they are none of them."""
     return list(dict.fromkeys((*values, *filter(None, held))))

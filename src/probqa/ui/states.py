@@ -5,73 +5,74 @@ In: a ``Library``, a ``Scope``, an error. Out: HTML, drawn; nothing here decides
 
 from __future__ import annotations
 
-import streamlit as st
-
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
 from probqa.rendering import date_in_words
 from probqa.ui import frame
 from probqa.ui.address import Address, link
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 from probqa.ui.narrower import picks
 
 
 def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
-    """Questions that can be asked, each with where it leads; nothing where there are none."""
+    """Draw questions that can be asked, each with where it leads, if there are any."""
     if targets:
-        listed = "".join(
-            f'<li><a class="pq-go" href="{escaped(target)}">{escaped(question)}</a></li>'
-            for question, target in targets.items()
+        listed = Markup("").join(
+            Markup("<li>{}</li>").format(anchor(target, question)) for question, target in targets.items()
         )
-        st.html(f'<h{level} class="pq-sub">{escaped(title)}</h{level}><ul class="pq-questions">{listed}</ul>')
+        frame.draw(
+            Markup('<h{level} class="pq-sub">{title}</h{level}><ul class="pq-questions">{listed}</ul>').format(
+                level=level, title=title, listed=listed
+            )
+        )
 
 
 def covered(library: Library) -> str:
-    """How many publications there are, and of which years: "112 publications, 2014 to 2026"."""
+    """Return how many publications there are, and of which years: "112 publications, 2014 to 2026"."""
     sources = [document.source for document in library.generation.all_documents()]
     years = sorted(source.published[:4] for source in sources if source.published)
     return f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
 
 
 def outside(library: Library, examples: dict[str, str]) -> None:
-    """A question that is about nothing in the reports: what they are about, and what can be asked."""
-    st.html(
-        '<div class="pq-outside-note"><p>They are about probation: how people serving a sentence in the community, or '
-        "released from prison, are supervised, and what inspectors thought of it. "
-        f'<a class="pq-go" href="reports">{escaped(covered(library))}</a>.</p></div>'
+    """Draw what the reports are about, and what can be asked, for a question that is about nothing in them."""
+    frame.draw(
+        Markup(
+            '<div class="pq-outside-note"><p>They are about probation: how people serving a sentence in the community, '
+            "or released from prison, are supervised, and what inspectors thought of it. {}.</p></div>"
+        ).format(anchor("reports", covered(library)))
     )
     questions("These they do answer", examples)
 
 
-def broad(library: Library, address: Address, found: Scope) -> None:
-    """A question that touches too many reports: what it can be narrowed by."""
-    st.html(f'<div class="pq-broad-picks">{picks(library, address, frozenset(found.documents))}</div>')
+def broad(library: Library, address: Address, scope: Scope) -> None:
+    """Draw what a question that touches too many reports can be narrowed by."""
+    narrowing = picks(library, address, frozenset(scope.documents))
+    frame.draw(Markup('<div class="pq-broad-picks">{}</div>').format(narrowing))
 
 
 def not_found(library: Library, address: Address) -> None:
-    """What was searched in vain, and where else to look."""
+    """Draw what was searched in vain, and where else to look."""
     if address.filters:
         unfiltered = link(Address(turns=address.turns, generation=address.generation))
-        said = (
-            f'Only reports that pass your filters were searched. <a class="pq-go" href="{escaped(unfiltered)}">'
-            f"Ask all {library.generation.documents}</a>."
+        words = Markup("Only reports that pass your filters were searched. {}.").format(
+            anchor(unfiltered, f"Ask all {library.generation.documents}")
         )
     else:
-        said = (
-            f'Searched: <a class="pq-go" href="reports">{escaped(covered(library))}</a>. Something may have been '
-            "published elsewhere."
+        words = Markup("Searched: {}. Something may have been published elsewhere.").format(
+            anchor("reports", covered(library))
         )
-    st.html(f'<p class="pq-searched">{said}</p>')
+    frame.draw(Markup('<p class="pq-searched">{}</p>').format(words))
 
 
 def edition(library: Library) -> str:
-    """The day on which the edition was made that answers: "3 May 2026"."""
+    """Return the day on which the edition was made that answers: "3 May 2026"."""
     return date_in_words(str(library.generation.manifest["created"])[:10])
 
 
 def rebuilding(library: Library) -> None:
-    """The reports are being brought up to date; the older edition answers meanwhile."""
+    """Draw that the reports are being brought up to date, and which edition answers meanwhile."""
     frame.notice(
         "The reports are being updated",
         f"Until that is done, answers come from the edition of {edition(library)}.",
@@ -80,17 +81,17 @@ def rebuilding(library: Library) -> None:
 
 
 def unusable(error: ProbqaError) -> None:
-    """No index that can be asked: what is wrong and what mends it, for whoever runs this."""
+    """Draw what is wrong with an index that cannot be asked, and what mends it, for whoever runs this."""
     if isinstance(error, IndexMissingError):
         frame.heading("There are no reports here yet")
-        said = "They have to be indexed once before they can be asked."
+        problem = "They have to be indexed once before they can be asked."
     elif isinstance(error, IndexDamagedError):
         frame.heading("The reports cannot be trusted at the moment")
-        said = "A file of the index is not what was written, so nothing is quoted from it."
+        problem = "A file of the index is not what was written, so nothing is quoted from it."
     else:
         frame.heading("The reports cannot be opened")
-        said = "The index does not fit this version of the program."
+        problem = "The index does not fit this version of the program."
     # What is wrong in detail names folders of this server; the terminal says it to those whom it concerns.
     command = error.remedy.removeprefix("run: ")
-    todo = f"<p>For whoever runs this: <code>{escaped(command)}</code></p>" if command else ""
-    st.html(f'<div class="pq-notice pq-refused"><p>{said}</p>{todo}</div>')
+    mend = Markup("<p>For whoever runs this: <code>{}</code></p>").format(command) if command else Markup("")
+    frame.draw(Markup('<div class="pq-notice pq-refused"><p>{}</p>{}</div>').format(problem, mend))

@@ -16,7 +16,7 @@ None
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -93,46 +93,50 @@ class Candidate:
 
 
 def examples(generation: Generation, tried: Tried) -> tuple[str, ...]:
-    """Questions from different reports, on different subjects, that the reports answer themselves."""
-    documents = sorted(generation.all_documents(), key=lambda one: (one.source.published, one.source.id))
+    """Return questions from different reports, on different subjects, that the reports answer themselves."""
+    documents = sorted(generation.all_documents(), key=lambda document: (document.source.published, document.source.id))
     step = max(1, len(documents) // EXAMPLES)
     # From all through the years.
-    spread = (documents[at] for start in range(step) for at in range(start, len(documents), step))
-    candidates = sorted((one for document in spread for one in _candidates(document)), key=lambda one: not one.plain)
+    spread = (document for start in range(step) for document in documents[start::step])
+    candidates = _plain_first(candidate for document in spread for candidate in _candidates(document))
     kept: list[Candidate] = []
     tries = 0
-    for one in candidates:
-        about = {one.subject, one.source.area or one.source.id}
+    for candidate in candidates:
+        about = {candidate.subject, candidate.source.area or candidate.source.id}
         if any(about & {other.subject, other.source.area} for other in kept):
             continue
         tries += 1
-        if _is_answered(one, tried):
-            kept.append(one)
+        if _is_answered(candidate, tried):
+            kept.append(candidate)
         if len(kept) == EXAMPLES or tries == MOST_TRIED:
             break
-    return tuple(one.question for one in kept)
+    return tuple(candidate.question for candidate in kept)
 
 
 def follow_ups(generation: Generation, answer: Answer, asked: tuple[str, ...], tried: Tried) -> tuple[str, ...]:
-    """What else the reports say that were quoted, best first."""
+    """Return what else the reports say that were quoted, best first."""
     documents = dict.fromkeys(quote.source.id for quote in answer.quotes[:3])
-    columns = [_others(generation.document(one), answer.quotes[0].heading) for one in documents]
+    columns = [_others(generation.document(name), answer.quotes[0].heading) for name in documents]
     # In turn, so that the first three are not all of one report.
-    candidates = [column[at] for at in range(3) for column in columns if at < len(column)]
+    candidates = [column[row] for row in range(3) for column in columns if row < len(column)]
     known = {question.casefold() for question in asked}
-    new = (one for one in candidates if one.question.casefold() not in known)
-    return tuple(islice((one.question for one in new if _is_answered(one, tried)), FOLLOW_UPS))
+    new = (candidate for candidate in candidates if candidate.question.casefold() not in known)
+    return tuple(islice((candidate.question for candidate in new if _is_answered(candidate, tried)), FOLLOW_UPS))
 
 
 def _others(document: Document | None, quoted: tuple[str, ...]) -> list[Candidate]:
-    """Questions on what a document says under other headings than those quoted, plain ones first."""
+    """Return questions on what a document says under other headings than those quoted, plain ones first."""
     candidates = _candidates(document) if document else []
-    taken = {one.subject for one in candidates if one.heading in quoted}
-    return sorted((one for one in candidates if one.subject not in taken), key=lambda one: not one.plain)
+    taken = {candidate.subject for candidate in candidates if candidate.heading in quoted}
+    return _plain_first(candidate for candidate in candidates if candidate.subject not in taken)
+
+
+def _plain_first(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: not candidate.plain)
 
 
 def _is_answered(candidate: Candidate, tried: Tried) -> bool:
-    """Whether the passage it was made from is the first to answer it, whatever was asked before."""
+    """Return whether the passage it was made from is the first to answer it, whatever was asked before."""
     if is_incomplete(candidate.question):
         return False
     first = tried(candidate.question)
@@ -140,14 +144,15 @@ def _is_answered(candidate: Candidate, tried: Tried) -> bool:
 
 
 def _candidates(document: Document) -> list[Candidate]:
-    """A question for each heading that names a subject."""
-    return [one for block in document.headings if (one := _candidate(document.slice(block.span), document.source))]
+    """Return a question for each heading that names a subject."""
+    candidates = (_candidate(document.slice(block.span), document.source) for block in document.headings)
+    return [candidate for candidate in candidates if candidate]
 
 
 def _candidate(heading: str, source: Source) -> Candidate | None:
     place = re.sub(r"\s*\(.*?\)", "", source.area).replace("; ", " and ")
-    at = "at" if place.endswith("Premises") else "in the" if re.fullmatch(r"(\w+ )?Midlands", place) else "in"
-    where = f" {at} {place}" if place not in ("", "England", "England and Wales") else ""
+    preposition = "at" if place.endswith("Premises") else "in the" if re.fullmatch(r"(\w+ )?Midlands", place) else "in"
+    where = f" {preposition} {place}" if place not in ("", "England", "England and Wales") else ""
     when = f" in {source.published[:4]}" if source.published and "estimated" not in source.published_note else ""
     for words, asked in _ASKED:
         if words.search(heading):
@@ -162,7 +167,10 @@ def _candidate(heading: str, source: Source) -> Candidate | None:
 
 
 def _subject(heading: str) -> str:
-    """A heading as it stands inside a question; nothing where it names no subject, or perhaps a name."""
+    """Return a heading as it stands inside a question.
+
+    Nothing where it names no subject, or perhaps a name.
+    """
     first, _, rest = heading.partition(" ")
     if _NO_SUBJECT.search(heading) or not rest or len(heading) > 50 or rest != rest.lower() or "'" in first:
         return ""

@@ -6,15 +6,14 @@ In: a ``Library``. Out: plain paragraphs; every number is counted from the index
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-
-import streamlit as st
+from collections.abc import Iterable, Sequence
 
 from probqa.asking.library import Library
 from probqa.indexing.inspection import error_rates
+from probqa.records import Source
 from probqa.rendering import DIGEST_LABEL, date_in_words
 from probqa.ui import frame
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 
 PROMISES = (
     "Every quote is cut out of its document by position at the moment it is shown, and compared. Not a letter, figure "
@@ -37,29 +36,38 @@ LIMITS = (
 def draw(library: Library) -> None:
     """Draw the page."""
     frame.heading("How it works", "You ask; the documents answer, word for word. Nothing is rewritten on the way.")
-    st.html(
-        f'<div class="pq-prose">{_section("What it promises", _listed(PROMISES))}'
-        f"{_section('What it cannot do', _listed(LIMITS))}{_section('How often it is wrong', _errors(library))}"
-        f"{_section('What is indexed', _indexed(library))}{_section('Whose words, on what terms', _terms(library))}"
-        f"{_section('Accessibility', _ACCESSIBILITY)}{_section('Privacy', _PRIVACY)}"
-        f"{_section('For programs', _PROGRAMS)}{_section('Not an official service', _NOT_OFFICIAL)}</div>"
-    )
+    sections = {
+        "What it promises": _listed(PROMISES),
+        "What it cannot do": _listed(LIMITS),
+        "How often it is wrong": _errors(library),
+        "What is indexed": _indexed(library),
+        "Whose words, on what terms": _terms(library),
+        "Accessibility": _ACCESSIBILITY,
+        "Privacy": _PRIVACY,
+        "For programs": _PROGRAMS,
+        "Not an official service": _NOT_OFFICIAL,
+    }
+    drawn = Markup("").join(_section(title, body) for title, body in sections.items())
+    frame.draw(Markup('<div class="pq-prose">{}</div>').format(drawn))
     frame.foot()
 
 
-def _section(title: str, body: str) -> str:
-    return f'<section aria-label="{title}"><h2 class="pq-sub">{title}</h2>{body}</section>'
+def _section(title: str, body: Markup) -> Markup:
+    return Markup('<section aria-label="{title}"><h2 class="pq-sub">{title}</h2>{body}</section>').format(
+        title=title, body=body
+    )
 
 
-def _listed(texts: Sequence[str]) -> str:
-    return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
+def _listed(texts: Iterable[str]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(text) for text in texts)
+    return Markup("<ul>{}</ul>").format(items)
 
 
-def _errors(library: Library) -> str:
-    """The error rates that the index holds for its documents and model, if anyone measured them."""
+def _errors(library: Library) -> Markup:
+    """Return the error rates that the index holds for its documents and model, if anyone measured them."""
     rates = error_rates(library.generation)
     if rates is None:
-        return (
+        return Markup(
             "<p>Not calibrated: for this edition nobody has measured how often an answer that is called one is wrong, "
             "or how often one is missed. Take “answer this” as a finding aid, and “may answer this” as a guess.</p>"
         )
@@ -69,78 +77,92 @@ def _errors(library: Library) -> str:
         ("that these reports answer", answered, 100 - answered - missed, missed),
         ("that they do not answer", wrong, 100 - wrong - refused, refused),
     )
-    body = "".join(
-        f'<tr><th scope="row">Of 100 questions {which}</th>'
-        + "".join(f"<td>{share}</td>" for share in shares)
-        + "</tr>"
-        for which, *shares in rows
+    body = Markup("").join(
+        Markup('<tr><th scope="row">Of 100 questions {}</th><td>{}</td><td>{}</td><td>{}</td></tr>').format(*row)
+        for row in rows
     )
-    return (
-        f'<table class="pq-rates"><thead><tr><td></td><th scope="col">are told that passages answer them</th>'
-        f'<th scope="col">are told that passages may</th><th scope="col">are told that the reports do not say</th></tr>'
-        f"</thead><tbody>{body}</tbody></table>"
-        f"<p>So of 100 questions that these reports do not answer, {wrong} are told that passages do, and of 100 that "
-        f"they do answer, {missed} are told that they do not say. Read the passage before you rely on it.</p>"
-        f'<p class="pq-small">Measured on this edition with {rates["answerable"]} questions that it answers and '
-        f"{rates['unanswerable']} that it does not, each held back while the rule was fitted. How is described in "
-        "docs/evaluation.md of the source.</p>"
+    return Markup(
+        '<table class="pq-rates"><thead><tr><td></td><th scope="col">are told that passages answer them</th>'
+        '<th scope="col">are told that passages may</th><th scope="col">are told that the reports do not say</th></tr>'
+        "</thead><tbody>{body}</tbody></table>"
+        "<p>So of 100 questions that these reports do not answer, {wrong} are told that passages do, and of 100 that "
+        "they do answer, {missed} are told that they do not say. Read the passage before you rely on it.</p>"
+        '<p class="pq-small">Measured on this edition with {answerable} questions that it answers and {unanswerable} '
+        "that it does not, each held back while the rule was fitted. How is described in docs/evaluation.md of the "
+        "source.</p>"
+    ).format(
+        body=body,
+        wrong=wrong,
+        missed=missed,
+        answerable=rates["answerable"],
+        unanswerable=rates["unanswerable"],
     )
 
 
-def _indexed(library: Library) -> str:
+def _indexed(library: Library) -> Markup:
     generation = library.generation
     counts, created = generation.manifest["counts"], str(generation.manifest["created"])
     sources = [document.source for document in generation.all_documents()]
     dated = sorted(source.published for source in sources if source.published)
     newest = f" The newest was published in {date_in_words(dated[-1][:7])}." if dated else ""
-    digests = sum(source.wording == "digest" for source in sources)
-    wording = ""
-    if digests:
-        others = len(sources) - digests
-        rest = f" The other {others} are in the publication’s own words." if others else ""
-        wording = (
-            f"<p>{digests if others else 'All'} of them are digests: short texts written for this project from a "
-            "publication, because the publication itself is not held here. Each of their quotes is marked "
-            f"“{escaped(DIGEST_LABEL)}”.{rest}</p>"
-        )
     failures = generation.manifest["failures"]
-    failed = "".join(f"<li>{escaped(one['file'])}: {escaped(one['problem'])}</li>" for one in failures)
-    not_read = f"<p>Not indexed:</p><ul>{failed}</ul>" if failures else ""
-    return (
-        f'<p><a class="pq-go" href="reports">{counts["documents"]} documents</a>, {counts["passages"]} passages, '
-        f"{counts['sentences']} sentences.{newest}</p>{wording}"
-        f"<p>This edition was made on {date_in_words(created[:10])} and is called <code>{generation.name}</code>. A "
-        f"link to an answer names its edition, and says so when the reports have changed since.</p>{not_read}"
+    failed = _listed(f"{failure['file']}: {failure['problem']}" for failure in failures)
+    not_read = Markup("<p>Not indexed:</p>{}").format(failed) if failures else Markup("")
+    return Markup(
+        "<p>{documents}, {passages} passages, {sentences} sentences.{newest}</p>{digests}"
+        "<p>This edition was made on {created} and is called <code>{name}</code>. A link to an answer names its "
+        "edition, and says so when the reports have changed since.</p>{not_read}"
+    ).format(
+        documents=anchor("reports", f"{counts['documents']} documents"),
+        passages=counts["passages"],
+        sentences=counts["sentences"],
+        newest=newest,
+        digests=_digests(sources),
+        created=date_in_words(created[:10]),
+        name=generation.name,
+        not_read=not_read,
     )
 
 
-def _terms(library: Library) -> str:
+def _digests(sources: Sequence[Source]) -> Markup:
+    """Return how many of the documents are digests, and what that means, if any is."""
+    digests = sum(source.wording == "digest" for source in sources)
+    if not digests:
+        return Markup("")
+    others = len(sources) - digests
+    rest = f" The other {others} are in the publication’s own words." if others else ""
+    return Markup(
+        "<p>{} of them are digests: short texts written for this project from a publication, because the publication "
+        "itself is not held here. Each of their quotes is marked “{}”.{}</p>"
+    ).format(digests if others else "All", DIGEST_LABEL, rest)
+
+
+def _terms(library: Library) -> Markup:
     counts = Counter(document.source.licence or "not stated" for document in library.generation.all_documents())
-    listed = "".join(f"<li>{escaped(licence)}: {count}</li>" for licence, count in counts.most_common())
-    return (
+    return Markup(
         "<p>The software is free under the MIT licence. The documents keep the terms of their publishers, by number of "
-        f"documents:</p>"
-        f'<details class="pq-fold"><summary>{len(counts)} licence lines</summary><ul>{listed}</ul></details>'
-    )
+        "documents:</p>"
+        '<details class="pq-fold"><summary>{} licence lines</summary>{}</details>'
+    ).format(len(counts), _listed(f"{licence}: {count}" for licence, count in counts.most_common()))
 
 
-_ACCESSIBILITY = (
+_ACCESSIBILITY = Markup(
     "<p>The pages are meant to be used with a keyboard alone, at 200 % zoom, on a phone and with a screen reader; "
     "nothing is said by colour alone, and nothing moves where less motion is asked for. “/” goes to the question box. "
     "The aim is WCAG 2.2, level AA. Every page is checked with axe-core before it is published, a program that finds "
     "some faults and not all; no outside audit has been made. Known: the list of choices in a filter is part of the "
     "framework the page is built with, and cannot be changed here.</p>"
 )
-_PRIVACY = (
+_PRIVACY = Markup(
     "<p>No account, and nothing is sent to anyone but this server. One cookie guards against forged requests; it names "
     "nobody. Your question stands in the address, so that you can send it to someone; it is in your browser’s history "
     "too. The server keeps recent answers in memory, not who asked.</p>"
 )
-_PROGRAMS = (
+_PROGRAMS = Markup(
     '<p>The same answers as JSON: <a href="api/openapi.json" target="_blank" rel="noopener">the description of the '
     "interface</a>.</p>"
 )
-_NOT_OFFICIAL = (
+_NOT_OFFICIAL = Markup(
     "<p>This is not a service of HM Inspectorate of Probation, HM Prison and Probation Service, the Ministry of "
     "Justice or any provider, and none of them has checked it.</p>"
 )

@@ -18,7 +18,7 @@ from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
 from probqa.ui import basket, cards, frame, side_bar, states, suggestions
 from probqa.ui.address import Address, api_parameters, link, link_to, read
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 
@@ -38,7 +38,7 @@ def draw(library: Library) -> None:
         states.rebuilding(library)
     if address.questions:
         fresh = link(Address(filters=address.filters))
-        st.html(f'<p class="pq-fresh"><a class="pq-go" href="{escaped(fresh)}">Start again</a></p>')
+        frame.draw(Markup('<p class="pq-fresh">{}</p>').format(anchor(fresh, "Start again")))
         _edition(library, address)
         answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
     else:
@@ -69,14 +69,12 @@ def draw(library: Library) -> None:
 def _welcome(library: Library, address: Address) -> None:
     """What this is, what is covered, and questions to start from."""
     states.questions("For example", _examples(library, address), level=2)
-    st.html(
-        f'<p class="pq-covered"><a class="pq-go" href="reports">{escaped(states.covered(library))}</a>. '
-        '<a class="pq-go" href="about">How it works</a></p>'
-    )
-    if address.filters:
-        st.html(
-            f'<ul class="pq-chips" aria-label="Filters that are on">{"".join(side_bar.chips(library, address))}</ul>'
+    frame.draw(
+        Markup('<p class="pq-covered">{}. {}</p>').format(
+            anchor("reports", states.covered(library)), anchor("about", "How it works")
         )
+    )
+    side_bar.draw_chips(library, address)
 
 
 def _examples(library: Library, address: Address) -> dict[str, str]:
@@ -104,12 +102,14 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     line = finding_line(answer)
     scope = answer.question.scope
     kind = answer.status if scope.kind == "inside" else scope.kind
-    arrive = f' data-arrive="{number}. {escaped(question)}"' if newest and number > 1 else ""
-    said = f' data-said="{escaped(line)}"' if arrive else ""
+    arrive = Markup("")
+    if newest and number > 1:
+        arrive = Markup(' data-arrive="{}. {}" data-said="{}"').format(number, question, line)
     chips = _chips(library, address, number, answer)
-    st.html(
-        f'<div class="pq-turn"><h2 class="pq-question"{arrive}{said}>{escaped(question)}</h2>'
-        f"{cards.finding(line, kind)}{chips}</div>"
+    frame.draw(
+        Markup('<div class="pq-turn"><h2 class="pq-question"{}>{}</h2>{}{}</div>').format(
+            arrive, question, cards.finding(line, kind), chips
+        )
     )
     if kind == "outside":
         states.outside(library, _examples(library, address) if newest else {})
@@ -122,24 +122,23 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         states.not_found(library, address)
     if newest:
         every = link(Address(turns=(Turn(answer.question.text),), filters=address.filters), "every")
-        st.html(
-            f'<p class="pq-fresh"><a class="pq-go" href="{escaped(every)}">Put this to every report</a>'
-            f"{_embed(request)}</p>"
+        frame.draw(
+            Markup('<p class="pq-fresh">{}{}</p>').format(anchor(every, "Put this to every report"), _embed(request))
         )
     return answer
 
 
-def _embed(request: Request) -> str:
-    """A link to the very same answer as a page for a frame."""
-    target = escaped(link_to("embed", api_parameters(request)))
-    return f' · <a href="{target}" target="_blank" rel="noopener">Embed this answer</a>'
+def _embed(request: Request) -> Markup:
+    """Return a link to the very same answer as a page for a frame."""
+    target = link_to("embed", api_parameters(request))
+    return Markup(' · <a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
     """The quotes, best first, three at most that answer open and the rest folded; or what is near to no answer."""
     if answer.near:
         with st.container(key=f"near-{turn}"):
-            st.html('<h3 class="pq-near">Not an answer, but near</h3>')
+            frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
             _cards(library, answer, answer.near[:NEAR_CARDS], turn)
         return
     opened = min(OPEN_CARDS, answer.answering)
@@ -159,7 +158,7 @@ def _nearest(library: Library, answer: Answer, turn: int) -> None:
 def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
     for at, quote in enumerate(quotes, start=first):
         came_later = later(library, quote.source.id)
-        st.html(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
+        frame.draw(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
         basket.button(quote, f"{turn}")
 
 
@@ -175,24 +174,25 @@ def _turns_askable(turns: Sequence[Turn]) -> Iterator[Turn]:
             yield turn
 
 
-def _chips(library: Library, address: Address, number: int, answer: Answer) -> str:
+def _chips(library: Library, address: Address, number: int, answer: Answer) -> Markup:
     """What was searched besides the words that were typed; each can be taken away."""
     turn, question = address.turns[number - 1], answer.question
     chips = [
         side_bar.chip(
-            f"from before: <b>{escaped(carried.text)}</b>",
+            Markup("from before: <b>{}</b>").format(carried.text),
             f"Ask without {carried.text}",
             link(address.turned(number, replace(turn, dropped=(*turn.dropped, carried.text)))),
         )
         for carried in question.carried
     ]
     if question.added:
-        words = " · ".join(escaped(phrase) for added in question.added for phrase in added.phrases)
-        without = link(address.turned(number, replace(turn, widen=False)))
-        chips.append(side_bar.chip(f"also searched: <b>{words}</b>", "Ask without these words", without))
+        phrases = " · ".join(phrase for added in question.added for phrase in added.phrases)
+        words = Markup("also searched: <b>{}</b>").format(phrases)
+        without = address.turned(number, replace(turn, widen=False))
+        chips.append(side_bar.chip(words, "Ask without these words", link(without)))
     if number == len(address.turns):
         chips += side_bar.chips(library, address)
-    return f'<ul class="pq-chips" aria-label="What was searched">{"".join(chips)}</ul>' if chips else ""
+    return side_bar.chip_list("What was searched", chips) if chips else Markup("")
 
 
 def _what_else(library: Library, address: Address, answer: Answer) -> None:
@@ -227,4 +227,4 @@ def _refused(question: str, error: ProbqaError) -> None:
         title = "This question cannot be asked"
     frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
     if question.strip():
-        st.html(f'<p class="pq-typed">{escaped(question[:2000])}</p>')
+        frame.draw(Markup('<p class="pq-typed">{}</p>').format(question[:2000]))

@@ -16,8 +16,8 @@ from probqa.citing.citation import cite
 from probqa.citing.export import FORMATS, export
 from probqa.records import Quote
 from probqa.ui import basket, frame
-from probqa.ui.cards import reading_link
-from probqa.ui.frame import escaped
+from probqa.ui.cards import actions, badge, reading_link
+from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Basket"
 PROMISE = "Quotes to take away, each with its report, page, date, address and licence."
@@ -27,7 +27,7 @@ FILE_NAME = "quotes-from-inspection-reports"
 
 def draw(library: Library) -> None:
     """Draw the quotes and the ways to take them away."""
-    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
     quotes = basket.quotes()
     if quotes:
@@ -42,7 +42,7 @@ def draw(library: Library) -> None:
 
 
 def counted(quotes: list[Quote]) -> str:
-    """One sentence of counts."""
+    """Return one sentence of counts."""
     reports = len({quote.source.id for quote in quotes})
     return (
         f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'} from {reports} report{'' if reports == 1 else 's'}. "
@@ -51,16 +51,16 @@ def counted(quotes: list[Quote]) -> str:
 
 
 def _draw_quotes(library: Library, quotes: list[Quote]) -> None:
-    st.html(f'<p class="pq-finding">{counted(quotes)}</p>')
+    frame.draw(Markup('<p class="pq-finding">{}</p>').format(counted(quotes)))
     for number, quote in enumerate(quotes, start=1):
         with st.container(gap=None):
-            st.html(_card(library, quote, number))
+            frame.draw(_card(library, quote, number))
             basket.button(quote, "basket")
 
 
 def _draw_formats(quotes: list[Quote]) -> None:
     today = datetime.date.today()
-    st.html('<h2 class="pq-sub">Download</h2>')
+    frame.draw(Markup('<h2 class="pq-sub">Download</h2>'))
     with st.container(horizontal=True):
         for name, wanted in FORMATS.items():
             # Made when it is asked for: seven files for every change of the basket would be thrown away.
@@ -72,37 +72,38 @@ def _draw_formats(quotes: list[Quote]) -> None:
                 key=f"basket-download-{name}",
                 on_click="ignore",
             )
-    st.html('<h2 class="pq-sub">Copy</h2>')
+    frame.draw(Markup('<h2 class="pq-sub">Copy</h2>'))
     texts = [name for name, wanted in FORMATS.items() if wanted.is_text]
     chosen = st.selectbox("Format", texts, format_func=lambda name: FORMATS[name].name, key="basket-format")
     text = export(quotes, FORMATS[chosen], today).decode("utf-8-sig").replace("\r\n", "\n")
-    st.html(f'<button type="button" class="pq-copy" data-copy="{escaped(text)}">Copy this text</button>')
+    frame.draw(Markup('<button type="button" class="pq-copy" data-copy="{}">Copy this text</button>').format(text))
     st.code(text, language=None, wrap_lines=True)
     st.button("Empty the basket", key="basket-clear", on_click=basket.clear)
 
 
-def _card(library: Library, quote: Quote, number: int) -> str:
+def _card(library: Library, quote: Quote, number: int) -> Markup:
     citation = cite(quote, datetime.date.today())
-    before, after = map(escaped, citation.around_title)
+    before, after = citation.around_title
     badges = [citation.label] if citation.label else []
     if not _still_says(library, quote):
         badges.append("the report has changed since this was added: look again before you use it")
-    return (
-        f'<article class="pq-card" aria-label="Quote {number}">'
-        f'<blockquote class="pq-quote">{escaped(quote.text)}</blockquote>'
-        f'<p class="pq-source">{before}<cite>{escaped(citation.title)}</cite>{after}</p>'
-        + "".join(f'<p class="pq-badge">{escaped(badge)}</p>' for badge in badges)
-        + f'<p class="pq-source">{escaped(citation.terms)}</p>'
-        f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(quote))}">Read in context</a></span>'
-        f"{_original(citation.address)}</p></article>"
+    ways = [anchor(reading_link(quote), "Read in context")]
+    if citation.address:
+        ways.append(original_anchor(citation.address))
+    return Markup(
+        '<article class="pq-card" aria-label="Quote {number}"><blockquote class="pq-quote">{text}</blockquote>'
+        '<p class="pq-source">{before}<cite>{title}</cite>{after}</p>{badges}<p class="pq-source">{terms}</p>'
+        "{actions}</article>"
+    ).format(
+        number=number,
+        text=quote.text,
+        before=before,
+        title=citation.title,
+        after=after,
+        badges=Markup("").join(map(badge, badges)),
+        terms=citation.terms,
+        actions=actions(ways),
     )
-
-
-def _original(address: str) -> str:
-    if not address:
-        return ""
-    link = f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer nofollow">Open original</a>'
-    return f"<span>{link}</span>"
 
 
 def _still_says(library: Library, quote: Quote) -> bool:

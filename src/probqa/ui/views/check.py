@@ -15,11 +15,10 @@ from probqa.checking.check import check
 from probqa.checking.differences import Piece, pieces_of
 from probqa.checking.verdicts import FLAGS, MIN_CHARACTERS, MIN_WORDS, CheckedQuote, CheckReport, NamedReport, Place
 from probqa.errors import InputError
-from probqa.records import Quote
 from probqa.rendering import date_in_words, label, page_in_words
 from probqa.ui import basket, frame
-from probqa.ui.cards import original, reading_link
-from probqa.ui.frame import escaped
+from probqa.ui.cards import actions, badge, neighbour, original, reading_link
+from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Check a quote"
 PROMISE = "Paste a sentence or a paragraph. Each quote in it is compared with the reports, word for word."
@@ -47,7 +46,7 @@ _KEY = "checked"
 
 def draw(library: Library) -> None:
     """Draw the form, and what became of the text that was last sent."""
-    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
     with st.form("check", border=False):
         text = st.text_area(
@@ -70,7 +69,7 @@ def draw(library: Library) -> None:
 
 
 def summary(report: CheckReport) -> str:
-    """One sentence of counts.
+    """Return one sentence of counts.
 
     >>> from probqa.records import Span
     >>> quotes = tuple(CheckedQuote("x", Span(0, 1), status) for status in ("altered", "found", "found"))
@@ -84,13 +83,13 @@ def summary(report: CheckReport) -> str:
     return f"{quotes} checked against {reports}: {', '.join(counts)}."
 
 
-def difference(pieces: list[Piece]) -> str:
-    """A quote with what differs as HTML: struck through and underlined, and said to those who cannot see it."""
-    return "".join(map(_piece, pieces))
+def difference(pieces: list[Piece]) -> Markup:
+    """Return a quote with what differs struck through and underlined, and said to those who cannot see it."""
+    return Markup("").join(map(_piece, pieces))
 
 
 def _checked(library: Library, text: str, named: str) -> CheckReport:
-    """The report on what was sent, worked out once while the page stays open."""
+    """Return the report on what was sent, worked out once while the page stays open."""
     asked = (library.generation.name, text, named.strip())
     kept = st.session_state.get(_KEY)
     if kept is None or kept[0] != asked:
@@ -104,47 +103,57 @@ def _draw_report(library: Library, report: CheckReport) -> None:
     top = st.container()
     for number, quote in enumerate(report.quotes, start=1):
         with st.container(gap=None):
-            st.html(_verdict(report, quote, number, digests))
+            frame.draw(_verdict(report, quote, number, digests))
             if quote.status in ("found", "elsewhere"):
                 basket.button(quote.places[0], f"check-{number}")
-    said = escaped(summary(report))
     # page.js brings this into view and has it read out, once for each text; sent last, when there is room to scroll.
     name = f"check-{zlib.crc32(repr((report.text, report.named)).encode('utf-8', 'replace'))}"
-    top.html(
-        f'<p class="pq-finding pq-summary" data-arrive="{name}" data-said="{said}">{said}</p>'
-        + "".join(map(_named, report.named))
-        + (_LEGEND if any(quote.operations for quote in report.quotes) else "")
-    )
+    with top:
+        frame.draw(
+            Markup(
+                '<p class="pq-finding pq-summary" data-arrive="{name}" data-said="{summary}">{summary}</p>'
+                "{named}{legend}"
+            ).format(
+                name=name,
+                summary=summary(report),
+                named=Markup("").join(map(_named, report.named)),
+                legend=_LEGEND if any(quote.operations for quote in report.quotes) else Markup(""),
+            )
+        )
 
 
-_LEGEND = (
+_LEGEND = Markup(
     '<p class="pq-legend">How to read the differences: <del>struck through</del> stands in the report and not in the '
     "pasted text; <ins>underlined twice</ins> stands in the pasted text and not in the report.</p>"
 )
 
 
-def _named(named: NamedReport) -> str:
-    which = f"The report named “{escaped(named.text)}”"
+def _named(named: NamedReport) -> Markup:
     count = len(named.document_ids)
-    if count == 0:
-        return f'<p class="pq-named">{which} is not among these.</p>'
-    return f'<p class="pq-named">{which} is {"here" if count == 1 else f"one of {count} here"}.</p>'
+    where = "not among these" if count == 0 else "here" if count == 1 else f"one of {count} here"
+    return Markup('<p class="pq-named">The report named “{}” is {}.</p>').format(named.text, where)
 
 
-def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> str:
+def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> Markup:
     sign, words = _STATUS[quote.status]
-    pieces = pieces_of(report.text, quote)
-    return (
-        f'<section class="pq-verdict pq-is-{quote.status}" aria-labelledby="verdict-{number}">'
-        f'<h2 class="pq-sub" id="verdict-{number}"><span class="pq-sign" aria-hidden="true">{sign}</span> '
-        f"{number}. {words}</h2>"
-        f'<blockquote class="pq-quote pq-pasted">{difference(pieces)}</blockquote>'
-        f"{_reasons(quote, digests)}{_places(quote)}</section>"
+    return Markup(
+        '<section class="pq-verdict pq-is-{status}" aria-labelledby="verdict-{number}">'
+        '<h2 class="pq-sub" id="verdict-{number}"><span class="pq-sign" aria-hidden="true">{sign}</span> '
+        "{number}. {words}</h2>"
+        '<blockquote class="pq-quote pq-pasted">{difference}</blockquote>{reasons}{places}</section>'
+    ).format(
+        status=quote.status,
+        number=number,
+        sign=sign,
+        words=words,
+        difference=difference(pieces_of(report.text, quote)),
+        reasons=_reasons(quote, digests),
+        places=_places(quote),
     )
 
 
-def _reasons(quote: CheckedQuote, digests: int) -> str:
-    """What is to be said of a quote besides its status, a sentence each."""
+def _reasons(quote: CheckedQuote, digests: int) -> Markup:
+    """Return what is to be said of a quote besides its status, a sentence each."""
     reasons = [FLAGS[flag] for flag in quote.flags if flag != "elsewhere"]
     if quote.status == "too_short":
         reasons.append(f"give at least {MIN_WORDS} words and {MIN_CHARACTERS} characters")
@@ -159,42 +168,46 @@ def _reasons(quote: CheckedQuote, digests: int) -> str:
             reasons.append(f"“{place.denied}” stands before these words in the report's sentence")
         if place.forgiven:
             reasons.append(f"overlooked, since it changes no word: {', '.join(place.forgiven)}")
-    said = " ".join(f"{reason[0].upper()}{reason[1:]}." for reason in reasons)
-    return f'<p class="pq-reasons">{escaped(said)}</p>' if said else ""
+    sentences = " ".join(f"{reason[0].upper()}{reason[1:]}." for reason in reasons)
+    return Markup('<p class="pq-reasons">{}</p>').format(sentences) if sentences else Markup("")
 
 
-def _piece(piece: Piece) -> str:
-    place = f'<span class="pq-place-number">[from place {piece.place}] </span>' if piece.place else ""
-    text = escaped(piece.text)
+def _piece(piece: Piece) -> Markup:
+    place = Markup("")
+    if piece.place:
+        place = Markup('<span class="pq-place-number">[from place {}] </span>').format(piece.place)
     if piece.kind == "same":
-        return place + text
+        return place + piece.text
     tag, side = ("del", "report") if piece.kind == "missing" else ("ins", "pasted text")
-    hidden = '<span class="pq-hidden">'
-    return f"{place}<{tag}>{hidden}[only in the {side}: </span>{text}{hidden}]</span></{tag}>"
+    return Markup(
+        '{place}<{tag}><span class="pq-hidden">[only in the {side}: </span>{text}'
+        '<span class="pq-hidden">]</span></{tag}>'
+    ).format(place=place, tag=tag, side=side, text=piece.text)
 
 
-def _places(quote: CheckedQuote) -> str:
+def _places(quote: CheckedQuote) -> Markup:
     stitched = "stitched" in quote.flags
     says = "The digest says" if quote.places and quote.places[0].source.wording == "digest" else "The report says"
     heading = says if quote.status == "altered" else "Where it stands"
     drawn = [_place(place, number if stitched else 0) for number, place in enumerate(quote.places[:MOST_PLACES], 1)]
     if not drawn:
-        return ""
+        return Markup("")
     shown = len(drawn) if stitched else OPEN_PLACES
-    rest = "".join(drawn[shown:])
-    others = quote.place_count - shown
-    folded = (
-        f'<details class="pq-rest"><summary>Show {others} more</summary>{rest}{_left(quote)}</details>' if rest else ""
-    )
-    return f'<h3 class="pq-side">{heading}</h3>{"".join(drawn[:shown])}{folded}'
+    folded = Markup("")
+    if drawn[shown:]:
+        folded = Markup('<details class="pq-rest"><summary>Show {} more</summary>{}{}</details>').format(
+            quote.place_count - shown, Markup("").join(drawn[shown:]), _left(quote)
+        )
+    opened = Markup("").join(drawn[:shown])
+    return Markup('<h3 class="pq-side">{}</h3>{}{}').format(heading, opened, folded)
 
 
-def _left(quote: CheckedQuote) -> str:
+def _left(quote: CheckedQuote) -> Markup:
     left = quote.place_count - MOST_PLACES
-    return f"<p>And {left} more.</p>" if left > 0 else ""
+    return Markup("<p>And {} more.</p>").format(left) if left > 0 else Markup("")
 
 
-def _place(place: Place, number: int) -> str:
+def _place(place: Place, number: int) -> Markup:
     source = place.source
     facts = [
         source.publisher,
@@ -202,32 +215,29 @@ def _place(place: Place, number: int) -> str:
         " › ".join(place.heading),
         page_in_words(place),
     ]
-    title = f"{f'[{number}] ' if number else ''}<cite>{escaped(source.title)}</cite>"
-    badge = f'<p class="pq-badge">{escaped(label(source))}</p>' if label(source) else ""
-    return (
-        f'<article class="pq-card"><blockquote class="pq-quote pq-there">{_marked(place)}</blockquote>'
-        f'<p class="pq-source">{title}{"".join(f" · {escaped(fact)}" for fact in facts if fact)}</p>{badge}'
-        f'<p class="pq-actions"><span><a class="pq-go" href="{escaped(reading_link(place))}">Read in context</a></span>'
-        f"{_original(place)}</p></article>"
+    ways = [anchor(reading_link(place), "Read in context")]
+    if url := original(place):
+        ways.append(original_anchor(url))
+    return Markup(
+        '<article class="pq-card"><blockquote class="pq-quote pq-there">{marked}</blockquote>'
+        '<p class="pq-source">{number}<cite>{title}</cite>{facts}</p>{badge}{actions}</article>'
+    ).format(
+        marked=_marked(place),
+        number=f"[{number}] " if number else "",
+        title=source.title,
+        facts="".join(f" · {fact}" for fact in facts if fact),
+        badge=badge(label(source)) if label(source) else Markup(""),
+        actions=actions(ways),
     )
 
 
-def _original(quote: Quote) -> str:
-    url = original(quote)
-    if not url:
-        return ""
-    return f'<span><a href="{escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">Open original</a></span>'
-
-
-def _marked(place: Place) -> str:
-    """The paragraph with the words that were quoted marked; cut by offset."""
-    html, at, start = "", 0, place.context_span.start
+def _marked(place: Place) -> Markup:
+    """Return the paragraph with the words that were quoted marked, cut by offset."""
+    pieces: list[Markup] = []
+    position = 0
     for part in place.parts:
-        html += _neighbour(place.context[at : part.start - start])
-        html += f'<mark class="pq-words">{escaped(place.context[part.start - start : part.end - start])}</mark>'
-        at = part.end - start
-    return html + _neighbour(place.context[at:])
-
-
-def _neighbour(text: str) -> str:
-    return f'<span class="pq-context">{escaped(text)}</span>' if text else ""
+        start, end = part.start - place.context_span.start, part.end - place.context_span.start
+        pieces.append(neighbour(place.context[position:start]))
+        pieces.append(Markup('<mark class="pq-words">{}</mark>').format(place.context[start:end]))
+        position = end
+    return Markup("").join((*pieces, neighbour(place.context[position:])))

@@ -23,8 +23,8 @@ from probqa.records import EveryAnswer, Quote
 from probqa.rendering import date_in_words, every_line
 from probqa.ui import basket, cards, charts, frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
-from probqa.ui.frame import escaped
 from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
+from probqa.ui.markup import Markup, anchor
 from probqa.ui.shared import every, later
 
 NO_GROUPS: Mapping[Way, str] = {}
@@ -42,32 +42,31 @@ def draw(library: Library) -> None:
     if answer is not None:
         answer = _in_order(_only(answer, groups, glossary), oldest)
         by_year = grouped(answer.documents, "year", glossary)
-        chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else ""
-        st.html(f'<h2 class="pq-finding">{escaped(every_line(answer))}</h2>{chart}')
+        chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else Markup("")
+        frame.draw(Markup('<h2 class="pq-finding">{}</h2>{}').format(every_line(answer), chart))
         if answer.coverage.documents_with_quotes:
             with st.container(horizontal=True, vertical_alignment="center", key="take-away"):
-                st.html(_orders(address, groups, oldest), width="content")
+                frame.draw(_orders(address, groups, oldest), width="content")
                 _take_away(answer)
             _quotes(answer, library)
         compare = link(Address(turns=(Turn(answer.question.asked),), filters=address.filters), "compare")
-        st.html(
-            f'{_silent(answer)}<p><a class="pq-go" href="{escaped(compare)}">Compare providers, places, ratings and '
-            "years</a></p>"
-        )
-        basket.follow(given, (one.quote for one in answer.documents if one.quote))
+        onward = anchor(compare, "Compare providers, places, ratings and years")
+        frame.draw(Markup("{}<p>{}</p>").format(_silent(answer), onward))
+        basket.follow(given, (document.quote for document in answer.documents if document.quote))
     frame.foot()
 
 
 def asked(library: Library, address: Address, page: str, groups: Mapping[Way, str] = NO_GROUPS) -> EveryAnswer | None:
-    """Draw the box and the filters, and put the question; None where there is none or it cannot be put.
+    """Draw the box and the filters, and put the question.
 
-    ``groups`` are those that the page shows alone; each has a chip, as filters have.
+    None where there is none or it cannot be put. ``groups`` are those that the page shows alone; each has a chip, as
+    filters have.
     """
     side_bar.side_bar(library, address)
     question = side_bar.text_box("Question", "q", address.questions[-1] if address.questions else "")
     more = [
         side_bar.chip(
-            f"{way}: <b>{escaped(name)}</b>",
+            Markup("{}: <b>{}</b>").format(way, name),
             f"Show not only {name}",
             link_to_groups(address, {other: groups[other] for other in groups if other != way}),
         )
@@ -75,7 +74,7 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
     ]
     side_bar.draw_chips(library, address, page, more)
     if not question:
-        st.html('<p class="pq-small">Type a question and press Enter.</p>')
+        frame.draw(Markup('<p class="pq-small">Type a question and press Enter.</p>'))
         return None
     try:
         return every(library, question, address.filters)
@@ -85,14 +84,14 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
         return None
 
 
-def card(library: Library, quote: Quote, number: int) -> str:
-    """A quote of many: with a button to keep it, and where its report has a later one."""
+def card(library: Library, quote: Quote, number: int) -> Markup:
+    """Return a quote of many, with a button to keep it, and where its report has a later one."""
     drawn = cards.card(quote, number, library.generation.glossary, later(library, quote.source.id))
     return drawn + basket.html_button(quote, number)
 
 
 def link_to_groups(address: Address, groups: Mapping[Way, str], **more: str) -> str:
-    """Where this page shows only the reports that belong to all of these groups."""
+    """Return where this page shows only the reports that belong to all of these groups."""
     held = {f"in-{way}": name for way, name in groups.items()} | more
     return link_to("every", address.parameters() | {name: [value] for name, value in held.items()})
 
@@ -103,35 +102,37 @@ def _only(answer: EveryAnswer, groups: Mapping[Way, str], glossary: Glossary) ->
     return narrowed(
         answer,
         [
-            one
-            for one in answer.documents
-            if all(name in names(one.source, way, glossary) for way, name in groups.items())
+            document
+            for document in answer.documents
+            if all(name in names(document.source, way, glossary) for way, name in groups.items())
         ],
     )
 
 
 def _in_order(answer: EveryAnswer, oldest: bool) -> EveryAnswer:
-    """The newest first, as it comes, or the oldest; what has no date is last."""
+    """Return the newest first, as it comes, or the oldest, with what has no date last."""
     if not oldest:
         return answer
-    documents = sorted(answer.documents, key=lambda one: one.source.published or UNDATED)
+    documents = sorted(answer.documents, key=lambda document: document.source.published or UNDATED)
     return replace(answer, documents=tuple(documents))
 
 
-def _orders(address: Address, groups: Mapping[Way, str], oldest: bool) -> str:
+def _orders(address: Address, groups: Mapping[Way, str], oldest: bool) -> Markup:
     ways = (
-        ("Newest first", link_to_groups(address, groups)),
-        ("Oldest first", link_to_groups(address, groups, sort="oldest")),
+        ("Newest first", link_to_groups(address, groups), not oldest),
+        ("Oldest first", link_to_groups(address, groups, sort="oldest"), oldest),
     )
-    links = "".join(
-        f'<a class="pq-go" href="{escaped(target)}"{" aria-current=true" if oldest == at else ""}>{words}</a>'
-        for at, (words, target) in enumerate(ways)
+    links = Markup("").join(
+        Markup('<a class="pq-go" href="{}"{}>{}</a>').format(
+            target, Markup(" aria-current=true") if current else Markup(""), words
+        )
+        for words, target, current in ways
     )
-    return f'<nav class="pq-by" aria-label="Order">{links}</nav>'
+    return Markup('<nav class="pq-by" aria-label="Order">{}</nav>').format(links)
 
 
 def _take_away(answer: EveryAnswer) -> None:
-    """The list as files, made when they are asked for."""
+    """Draw ways to have the list as files, made when they are asked for."""
     today = datetime.now(UTC).date()
     for name, suffix, media_type, write in (
         ("Download as CSV", "csv", "text/csv", export.every_to_csv),
@@ -148,24 +149,27 @@ def _take_away(answer: EveryAnswer) -> None:
 
 
 def _quotes(answer: EveryAnswer, library: Library) -> None:
-    quotes = enumerate((one.quote for one in answer.documents if one.quote), start=1)
+    quotes = enumerate((document.quote for document in answer.documents if document.quote), start=1)
     for name, group in groupby(quotes, key=lambda numbered: year(numbered[1].source)):
-        drawn = f'<h3 class="pq-year" id="in-{name}">{name}</h3>'
-        for number, quote in group:
-            drawn += card(library, quote, number)
-        st.html(drawn)
+        cards_of_year = Markup("").join(card(library, quote, number) for number, quote in group)
+        frame.draw(
+            Markup('<h3 class="pq-year" id="in-{name}">{name}</h3>{cards}').format(name=name, cards=cards_of_year)
+        )
 
 
-def _silent(answer: EveryAnswer) -> str:
-    """The reports in which nothing was found."""
-    silent = [one.source for one in answer.documents if one.quote is None]
+def _silent(answer: EveryAnswer) -> Markup:
+    """Return the reports in which nothing was found."""
+    silent = [document.source for document in answer.documents if document.quote is None]
     if not silent:
-        return ""
-    listed = "".join(
-        f'<li><a class="pq-go" href="{escaped(link_to("read", {"document": [source.id]}))}">'
-        f"{escaped(source.title)}</a> "
-        f'<span class="pq-small">{escaped(date_in_words(source.published, source.published_note))}</span></li>'
+        return Markup("")
+    listed = Markup("").join(
+        Markup('<li>{} <span class="pq-small">{}</span></li>').format(
+            anchor(link_to("read", {"document": [source.id]}), source.title),
+            date_in_words(source.published, source.published_note),
+        )
         for source in silent
     )
     says = "1 report does not say" if len(silent) == 1 else f"{len(silent)} reports do not say"
-    return f'<details class="pq-fold"><summary>{says}</summary><ul class="pq-silent">{listed}</ul></details>'
+    return Markup('<details class="pq-fold"><summary>{}</summary><ul class="pq-silent">{}</ul></details>').format(
+        says, listed
+    )

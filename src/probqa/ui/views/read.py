@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
-import streamlit as st
-
 from probqa.asking.library import Library
 from probqa.questions import Filters
 from probqa.records import Block, Document, Page, Source, Span
 from probqa.rendering import date_in_words, label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor, original_anchor
 
 FIRST_HEADING = 2
 DEEPEST_HEADING = 6
@@ -31,20 +29,20 @@ def draw(library: Library) -> None:
         frame.heading("Read a report")
         what = f"There is no document “{document_id}” in the index." if document_id else "No document was named."
         frame.notice(what, "Choose one from the list of reports.", "refused")
-        st.html('<p><a class="pq-go" href="reports">All reports</a></p>')
+        frame.draw(Markup("<p>{}</p>").format(anchor("reports", "All reports")))
         frame.foot()
         return
     mark = _span(given, document)
     frame.heading(document.source.title)
-    st.html(_about(document))
+    frame.draw(_about(document))
     if mark is None and (given.get("from") or given.get("to")):
         frame.notice("The passage that was linked to is not in this edition", "The whole document is shown.")
-    st.html(f"{_contents(document)}{_text(document, mark)}{_provenance(document)}")
+    frame.draw(Markup("").join((_contents(document), _text(document, mark), _provenance(document))))
     frame.foot()
 
 
 def _span(given: Mapping[str, Sequence[str]], document: Document) -> Span | None:
-    """The span that the address names, if the document has it."""
+    """Return the span that the address names, if the document has it."""
     start, end = (next(iter(given.get(name, ())), "") for name in ("from", "to"))
     if not (start.isdecimal() and start.isascii() and end.isdecimal() and end.isascii()):
         return None
@@ -54,8 +52,8 @@ def _span(given: Mapping[str, Sequence[str]], document: Document) -> Span | None
     return Span(int(start), int(end))
 
 
-def _about(document: Document) -> str:
-    """Publisher, date and subject; whose words these are; and the ways on."""
+def _about(document: Document) -> Markup:
+    """Return publisher, date and subject, whose words these are, and the ways on."""
     source = document.source
     about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
@@ -63,60 +61,66 @@ def _about(document: Document) -> str:
         date_in_words(source.published, source.published_note),
         f"about {about}" if about else "",
     ]
-    lines = [f'<p class="pq-source pq-flush">{" · ".join(escaped(fact) for fact in facts if fact)}</p>']
+    digest = Markup("")
     if label(source):
-        lines.append(
-            f'<p class="pq-notice pq-digest"><b>{escaped(label(source))}.</b> '
+        digest = Markup(
+            '<p class="pq-notice pq-digest"><b>{}.</b> '
             "This text was written for this project from the publication; open the original for its own words.</p>"
-        )
+        ).format(label(source))
     ask = link(Address(filters=Filters(documents=(source.id,))))
-    ways = [f'<a class="pq-go" href="{escaped(ask)}">Ask only this document</a>', *_originals(source)]
-    return "".join(lines) + f'<p class="pq-actions pq-flush">{"".join(f"<span>{way}</span>" for way in ways)}</p>'
+    ways = [anchor(ask, "Ask only this document"), *_originals(source)]
+    return Markup('<p class="pq-source pq-flush">{}</p>{}<p class="pq-actions pq-flush">{}</p>').format(
+        " · ".join(filter(None, facts)), digest, Markup("").join(Markup("<span>{}</span>").format(way) for way in ways)
+    )
 
 
-def _originals(source: Source) -> Iterator[str]:
+def _originals(source: Source) -> Iterator[Markup]:
     for number, url in enumerate(source.urls, start=1):
         if url.startswith(("https://", "http://")):
-            words = "Open original" if number == 1 else f"Other address {number}"
-            yield f'<a href="{escaped(url)}" target="_blank" rel="noopener noreferrer nofollow">{words}</a>'
+            yield original_anchor(url, "Open original" if number == 1 else f"Other address {number}")
 
 
-def _contents(document: Document) -> str:
-    """Links to the headings, folded where there are many."""
+def _contents(document: Document) -> Markup:
+    """Return links to the headings, folded where there are many."""
     if len(document.headings) < 2:
-        return ""
-    listed = "".join(
-        f'<li><a href="#at-{block.span.start}">{escaped(document.slice(block.span))}</a></li>'
+        return Markup("")
+    listed = Markup("").join(
+        Markup('<li><a href="#at-{}">{}</a></li>').format(block.span.start, document.slice(block.span))
         for block in document.headings
     )
-    return (
-        f'<nav aria-label="Sections"><details class="pq-fold"><summary>{len(document.headings)} sections</summary>'
-        f'<ol class="pq-contents">{listed}</ol></details></nav>'
+    return Markup(
+        '<nav aria-label="Sections"><details class="pq-fold"><summary>{} sections</summary>'
+        '<ol class="pq-contents">{}</ol></details></nav>'
+    ).format(len(document.headings), listed)
+
+
+def _text(document: Document, mark: Span | None) -> Markup:
+    """Return the whole text, every block in an element of its own, with page numbers where pages begin."""
+    drawn: list[Markup] = []
+    levels = sorted({block.level for block in document.headings})
+    for kind, blocks in groupby(document.blocks, key=lambda block: block.kind):
+        parts = Markup("").join(_block(document, block, mark, levels) for block in blocks)
+        drawn.append(Markup("<ul>{}</ul>").format(parts) if kind == "item" else parts)
+    return Markup('<article class="pq-document" aria-label="Text of the document">{}</article>').format(
+        Markup("").join(drawn)
     )
 
 
-def _text(document: Document, mark: Span | None) -> str:
-    """The whole text: every block with its own element, page numbers where pages begin."""
-    drawn: list[str] = []
-    levels = sorted({block.level for block in document.headings})
-    for kind, blocks in groupby(document.blocks, key=lambda block: block.kind):
-        parts = [_block(document, block, mark, levels) for block in blocks]
-        drawn.append(f"<ul>{''.join(parts)}</ul>" if kind == "item" else "".join(parts))
-    return f'<article class="pq-document" aria-label="Text of the document">{"".join(drawn)}</article>'
-
-
-def _block(document: Document, block: Block, mark: Span | None, levels: list[int]) -> str:
+def _block(document: Document, block: Block, mark: Span | None, levels: list[int]) -> Markup:
     inside = _marked(document, block.span, mark)
     if block.kind == "heading":
         level = min(FIRST_HEADING + levels.index(block.level), DEEPEST_HEADING)
-        return f'<h{level} id="at-{block.span.start}">{inside}</h{level}>'
+        return Markup('<h{level} id="at-{start}">{inside}</h{level}>').format(
+            level=level, start=block.span.start, inside=inside
+        )
     if block.kind == "item":
-        return f"<li>{inside}</li>"
-    return f"<p{' class=pq-row' if block.kind == 'row' else ''}>{inside}</p>"
+        return Markup("<li>{}</li>").format(inside)
+    row = Markup(" class=pq-row") if block.kind == "row" else Markup("")
+    return Markup("<p{}>{}</p>").format(row, inside)
 
 
-def _marked(document: Document, span: Span, mark: Span | None) -> str:
-    """The text of a span with the marked part marked, and the number of each page that begins in it."""
+def _marked(document: Document, span: Span, mark: Span | None) -> Markup:
+    """Return the text of a span with the marked part marked, and the number of each page that begins in it."""
     pages = {page.start: page for page in document.pages if span.start <= page.start < span.end}
     cuts = {span.start, span.end, *pages}
     if mark is not None:
@@ -126,22 +130,28 @@ def _marked(document: Document, span: Span, mark: Span | None) -> str:
     for start, end in pairwise(edges):
         if start in pages:
             parts.append(_page_number(pages[start]))
-        text = escaped(document.text[start:end])
+        text = document.text[start:end]
         if mark is not None and mark.start <= start and end <= mark.end:
-            first = start == mark.start
-            arrive = f' id="passage" data-arrive="{mark.start}-{mark.end}" data-block="center"' if first else ""
-            text = f'<mark class="pq-words"{arrive}>{text}</mark>'
+            text = _mark(text, mark, first=start == mark.start)
         parts.append(text)
-    return "".join(parts)
+    return Markup("").join(parts)
 
 
-def _page_number(page: Page) -> str:
-    printed = f"p. {escaped(page.printed)} · " if page.printed else ""
-    return f'<span class="pq-page">{printed}PDF {page.pdf}</span> '
+def _mark(text: str, mark: Span, first: bool) -> Markup:
+    """Return a marked text, the first of which the page scrolls to."""
+    arrive = Markup("")
+    if first:
+        arrive = Markup(' id="passage" data-arrive="{}-{}" data-block="center"').format(mark.start, mark.end)
+    return Markup('<mark class="pq-words"{}>{}</mark>').format(arrive, text)
 
 
-def _provenance(document: Document) -> str:
-    """Which file this was read from, with what, and what was left out."""
+def _page_number(page: Page) -> Markup:
+    printed = f"p. {page.printed} · " if page.printed else ""
+    return Markup('<span class="pq-page">{}PDF {}</span> ').format(printed, page.pdf)
+
+
+def _provenance(document: Document) -> Markup:
+    """Return which file this was read from, with what, and what was left out."""
     source = document.source
     rows = [
         ("File", document.file),
@@ -152,8 +162,10 @@ def _provenance(document: Document) -> str:
         ("Date", source.published_note),
         *(("Rating", f"{subject}: {rating}") for subject, rating in source.ratings),
         *(("Address", url) for url in source.urls),
+        *(
+            ("Left out", f"{removal.text} ({removal.characters} characters: {removal.reason})")
+            for removal in document.removals
+        ),
     ]
-    left_out = [f"{removal.text} ({removal.characters} characters: {removal.reason})" for removal in document.removals]
-    listed = "".join(f"<dt>{name}</dt><dd>{escaped(value)}</dd>" for name, value in rows if value)
-    listed += "".join(f"<dt>Left out</dt><dd>{escaped(text)}</dd>" for text in left_out)
-    return f'<h2 class="pq-sub">Where this text comes from</h2><dl class="pq-provenance">{listed}</dl>'
+    listed = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(name, value) for name, value in rows if value)
+    return Markup('<h2 class="pq-sub">Where this text comes from</h2><dl class="pq-provenance">{}</dl>').format(listed)

@@ -9,8 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-import streamlit as st
-
 from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
@@ -19,7 +17,7 @@ from probqa.records import Document
 from probqa.rendering import DIGEST_LABEL, date_in_words
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
-from probqa.ui.frame import escaped
+from probqa.ui.markup import Markup, anchor
 
 OPEN_AREAS = 12
 TALLEST_BAR = 3.0
@@ -44,7 +42,7 @@ def draw(library: Library) -> None:
     side_bar.side_bar(library, address)
     everything = list(library.generation.all_documents())
     frame.heading("Reports", f"{_count(len(everything), 'publication')} can be asked. Each can be read here in full.")
-    st.html(f'<div class="pq-wide">{_timeline(everything)}{_areas(everything)}</div>')
+    frame.draw(Markup('<div class="pq-wide">{}{}</div>').format(_timeline(everything), _areas(everything)))
     find = side_bar.text_box("Find in titles, publishers, areas and providers", "find", given.get("find", [""])[-1])
     try:
         rows = _rows(library, address.filters, find)
@@ -57,80 +55,90 @@ def draw(library: Library) -> None:
     rows.sort(key=_COLUMNS[column][1], reverse=down)
     held = {name: value for name, value in given.items() if name != "sort"}
     # A filter was chosen in the picture above: its result comes into view.
-    arrive = f' data-arrive="{escaped(link_to("", held))}"' if address.filters else ""
-    count = _count(len(rows), "report")
-    st.html(f'<h2 class="pq-sub pq-arriving"{arrive}>{count}</h2>{_table(rows, column, down, held)}')
+    arrive = Markup(' data-arrive="{}"').format(link_to("", held)) if address.filters else Markup("")
+    frame.draw(
+        Markup('<h2 class="pq-sub pq-arriving"{}>{}</h2>{}').format(
+            arrive, _count(len(rows), "report"), _table(rows, column, down, held)
+        )
+    )
     frame.foot()
 
 
-def _timeline(documents: Iterable[Document]) -> str:
-    """Publications by year and kind: a row of bars for each kind, every bar a link to its reports."""
-    counts = Counter((one.source.kind, one.source.published[:4]) for one in documents if one.source.published)
+def _timeline(documents: Iterable[Document]) -> Markup:
+    """Return publications by year and kind, a row of bars for each kind, every bar a link to its reports."""
+    sources = [document.source for document in documents]
+    counts = Counter((source.kind, source.published[:4]) for source in sources if source.published)
     if not counts:
-        return ""
-    years = [
-        str(year) for year in range(int(min(year for _, year in counts)), int(max(year for _, year in counts)) + 1)
-    ]
+        return Markup("")
+    known = [int(year) for _, year in counts]
+    years = [str(year) for year in range(min(known), max(known) + 1)]
     kinds = Counter(kind for kind, _ in counts.elements()).most_common()
     tallest = max(counts.values())
-    head = "".join(f'<th scope="col"><span>{year[:2]}</span>{year[2:]}</th>' for year in years)
-    body = ""
-    for kind, total in kinds:
-        cells = "".join(f"<td>{_bar(kind, year, counts[kind, year], tallest)}</td>" for year in years)
-        name = escaped(kind or "other")
-        body += (
-            f'<tbody><tr><th scope="rowgroup" colspan="{len(years)}">{name} <span>{total}</span></th></tr>'
-            f"<tr>{cells}</tr></tbody>"
+    head = Markup("").join(
+        Markup('<th scope="col"><span>{}</span>{}</th>').format(year[:2], year[2:]) for year in years
+    )
+    body = Markup("").join(
+        Markup('<tbody><tr><th scope="rowgroup" colspan="{}">{} <span>{}</span></th></tr><tr>{}</tr></tbody>').format(
+            len(years),
+            kind or "other",
+            total,
+            Markup("").join(
+                Markup("<td>{}</td>").format(_bar(kind, year, counts[kind, year], tallest)) for year in years
+            ),
         )
-    return (
+        for kind, total in kinds
+    )
+    return Markup(
         '<h2 class="pq-sub">When they were published</h2>'
-        f'<table class="pq-timeline"><caption class="pq-hidden">Publications by year and kind</caption>{body}'
-        f"<tfoot><tr>{head}</tr></tfoot></table>"
-    )
+        '<table class="pq-timeline"><caption class="pq-hidden">Publications by year and kind</caption>{}'
+        "<tfoot><tr>{}</tr></tfoot></table>"
+    ).format(body, head)
 
 
-def _bar(kind: str, year: str, count: int, tallest: int) -> str:
+def _bar(kind: str, year: str, count: int, tallest: int) -> Markup:
     if not count:
-        return ""
-    target = link(Address(filters=Filters(kinds=(kind,), since=year, until=year)), "reports")
-    return (
-        f'<a class="pq-go" href="{escaped(target)}" aria-label="{escaped(kind)}, {year}: {count}">{count}'
-        f'<span class="pq-bar" style="height: {TALLEST_BAR * count / tallest:.2f}rem"></span></a>'
+        return Markup("")
+    return Markup(
+        '<a class="pq-go" href="{target}" aria-label="{kind}, {year}: {count}">{count}'
+        '<span class="pq-bar" style="height: {height:.2f}rem"></span></a>'
+    ).format(
+        target=link(Address(filters=Filters(kinds=(kind,), since=year, until=year)), "reports"),
+        kind=kind,
+        year=year,
+        count=count,
+        height=TALLEST_BAR * count / tallest,
     )
 
 
-def _areas(documents: Iterable[Document]) -> str:
-    """Publications by the places they name, the most first."""
-    places = [part for one in documents for part in re.sub(r"\s*\(.*?\)", "", one.source.area).split("; ") if part]
-    counts = Counter(places)
+def _areas(documents: Iterable[Document]) -> Markup:
+    """Return publications by the places they name, the most first."""
+    areas = [re.sub(r"\s*\(.*?\)", "", document.source.area) for document in documents]
+    counts = Counter(place for area in areas for place in area.split("; ") if place)
     if not counts:
-        return ""
+        return Markup("")
     most = max(counts.values())
     listed = [_area(name, count, most) for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
     rest = listed[OPEN_AREAS:]
-    folded = (
-        f'<details class="pq-fold"><summary>{len(rest)} more places</summary><ul class="pq-areas">{"".join(rest)}</ul>'
-        "</details>"
-        if rest
-        else ""
-    )
-    return (
-        '<h2 class="pq-sub pq-spaced-above">Which places they are about</h2>'
-        f'<ul class="pq-areas">{"".join(listed[:OPEN_AREAS])}</ul>{folded}'
+    folded = Markup("")
+    if rest:
+        folded = Markup(
+            '<details class="pq-fold"><summary>{} more places</summary><ul class="pq-areas">{}</ul></details>'
+        ).format(len(rest), Markup("").join(rest))
+    return Markup(
+        '<h2 class="pq-sub pq-spaced-above">Which places they are about</h2><ul class="pq-areas">{}</ul>{}'
         '<p class="pq-small">A place also leads to the reports on what lies in it.</p>'
-    )
+    ).format(Markup("").join(listed[:OPEN_AREAS]), folded)
 
 
-def _area(name: str, count: int, most: int) -> str:
+def _area(name: str, count: int, most: int) -> Markup:
     target = link(Address(filters=Filters(areas=(name,))), "reports")
-    return (
-        f'<li><a class="pq-go" href="{escaped(target)}">{escaped(name)}</a> '
-        f'<span class="pq-length" style="width: {6 * count / most:.2f}rem"></span> {count}</li>'
+    return Markup('<li>{} <span class="pq-length" style="width: {:.2f}rem"></span> {}</li>').format(
+        anchor(target, name), 6 * count / most, count
     )
 
 
 def _rows(library: Library, filters: Filters, find: str) -> list[Row]:
-    """The documents that pass, each with the number of its passages that do."""
+    """Return the documents that pass, each with the number of its passages that do."""
     generation = library.generation
     allowed = allowed_rows(generation, filters)
     passages = Counter(generation.document_of(int(row)).source.id for row in allowed) if allowed is not None else None
@@ -145,56 +153,57 @@ def _rows(library: Library, filters: Filters, find: str) -> list[Row]:
 
 
 def _order(sort: str) -> tuple[str, bool]:
-    """The column to sort by and whether downwards; the newest first unless the address says otherwise."""
+    """Return the column to sort by and whether downwards.
+
+    The newest come first unless the address says otherwise.
+    """
     column, _, way = sort.partition(".")
     return (column, way == "down") if column in _COLUMNS else ("date", True)
 
 
-def _table(rows: list[Row], column: str, down: bool, held: dict[str, list[str]]) -> str:
+def _table(rows: list[Row], column: str, down: bool, held: dict[str, list[str]]) -> Markup:
     if not rows:
-        return "<p>No report passes. Take a filter away or find another word.</p>"
-    head = "".join(_head(name, column, down, held) for name in _COLUMNS)
-    body = "".join(_row(document, count) for document, count in rows)
+        return Markup("<p>No report passes. Take a filter away or find another word.</p>")
     # The roles are those the elements have; a phone shows rows as blocks, and would lose them.
-    return (
+    return Markup(
         '<table class="pq-table" role="table"><caption class="pq-hidden">Reports</caption>'
-        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table>'
+        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
+    ).format(
+        Markup("").join(_head(name, column, down, held) for name in _COLUMNS),
+        Markup("").join(_row(document, count) for document, count in rows),
     )
 
 
-def _head(name: str, column: str, down: bool, held: dict[str, list[str]]) -> str:
+def _head(name: str, column: str, down: bool, held: dict[str, list[str]]) -> Markup:
     sorted_by = name == column
     way = "up" if sorted_by and down else "down" if sorted_by or name in ("date", "passages") else "up"
-    target = escaped(link_to("reports", held | {"sort": [f"{name}.{way}"]}))
-    state = f' aria-sort="{"descending" if down else "ascending"}"' if sorted_by else ""
-    arrow = f' <span aria-hidden="true">{"↓" if down else "↑"}</span>' if sorted_by else ""
-    inside = f'<a class="pq-go" href="{target}">{_COLUMNS[name][0]}{arrow}</a>'
-    return f'<th role="columnheader" scope="col"{state}>{inside}</th>'
-
-
-def _row(document: Document, passages: int) -> str:
-    source = document.source
-    target = escaped(link_to("read", {"document": [source.id]}))
-    digest = source.wording == "digest"
-    wording = f'<abbr title="{escaped(DIGEST_LABEL)}">digest</abbr>' if digest else escaped(source.wording)
-    values = [
-        f'<a class="pq-go" href="{target}">{escaped(source.title)}</a>',
-        escaped(source.kind),
-        escaped(date_in_words(source.published, source.published_note)),
-        escaped(source.area),
-        escaped(", ".join(source.providers)),
-        str(passages),
-        wording,
-    ]
-    cells = zip(_COLUMNS.items(), values, strict=True)
-    return (
-        '<tr role="row">'
-        + "".join(
-            f'<td role="cell" class="pq-{name}" data-head="{heading}">{value}</td>'
-            for (name, (heading, _)), value in cells
-        )
-        + "</tr>"
+    state, arrow = Markup(""), Markup("")
+    if sorted_by:
+        state = Markup(' aria-sort="{}"').format("descending" if down else "ascending")
+        arrow = Markup(' <span aria-hidden="true">{}</span>').format("↓" if down else "↑")
+    return Markup('<th role="columnheader" scope="col"{}>{}</th>').format(
+        state,
+        anchor(link_to("reports", held | {"sort": [f"{name}.{way}"]}), Markup("{}{}").format(_COLUMNS[name][0], arrow)),
     )
+
+
+def _row(document: Document, passages: int) -> Markup:
+    source = document.source
+    digest = source.wording == "digest"
+    values = [
+        anchor(link_to("read", {"document": [source.id]}), source.title),
+        source.kind,
+        date_in_words(source.published, source.published_note),
+        source.area,
+        ", ".join(source.providers),
+        str(passages),
+        Markup('<abbr title="{}">digest</abbr>').format(DIGEST_LABEL) if digest else source.wording,
+    ]
+    cells = Markup("").join(
+        Markup('<td role="cell" class="pq-{}" data-head="{}">{}</td>').format(name, heading, value)
+        for (name, (heading, _)), value in zip(_COLUMNS.items(), values, strict=True)
+    )
+    return Markup('<tr role="row">{}</tr>').format(cells)
 
 
 def _count(number: int, noun: str) -> str:
