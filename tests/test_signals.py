@@ -68,7 +68,7 @@ def signals(searched: Searched, question: str, said: Quote) -> Signals:
     read = read_question(index, Request.of(question))
     hit = Hit(Passage(0, said.source.id, said.context_span, tuple(spans)), 1.0, 0.0)
     chosen = spans.index(said.span)
-    sentences = _sentences(index, read, said.document, hit.passage)
+    sentences = _sentences(index, read, said.document, hit.passage, WEIGHTS)
     return _signals(index, read, hit, said.document, sentences, (chosen, chosen), WEIGHTS)
 
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from probqa.errors import ReadingError
 from probqa.reading.corpus import read_bytes
 from probqa.records import Status
-from probqa.weights import WEIGHTS, rules
+from probqa.weights import WEIGHTS, Weights, rules
 
 CALIBRATION_FILE = "calibration.json"
 
@@ -82,10 +82,10 @@ class Calibration:
         # The logistic function by way of tanh, which no weight makes overflow.
         return 0.5 * (1 + math.tanh(float(np.dot(self.weights, signals.as_array()) + self.bias) / 2))
 
-    def status(self, signals: Signals) -> Status:
+    def status(self, signals: Signals, weights: Weights = WEIGHTS) -> Status:
         """The status; where a name, a year or the kind of thing asked for is missing, never answered outright."""
         confidence = self.confidence(signals)
-        if confidence >= WEIGHTS.answered_from and not signals.lacking:
+        if confidence >= weights.answered_from and not signals.lacking:
             return "answered"
         return "weak" if confidence >= self.weak_from else "not_found"
 

@@ -14,9 +14,10 @@ from probqa.asking.library import Library
 from probqa.asking.retrieval import _best, retrieve
 from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import Vectors
-from probqa.indexing.lexical import K1, B, LexicalIndex, words
+from probqa.indexing.lexical import LexicalIndex, words
 from probqa.questions import Request
 from probqa.understanding.question import read_question
+from probqa.weights import WEIGHTS
 
 WORDS = ["court", "prison", "unpaid", "work", "victim", "22.5", "the", "of", "Dr", "£1,037"]
 texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=25)
@@ -77,7 +78,7 @@ def bm25(rows: list[str], question: str) -> list[float]:
         for word in words(question):
             f = sum(word in other for other in bags)
             idf = math.log(1 + (len(bags) - f + 0.5) / (f + 0.5))
-            score += idf * bag[word] / (bag[word] + K1 * (1 - B + B * bag.total() / mean))
+            score += idf * bag[word] / (bag[word] + WEIGHTS.k1 * (1 - WEIGHTS.b + WEIGHTS.b * bag.total() / mean))
         scores.append(score)
     return scores
 

@@ -20,7 +20,7 @@ from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import Question, Request
-from probqa.records import Answer, Coverage, DocumentAnswer, EveryAnswer
+from probqa.records import Answer, Coverage, DocumentAnswer, EveryAnswer, Quote
 from probqa.settings import Settings
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS, Weights
@@ -60,7 +60,7 @@ class Library:
         allowed = allowed_rows(self.generation, question.filters)
         understood = time.perf_counter()
         chosen, retrieved = self._choose(question, allowed)
-        quotes = [cut(question, each, self.generation.calibration) for each in chosen]
+        quotes = [self._cut(question, each) for each in chosen]
         answer = compose(question, quotes, self._searched(allowed), self.generation.name)
         done = time.perf_counter()
         seconds = {
@@ -96,7 +96,10 @@ class Library:
             strict=True,
         ):
             candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
-            first = [cut(question, each, self.generation.calibration) for each in choose(candidates, 1, self.weights)]
+            first = [
+                cut(question, each, self.generation.calibration, self.weights)
+                for each in choose(candidates, 1, self.weights)
+            ]
             answers.append(DocumentAnswer(source, next((one for one in first if one.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published, reverse=True)
         return EveryAnswer(
@@ -127,6 +130,9 @@ class Library:
         retrieved = time.perf_counter()
         candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
         return choose(candidates, k, self.weights), retrieved
+
+    def _cut(self, question: Question, chosen: Chosen) -> Quote:
+        return cut(question, chosen, self.generation.calibration, self.weights)
 
     def _searched(self, allowed: Rows | None) -> Coverage:
         if allowed is None:

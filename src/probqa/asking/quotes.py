@@ -42,7 +42,7 @@ def choose(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGHTS) 
     return [Chosen(first, _others(alike[id(first)])) for first in shown]
 
 
-def cut(question: Question, chosen: Chosen, calibration: Calibration) -> Quote:
+def cut(question: Question, chosen: Chosen, calibration: Calibration, weights: Weights = WEIGHTS) -> Quote:
     """Cut a quote; none answers a question outside the reports.
 
     Raises:
@@ -57,7 +57,7 @@ def cut(question: Question, chosen: Chosen, calibration: Calibration) -> Quote:
             context_span=candidate.passage.span,
             score=candidate.signals.score,
             confidence=calibration.confidence(candidate.signals),
-            status="not_found" if outside else calibration.status(candidate.signals),
+            status="not_found" if outside else calibration.status(candidate.signals, weights),
             also_in=chosen.also_in,
         )
     except ValueError as error:

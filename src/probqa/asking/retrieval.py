@@ -116,7 +116,7 @@ def _nearest_sentences(index: Generation, vector: Vectors, rows: Rows) -> Vector
 def _best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
     """Return the rows of the ``k`` highest scores above 0, best first, ties by row."""
     rows = np.flatnonzero(scores > 0)
-    if len(rows) > k:
+    if len(rows) > k > 0:
         floor = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
         rows = rows[scores[rows] >= floor]
     return rows[np.lexsort((rows, -scores[rows]))][:k]

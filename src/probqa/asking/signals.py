@@ -67,7 +67,7 @@ class _Sentence:
 def measure(index: Generation, question: Question, hit: Hit, weights: Weights = WEIGHTS) -> Candidate:
     """Choose the sentence of a passage that answers best, and measure it."""
     document = index.document_of(hit.passage.row)
-    sentences = _sentences(index, question, document, hit.passage)
+    sentences = _sentences(index, question, document, hit.passage, weights)
     values = [sentence.value(weights) for sentence in sentences]
     best = max(range(len(values)), key=lambda number: (round(values[number], 6), -number))
     first = best
@@ -118,7 +118,9 @@ def about(source: Source) -> str:
     return "\n".join((source.title, source.area, *source.providers, source.published[:4], source.kind))
 
 
-def _sentences(index: Generation, question: Question, document: Document, passage: Passage) -> list[_Sentence]:
+def _sentences(
+    index: Generation, question: Question, document: Document, passage: Passage, weights: Weights
+) -> list[_Sentence]:
     first = int(index.first_sentences[passage.row])
     vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
     sentences = []
@@ -126,7 +128,7 @@ def _sentences(index: Generation, question: Question, document: Document, passag
         text = document.slice(span)
         stems = frozenset(words(text))
         held = sum(word.value for stem, word in question.own_words.items() if stem in stems) / question.total_value
-        has_kind = question.kind is None or holds(question.kind, text)
+        has_kind = question.kind is None or holds(question.kind, text, weights)
         sentences.append(_Sentence(span, stems, cosine, held, has_kind))
     return sentences
 

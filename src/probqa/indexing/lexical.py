@@ -24,9 +24,6 @@ import Stemmer
 
 from probqa.weights import WEIGHTS, Weights
 
-K1 = WEIGHTS.k1
-B = WEIGHTS.b
-
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
 _WORD = re.compile(r"\w+(?:[.,]\d+)*", re.UNICODE)
 _STOP_WORDS = frozenset(
@@ -38,7 +35,8 @@ _STOP_WORDS = frozenset(
     """.split()
 )
 # What decides the scores in an index, besides the texts; an index made with others is made anew.
-SETTINGS = f"bm25s lucene k1={K1} b={B} stop={hashlib.sha256(' '.join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]} 2"
+_STOP_DIGEST = hashlib.sha256(" ".join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]
+SETTINGS = f"bm25s lucene k1={WEIGHTS.k1} b={WEIGHTS.b} stop={_STOP_DIGEST} 2"
 
 _FILES = (
     "lexical_data.npy",
@@ -72,7 +70,7 @@ class LexicalIndex:
         self._forms = forms
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> LexicalIndex:
+    def build(cls, texts: Iterable[str], weights: Weights = WEIGHTS) -> LexicalIndex:
         """Index the texts in order."""
         # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
         # run. It cannot be filled with no word at all, so there is one that no question can hold.
@@ -87,7 +85,7 @@ class LexicalIndex:
                     forms.append(form)
                 row.append(vocabulary[stem])
             rows.append(row or [0])
-        engine = _engine()
+        engine = _engine(weights)
         engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         return cls(engine, forms)
 
@@ -179,5 +177,5 @@ class LexicalIndex:
         return meant
 
 
-def _engine() -> bm25s.BM25:
-    return bm25s.BM25(k1=K1, b=B, method="lucene")
+def _engine(weights: Weights = WEIGHTS) -> bm25s.BM25:
+    return bm25s.BM25(k1=weights.k1, b=weights.b, method="lucene")

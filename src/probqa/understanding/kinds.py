@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from probqa.indexing.lexical import words
 from probqa.questions import Kind
-from probqa.weights import WEIGHTS
+from probqa.weights import WEIGHTS, Weights
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # A year or a day of a month is no number of anything.
@@ -138,24 +138,23 @@ def read_kind(text: str) -> Kind | None:
     return None
 
 
-def holds(kind: Kind, text: str) -> bool:
+def holds(kind: Kind, text: str, weights: Weights = WEIGHTS) -> bool:
     """Tell whether ``text`` holds a thing of the kind."""
     if kind.name in _PATTERNS:
         return _PATTERNS[kind.name].holds(text)
     if kind.name == "count":
-        return _holds_count(kind.counted, _DATES.sub(" ", text))
+        return _holds_count(kind.counted, _DATES.sub(" ", text), weights.counted_within)
     names = _PERSON if kind.name == "person" else _NAME
     return any(kind.excluded.isdisjoint(words(name.group())) for name in names.finditer(text))
 
 
-def _holds_count(counted: tuple[str, ...], text: str) -> bool:
+def _holds_count(counted: tuple[str, ...], text: str, within: int) -> bool:
     """Tell whether a number stands shortly before one of the ``counted`` words, or before people where people are."""
     if not counted:
         return _COUNT.search(text) is not None
     things = {*counted, *(_PEOPLE if counted[0] in _PEOPLE else ())}
     tokens = _TOKEN.findall(text)
     # "12 of the Manchester area's hostels".
-    within = WEIGHTS.counted_within
     return any(
         _COUNT.fullmatch(token) and not things.isdisjoint(words(" ".join(tokens[number + 1 : number + 1 + within])))
         for number, token in enumerate(tokens)

@@ -21,8 +21,9 @@ from probqa.ui.address import Address, api_parameters, link, link_to, read
 from probqa.ui.markup import Markup, anchor
 from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
+from probqa.weights import WEIGHTS
 
-OPEN_CARDS = 3
+OPEN_CARDS = WEIGHTS.seen_first
 NEAR_CARDS = 3
 TITLE = "Ask the inspection reports"
 PROMISE = "Every answer is quoted word for word, with the place to check."
