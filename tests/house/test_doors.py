@@ -91,6 +91,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "gathering": {
         "addresses": set(),
         "report_folder": set(),
+        "starter": set(),
         "catalogue": {"addresses"},
         "connection": {"addresses"},
         "download": {"addresses", "connection"},
