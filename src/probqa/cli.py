@@ -272,10 +272,9 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
 def _check(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.asking.library import Library
     from probqa.checking import differences, verdicts
-    from probqa.checking.check import check
 
     text = _read_input() if options.text == "-" else options.text
-    report = check(Library(chosen).generation, text, options.named)
+    report = Library(chosen).check(text, options.named)
     if options.json:
         _print_json(verdicts.to_json(report))
     else:

@@ -27,7 +27,7 @@ DOORS: dict[str, set[str]] = {
     "glossary": {"errors", "reading", "records"},
     "indexing": {"calibration", "errors", "glossary", "reading", "records", "settings"},
     "understanding": {"errors", "glossary", "indexing", "records"},
-    "asking": {"calibration", "errors", "glossary", "indexing", "records", "settings", "understanding"},
+    "asking": {"calibration", "checking", "errors", "glossary", "indexing", "records", "settings", "understanding"},
     "measuring": {"asking", "calibration", "errors", "records", "settings"},
     "ui": {
         "asking",

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from probqa.records import Added, Answer, Carried, Coverage, DocumentAnswer, Eve
 from probqa.settings import Settings
 from probqa.understanding.follow_ups import carry_over, lean
 from probqa.understanding.question import checked_question
+
+if TYPE_CHECKING:
+    from probqa.checking.verdicts import CheckReport
 
 DEFAULT_QUOTES = 8
 # So many passages are looked at for quotes, or twice as many as quotes are wanted.
@@ -217,6 +221,19 @@ class Library:
             generation=generation.name,
             filters=filters,
         )
+
+    def check(self, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
+        """Check the quotes of ``text`` against the documents, word for word.
+
+        ``named`` says which reports it claims to quote, each by id, title, or area and year. Text without quote marks
+        is one quote.
+
+        Raises:
+            InputError: the text is empty, too long or no text; or no report is called ``named``.
+        """
+        from probqa.checking.check import check
+
+        return check(self.generation, text, named)
 
     def confidence(self, answer: Answer) -> float:
         """What the status of ``answer`` was told by, in [0, 1]; 0 where nothing at all was found."""
