@@ -60,7 +60,6 @@ def gold_scores(cache: Path) -> dict[str, float]:
         evaluation.read_questions(GOLD, split="dev"),
         lambda question, previous: library.ask(Request.of(question, k=evaluation.DEPTH, previous=previous)),
         library.generation.document,
-        library.confidence,
     )
     library.close()
     print(evaluation.as_text(scores))

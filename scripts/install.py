@@ -27,7 +27,7 @@ def main() -> int:
     """Install; ``--dev`` adds what the tests need."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--dev", action="store_true", help="with what the tests and checks need")
-    extras = "[dev]" if options.parse_args().dev else ""
+    extras = "[build,dev]" if options.parse_args().dev else "[build]"
     if sys.version_info < (3, 11):  # noqa: UP036  (run by whatever Python is there)
         print(f"probqa needs Python 3.11 or newer, this is {sys.version.split()[0]}; run: make PYTHON=python3.12 ...")
         return 2

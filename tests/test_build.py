@@ -11,8 +11,8 @@ import hash_encoder
 from conftest import REPORTS, Opener, write_corpus
 from probqa.asking.answers import compose
 from probqa.asking.library import Library
-from probqa.errors import CorpusError
-from probqa.indexing import storage
+from probqa.errors import CorpusError, ModelError, ModelMissingError
+from probqa.indexing import export, storage
 from probqa.indexing.build import BuildReport, build, is_stale
 from probqa.indexing.encoder import CANARIES
 from probqa.indexing.inspection import status
@@ -97,6 +97,49 @@ def test_a_sidecar_that_appears_changes_its_document(three: Settings, opened: Op
     assert not stale(three, opened)
     (three.corpus / "c.yaml").unlink()
     assert stale(three, opened)
+
+
+def not_here(name: str) -> Path:
+    raise ModelMissingError(f"the model {name} is not here", "install it")
+
+
+def test_a_model_that_is_not_here_is_taken_from_the_index(
+    three: Settings, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = opened(three).manifest
+    monkeypatch.setattr(export, "find_model", not_here)
+    monkeypatch.setattr(export, "export_model", lambda name, folder: pytest.fail("exported"))
+    write_corpus(three.corpus, {"d.md": "# D\n\nThe sixth was late."})
+    assert counts(build(three)) == (1, 0, 0, 3, 1)
+    after = opened(three).manifest
+    assert after["model"] == before["model"]
+    assert after["files"]["encoder.onnx"] == before["files"]["encoder.onnx"]
+
+
+def test_a_model_that_is_neither_here_nor_in_the_index_is_told_before_a_report_is_read(
+    three: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "find_model", not_here)
+    monkeypatch.setattr(reader, "read", lambda file, folder: pytest.fail("read"))
+    for lacking in (replace(three, model="another"), replace(three, index=three.index.with_name("empty"))):
+        with pytest.raises(ModelMissingError, match=f"the model {lacking.model} is not here"):
+            build(lacking)
+
+
+def test_without_the_exporter_an_index_of_the_same_model_is_built_and_no_other(
+    three: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "EXPORTER", ("torch_of_nowhere", "numpy", "onnx_of_nowhere"))
+    monkeypatch.setattr(export, "export_model", lambda name, folder: pytest.fail("exported"))
+    write_corpus(three.corpus, {"d.md": "# D\n\nThe sixth was late."})
+    assert counts(build(three)) == (1, 0, 0, 3, 1)
+    stages: list[str] = []
+    with pytest.raises(ModelError) as refused:
+        build(replace(three, model="another"), lambda stage, done, total: stages.append(stage))
+    assert str(refused.value) == (
+        "to export the model another, once, takes torch_of_nowhere, onnx_of_nowhere; run: pip install 'probqa[build]'"
+    )
+    assert stages == []
 
 
 def test_a_renamed_file_is_removed_and_added_and_not_embedded(three: Settings, opened: Opener) -> None:
@@ -240,16 +283,14 @@ def test_an_empty_or_missing_corpus_is_refused_and_the_old_index_stays(three: Se
     missing = replace(three, corpus=three.corpus / "none")
     with pytest.raises(CorpusError) as refused:
         build(missing)
-    assert (
-        str(refused.value) == f"there is no corpus folder at {missing.corpus}; name one with --corpus or PROBQA_CORPUS"
-    )
+    assert str(refused.value).startswith(f"there is no corpus folder at {missing.corpus}; run: probqa init FOLDER, ")
     for name in THREE:
         (three.corpus / name).unlink()
     with pytest.raises(CorpusError) as refused:
         build(three)
     assert (
         str(refused.value) == f"the corpus folder {three.corpus} holds no document; "
-        "put files ending in .md, .txt, .pdf, .html, .htm or .docx there"
+        "run: probqa add FILE, or put files ending in .md, .txt, .pdf, .html, .htm or .docx there"
     )
     assert storage.read_pointer(three.index) == live
     for place in (three, missing):
@@ -295,8 +336,8 @@ def test_progress_never_goes_back_and_ends_at_its_total(chosen: Settings) -> Non
         assert last.get(stage, (0, total))[0] <= done <= total
         last[stage] = done, total
     assert list(dict.fromkeys(stage for stage, _, _ in told)) == [
-        "reading",
         f"exporting the model {hash_encoder.MODEL}, once",
+        "reading",
         "embedding passages",
         "embedding sentences",
         "writing the index",

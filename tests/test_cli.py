@@ -114,8 +114,30 @@ def test_without_an_index_every_command_says_how_to_make_one(run, chosen: Settin
 
 def test_a_missing_corpus_is_one_line(run, chosen: Settings) -> None:
     nowhere = chosen.corpus / "nowhere"
-    line = f"probqa: there is no corpus folder at {nowhere}; name one with --corpus or PROBQA_CORPUS\n"
-    assert run("build", "--corpus", str(nowhere)) == (2, "", line)
+    remedy = "run: probqa init FOLDER, or name a corpus with --corpus or PROBQA_CORPUS"
+    line = f"probqa: there is no corpus folder at {nowhere}; {remedy}\n"
+    for command in (("build",), ("add", "a.md"), ("fetch", "--all"), ("remove", "a")):
+        assert run(*command, "--corpus", str(nowhere)) == (2, "", line)
+
+
+def test_a_corpus_to_begin_with_is_written_once_and_what_comes_next_is_said(run, tmp_path: Path) -> None:
+    place = tmp_path / "new place"
+    corpus = place / "corpus"
+    said = f"{corpus} holds the starter corpus; run: cd '{place}' && probqa build && probqa serve\n"
+    assert run("init", str(place)) == (0, said, "")
+    refusal = f"probqa: there is already a corpus at {corpus}; run: probqa build, or name another folder\n"
+    for again in ((), ("--empty",)):
+        assert run("init", str(place), *again) == (2, "", refusal)
+
+
+def test_an_empty_corpus_says_how_it_is_filled(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus").rmdir()
+    said = "corpus is empty; put reports there as its README.md says, then run: probqa build && probqa serve\n"
+    assert run("init", ".", "--empty") == (0, said, "")
+    code, out, err = run("build")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"probqa: the corpus folder {tmp_path}/corpus holds no document; run: probqa add FILE, ")
 
 
 def test_an_empty_corpus_is_one_line_and_keeps_the_old_index(built_run, chosen: Settings, tmp_path: Path) -> None:

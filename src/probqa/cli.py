@@ -1,4 +1,4 @@
-"""The terminal: ``probqa build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
+"""The terminal: ``probqa init | build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
@@ -13,6 +13,7 @@ import argparse
 import dataclasses
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -70,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
+    init = commands.add_parser(
+        "init", help="Write a corpus to begin with.", description="Write a corpus to begin with."
+    )
+    init.set_defaults(command=_init, corpus=None, index=None)
+    init.add_argument("folder", metavar="FOLDER", help="where; the corpus is the folder corpus in it")
+    init.add_argument("--empty", action="store_true", help="no reports, but a page that says how to fill it")
     add("build", _build, "Bring the index up to the corpus.")
     ask = add("ask", _ask, "Answer a question with quotes.")
     ask.add_argument("question", metavar="QUESTION")
@@ -112,6 +119,18 @@ def parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "Open the app in a browser.")
     serve.add_argument("--port", type=int, default=8501, metavar="PORT", help="default: 8501")
     return top
+
+
+def _init(options: argparse.Namespace, _: Settings) -> int:
+    from probqa.gathering.starter import start_corpus
+
+    corpus = start_corpus(Path(options.folder), empty=options.empty)
+    go = f"cd {shlex.quote(options.folder)} && " if Path(options.folder) != Path() else ""
+    if options.empty:
+        print(f"{corpus} is empty; put reports there as its README.md says, then run: {go}probqa build && probqa serve")
+    else:
+        print(f"{corpus} holds the starter corpus; run: {go}probqa build && probqa serve")
+    return 0
 
 
 def _build(_: argparse.Namespace, chosen: Settings) -> int:
@@ -248,10 +267,9 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
 def _check(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.asking.library import Library
     from probqa.checking import differences, verdicts
-    from probqa.checking.check import check
 
     text = _read_input() if options.text == "-" else options.text
-    report = check(Library(chosen).generation, text, options.named)
+    report = Library(chosen).check(text, options.named)
     if options.json:
         _print_json(verdicts.to_json(report))
     else:

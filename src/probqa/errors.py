@@ -5,7 +5,8 @@
     ├── CorpusError             the folder of reports is missing, empty or unreadable as a whole
     ├── ReadingError            one file cannot be read; the others still are
     ├── DownloadError           one address is refused or does not yield a document; the others still are fetched
-    ├── ModelError              the embedding model is missing, unsafe or not the one expected
+    ├── ModelError              the embedding model is unsafe, not the one expected or cannot be exported
+    │   └── ModelMissingError   it is not to be had here
     ├── IndexMissingError       there is no index yet
     ├── IndexMismatchError      the index was made by another model or format than is asked for
     ├── IndexDamagedError       a file of the index is not what was written (exit code 3)
@@ -49,7 +50,11 @@ class DownloadError(ProbqaError):
 
 
 class ModelError(ProbqaError):
-    """The embedding model is missing, unsafe or not the one expected."""
+    """The embedding model is unsafe, not the one expected or cannot be exported."""
+
+
+class ModelMissingError(ModelError):
+    """The embedding model is not to be had here."""
 
 
 class IndexMissingError(ProbqaError):

@@ -1,6 +1,6 @@
 """Where things are and which model is used.
 
-In: command-line values and the environment. Out: one frozen ``Settings``.
+In: what was given and the environment. Out: one frozen ``Settings``.
 
 >>> settings({"PROBQA_INDEX": "/srv/index"}).index
 PosixPath('/srv/index')
@@ -26,10 +26,16 @@ class Settings:
     model: str
 
 
-def settings(environment: Mapping[str, str], *, corpus: str | None = None, index: str | None = None) -> Settings:
-    """Take what was said on the command line, else the environment, else ``corpus`` and ``index`` here."""
+def settings(
+    environment: Mapping[str, str],
+    *,
+    corpus: Path | str | None = None,
+    index: Path | str | None = None,
+    model: str | None = None,
+) -> Settings:
+    """Take what was given, else the environment, else ``corpus`` and ``index`` here and the default model."""
     return Settings(
         corpus=Path(corpus or environment.get("PROBQA_CORPUS") or "corpus"),
         index=Path(index or environment.get("PROBQA_INDEX") or "index"),
-        model=environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
+        model=model or environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
     )

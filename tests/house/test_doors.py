@@ -31,6 +31,7 @@ DOORS: dict[str, set[str]] = {
     "understanding": {"errors", "glossary", "indexing", "questions", "records", "weights"},
     "asking": {
         "calibration",
+        "checking",
         "errors",
         "glossary",
         "indexing",
@@ -53,6 +54,7 @@ DOORS: dict[str, set[str]] = {
         "rendering",
         "settings",
         "understanding",
+        "weights",
     },
     "cli": {
         "asking",
@@ -104,6 +106,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "gathering": {
         "addresses": set(),
         "report_folder": set(),
+        "starter": set(),
         "catalogue": {"addresses"},
         "connection": {"addresses"},
         "download": {"addresses", "connection"},
@@ -149,7 +152,6 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "ui": {
         "address": set(),
         "groups": set(),
-        "launch": set(),
         "libraries": set(),
         "limits": set(),
         "markup": set(),
@@ -158,11 +160,13 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "charts": {"groups", "markup"},
         "embed": {"address", "markup"},
         "frame": {"markup"},
+        "launch": {"libraries"},
         "middleware": {"limits", "markup"},
         "shared": {"libraries"},
         "api": {"address", "embed", "libraries", "limits", "middleware"},
         "basket": {"frame", "markup"},
         "side_bar": {"address", "frame", "markup"},
+        "app": {"api", "middleware"},
         "narrower": {"address", "markup", "side_bar"},
         "states": {"address", "frame", "markup", "narrower"},
         "views": {

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +26,9 @@ from probqa.records import Answer, Coverage, DocumentAnswer, EveryAnswer, Quote
 from probqa.settings import Settings
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS, Weights
+
+if TYPE_CHECKING:
+    from probqa.checking.verdicts import CheckReport
 
 
 class Library:
@@ -117,6 +122,19 @@ class Library:
         """Return what ``ask`` judges a question's first quote by; None where nothing at all is found."""
         chosen, _ = self._choose(self._read(request), None)
         return chosen[0].candidate.signals if chosen else None
+
+    def check(self, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
+        """Check the quotes of ``text`` against the documents, word for word.
+
+        ``named`` says which reports it claims to quote, each by id, title, or area and year. Text without quote marks
+        is one quote.
+
+        Raises:
+            InputError: the text is empty, too long or no text; or no report is called ``named``.
+        """
+        from probqa.checking.check import check
+
+        return check(self.generation, text, named)
 
     def _read(self, request: Request | str) -> Question:
         return read_question(

@@ -19,6 +19,7 @@ import yaml
 
 from probqa.errors import CorpusError, DownloadError, InputError
 from probqa.gathering.addresses import parse_address
+from probqa.reading.corpus import require_folder
 
 FILE = "catalogue.yaml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -66,12 +67,11 @@ def read_catalogue(folder: Path) -> Catalogue:
     Raises:
         CorpusError: there is none, or an entry cannot be used; the message names it.
     """
+    require_folder(folder)
     try:
         return parse_catalogue((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise CorpusError(
-            f"there is no {FILE} in {folder}", "name the corpus with --corpus or PROBQA_CORPUS"
-        ) from error
+        raise CorpusError(f"there is no {FILE} in {folder}", "run: probqa add FILE-OR-URL") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{folder / FILE} cannot be read: {error}", "save it as UTF-8") from error
 

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import yaml
 
-from probqa.errors import BuildLockedError, CorpusError, ReadingError
-from probqa.reading.corpus import SIDECAR_SUFFIX
+from probqa.errors import BuildLockedError, ReadingError
+from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder
 from probqa.reading.metadata import read_metadata
 from probqa.records import Source
 
@@ -45,8 +45,7 @@ def changing(folder: Path) -> Iterator[Path]:
         CorpusError: there is no corpus.
         BuildLockedError: another process is changing them.
     """
-    if not folder.is_dir():
-        raise CorpusError(f"there is no corpus folder at {folder}", "name one with --corpus or PROBQA_CORPUS")
+    require_folder(folder)
     reports = folder / FOLDER
     reports.mkdir(exist_ok=True)
     with (reports / _LOCK).open("ab") as file:

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, load_calibration
-from probqa.errors import CorpusError, IndexDamagedError, IndexMismatchError, IndexMissingError, ReadingError
+from probqa.errors import (
+    CorpusError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    ModelMissingError,
+    ReadingError,
+)
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
@@ -48,6 +55,15 @@ class BuildReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The encoder's files, the fingerprint of the model it was made from, whether the live generation has the same."""
+
+    encoder_files: dict[str, bytes]
+    fingerprint: str
+    is_live: bool
+
+
 def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -65,6 +81,8 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         files, failures = corpus.list_files(settings.corpus)
         previous, notes = _previous(settings)
         try:
+            # First: whoever has no model is told so before a hundred reports are read.
+            model = _model(settings, previous, progress)
             documents, reading_failures = _read_all(settings, files, previous, progress)
             glossary, calibration, more_failures = _read_beside(settings)
             failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
@@ -72,7 +90,7 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
             contents, embedded = _contents(
-                settings, files, documents, (glossary, calibration), failures, previous, progress
+                settings, files, documents, (glossary, calibration), failures, previous, model, progress
             )
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
@@ -159,10 +177,10 @@ def _contents(
     beside: tuple[Glossary, Calibration],
     failures: tuple[Failure, ...],
     previous: Generation | None,
+    model: _Model,
     progress: Progress,
 ) -> tuple[Contents, int]:
-    encoder_files, model_fingerprint, same_model = _encoder_files(settings, previous, progress)
-    encoder = previous.encoder if previous and same_model else Encoder(*encoder_files.values())
+    encoder = previous.encoder if previous and model.is_live else Encoder(*model.encoder_files.values())
     passages: list[Passage] = []
     texts: list[str] = []
     sentences: list[str] = []
@@ -171,7 +189,7 @@ def _contents(
         passages.extend(cut)
         texts.extend(search_text(document, passage) for passage in cut)
         sentences.extend(document.slice(span) for passage in cut for span in passage.sentences)
-    old = previous if same_model else None
+    old = previous if model.is_live else None
     passage_vectors, embedded = _embed(texts, encoder, _known_passages(old), "embedding passages", progress)
     sentence_vectors, _ = _embed(sentences, encoder, _known_sentences(old), "embedding sentences", progress)
     contents = Contents(
@@ -181,9 +199,9 @@ def _contents(
         sentence_vectors=sentence_vectors.astype(np.float16),
         canary_vectors=encoder.encode_passages(CANARIES),
         lexical=LexicalIndex.build(texts),
-        encoder_files=encoder_files,
+        encoder_files=model.encoder_files,
         model=settings.model,
-        fingerprint=model_fingerprint,
+        fingerprint=model.fingerprint,
         files=_made_of(settings, files),
         failures=failures,
         glossary=beside[0],
@@ -216,18 +234,26 @@ def _read_beside(settings: Settings) -> tuple[Glossary, Calibration, list[Failur
     return glossary, calibration, failures
 
 
-def _encoder_files(
-    settings: Settings, previous: Generation | None, progress: Progress
-) -> tuple[dict[str, bytes], str, bool]:
-    """The encoder of the model: the live generation's where it is the same model, else exported now."""
+def _model(settings: Settings, previous: Generation | None, progress: Progress) -> _Model:
+    """The model's encoder: the live generation's where it is the same model, else exported now.
+
+    A model that is not to be had here cannot have changed either: the live generation's, of the same name, is taken.
+    """
     from probqa.indexing import export
 
-    folder = export.find_model(settings.model)
+    live = previous.manifest["model"] if previous else {}
+    try:
+        folder = export.find_model(settings.model)
+    except ModelMissingError:
+        if previous and live["name"] == settings.model:
+            return _Model(previous.encoder_files, live["fingerprint"], is_live=True)
+        raise
     print_now = export.fingerprint(folder)
-    if previous and previous.manifest["model"] == {"name": settings.model, "fingerprint": print_now}:
-        return previous.encoder_files, print_now, True
+    if previous and live == {"name": settings.model, "fingerprint": print_now}:
+        return _Model(previous.encoder_files, print_now, is_live=True)
+    export.require_exporter(settings.model)
     progress(f"exporting the model {settings.model}, once", 0, 1)
-    return export.export_model(settings.model, folder), print_now, False
+    return _Model(export.export_model(settings.model, folder), print_now, is_live=False)
 
 
 def _embed(

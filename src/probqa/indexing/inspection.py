@@ -117,7 +117,7 @@ def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
     with closing(Generation.live(settings.index)) as generation:
         document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
         if document is None:
-            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa status")
+            raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa list")
         ends = [*(page.start for page in document.pages[1:]), len(document.text)]
         source = document.source
         return {

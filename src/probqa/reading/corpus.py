@@ -49,8 +49,7 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     Raises:
         CorpusError: the folder does not exist or holds no document.
     """
-    if not folder.is_dir():
-        raise CorpusError(f"there is no corpus folder at {folder}", "name one with --corpus or PROBQA_CORPUS")
+    require_folder(folder)
     root = folder.resolve()
     files: list[CorpusFile] = []
     failures: list[Failure] = []
@@ -84,8 +83,20 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
             failures.append(Failure(name, f"has the same content as {twin}; it is indexed once, remove one of them"))
     if not files and not failures:
         endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        raise CorpusError(f"the corpus folder {folder} holds no document", f"put files ending in {endings} there")
+        remedy = f"run: probqa add FILE, or put files ending in {endings} there"
+        raise CorpusError(f"the corpus folder {folder} holds no document", remedy)
     return tuple(files), tuple(failures)
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a corpus that is not there.
+
+    Raises:
+        CorpusError: the folder does not exist.
+    """
+    if not folder.is_dir():
+        remedy = "run: probqa init FOLDER, or name a corpus with --corpus or PROBQA_CORPUS"
+        raise CorpusError(f"there is no corpus folder at {folder}", remedy)
 
 
 def read_bytes(folder: Path, path: str) -> bytes:

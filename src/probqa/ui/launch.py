@@ -1,6 +1,6 @@
-"""Start the Streamlit server of this repository's ``app.py``.
+"""Serve the app from any folder.
 
-In: settings and a port. Out: a running server in place of this process.
+In: settings and a port. Out: a running server, until it is stopped.
 """
 
 from __future__ import annotations
@@ -10,27 +10,23 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from probqa.asking.library import Library
-from probqa.errors import ProbqaError
 from probqa.settings import Settings
+from probqa.ui.libraries import open_library
+
+APP = Path(__file__).with_name("app.py")
 
 
 def launch(chosen: Settings, port: int) -> NoReturn:
-    """Check that the index can be asked, then become the server.
+    """Check that the index can be asked, then become ``streamlit run``.
 
     Raises:
-        ProbqaError: the index cannot be used, or ``app.py`` is not where it belongs.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be asked; the message says what to do.
     """
-    app = Path(__file__).resolve().parents[3] / "app.py"
-    if not app.is_file():
-        raise ProbqaError(f"there is no app at {app}", "run probqa serve from a clone of the repository")
-    Library(chosen)
-    os.environ |= {
-        "PROBQA_CORPUS": str(chosen.corpus.resolve()),
-        "PROBQA_INDEX": str(chosen.index.resolve()),
-        "PROBQA_MODEL": chosen.model,
-    }
-    os.chdir(app.parent)
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
-    os.execv(sys.executable, command)  # noqa: S606
+    corpus, index = chosen.corpus.resolve(), chosen.index.resolve()
+    open_library(Settings(corpus, index, chosen.model))
+    os.environ |= {"PROBQA_CORPUS": str(corpus), "PROBQA_INDEX": str(index), "PROBQA_MODEL": chosen.model}
+    # Streamlit's settings lie beside the app; it would also take those of the folder that the command was typed in.
+    os.chdir(APP.parent)
+    from streamlit.web import cli
+
+    sys.exit(cli.main(["run", str(APP), "--server.port", str(port)], prog_name="streamlit"))

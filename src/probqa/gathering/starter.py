@@ -1,0 +1,70 @@
+"""A corpus to begin with: the digests that come with probqa, or an empty one that says how to fill it.
+
+In: a folder. Out: ``corpus`` in it, whole or not at all.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     corpus = start_corpus(Path(folder), empty=True)
+...     [path.relative_to(folder).as_posix() for path in corpus.iterdir()]
+['corpus/README.md']
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import probqa
+from probqa.errors import InputError
+
+STARTER = Path(probqa.__file__).with_name("starter_corpus")
+CORPUS = "corpus"
+README = """\
+# corpus
+
+Put PDF, HTML, Word (.docx), Markdown or text files here, in folders if you like, or let probqa do it:
+
+    probqa add report.pdf https://example.org/another-report.html
+
+Then, in the folder above this one:
+
+    probqa build
+    probqa serve
+
+A file's title, publisher, date and address are taken from the lines between two `---` at its top, or from a file of the
+same name that ends in .yaml:
+
+    title: An inspection of probation services in Ambleton
+    publisher: The Inspectorate
+    published: 2017-04-19
+    kind: inspection report
+    url: https://example.org/ambleton
+
+This page is not indexed.
+"""
+
+
+def start_corpus(folder: Path, *, empty: bool = False) -> Path:
+    """Write the starter corpus, or an ``empty`` one, to ``folder/corpus``; make the folder where there is none.
+
+    Raises:
+        InputError: there is a corpus already, which stays as it is, or ``folder`` is a file.
+    """
+    corpus = folder / CORPUS
+    if corpus.exists() or corpus.is_symlink():
+        raise InputError(f"there is already a corpus at {corpus}", "run: probqa build, or name another folder")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is not a folder", "name another")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".corpus-", dir=folder) as beside:
+        whole = Path(beside, CORPUS)
+        whole.mkdir()
+        if empty:
+            (whole / "README.md").write_text(README, encoding="utf-8")
+        else:
+            # Files only: in a clone reports may have been fetched into a folder there, which are not ours to copy.
+            for path in filter(Path.is_file, STARTER.iterdir()):
+                shutil.copyfile(path, whole / path.name)
+        whole.rename(corpus)
+    return corpus

@@ -1,0 +1,15 @@
+"""The whole app: the page, the routes for programs, and the guard before both; ``app.py`` of a clone is a link to it.
+
+In: ``streamlit run``, which looks for the call of ``st.App`` in this text. Out: ``app``.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from probqa.ui.api import Api, lifespan
+from probqa.ui.middleware import MIDDLEWARE
+
+PAGE = Path(__file__).resolve().with_name("main.py")
+
+app = st.App(PAGE, routes=Api().routes, middleware=MIDDLEWARE, lifespan=lifespan)
