@@ -77,6 +77,7 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
+                progress("writing the index", 1, 1)
                 remove_old_generations(settings.index, keep=KEPT_GENERATIONS)
             before = {} if previous is None else previous.file_hashes()
         finally:
@@ -226,8 +227,11 @@ def _encoder_files(
     print_now = export.fingerprint(folder)
     if previous and previous.manifest["model"] == {"name": settings.model, "fingerprint": print_now}:
         return previous.encoder_files, print_now, True
-    progress(f"exporting the model {settings.model}, once", 0, 1)
-    return export.export_model(settings.model, folder), print_now, False
+    stage = f"exporting the model {settings.model}, once"
+    progress(stage, 0, 1)
+    exported = export.export_model(settings.model, folder)
+    progress(stage, 1, 1)
+    return exported, print_now, False
 
 
 def _embed(
