@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check install format bench compare clean
+.PHONY: run test check install format picture bench compare clean
 
 run: .venv/.installed
 	$(BIN)/probqa build
@@ -20,6 +20,10 @@ check: .venv/.installed-dev node_modules/.installed
 format: .venv/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The rooms of docs/architecture.md, from the table in tests/house/test_doors.py.
+picture: .venv/.installed-dev
+	$(BIN)/python scripts/draw_house.py
 
 bench: .venv/.installed-dev
 	$(BIN)/python benchmarks/speed.py

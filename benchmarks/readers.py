@@ -1,12 +1,12 @@
-"""Measure the readers on real files and write ``docs/reader.md``.
+"""Measure the readers on real files and write ``docs/readers.md``.
 
 Run from the root of the repository; everything is read from the folder of real files (--shared), and where that
 is absent the command says so and ends:
 
-    .venv/bin/python benchmarks/reader.py             # files, articles, page numbers, libraries: about 5 minutes
-    .venv/bin/python benchmarks/reader.py --mutate 2000 --minutes 10    # mutated files of each format
+    .venv/bin/python benchmarks/readers.py             # files, articles, page numbers, libraries: about 5 minutes
+    .venv/bin/python benchmarks/readers.py --mutate 2000 --minutes 10    # mutated files of each format
 
-Both keep their figures in ``benchmarks/reader.json`` and write the page anew from them. The libraries compared
+Both keep their figures in ``benchmarks/readers.json`` and write the page anew from them. The libraries compared
 with (pypdf, mammoth, python-docx, readability-lxml) are no part of the project: one that is not installed is left
 out of its table. Sentences whose page is checked are kept as
 SHA-256 of their words in ``benchmarks/page_numbers.json``; their pages were looked up by eye and with pypdf.
@@ -44,9 +44,9 @@ from probqa.reading.formats import sandbox  # noqa: E402
 from probqa.reading.sentences import split_sentences  # noqa: E402
 from probqa.records import Document  # noqa: E402
 
-FIGURES = ROOT / "benchmarks" / "reader.json"
+FIGURES = ROOT / "benchmarks" / "readers.json"
 PAGE_NUMBERS = ROOT / "benchmarks" / "page_numbers.json"
-REPORT = ROOT / "docs" / "reader.md"
+REPORT = ROOT / "docs" / "readers.md"
 FOLDERS = ("ofsted_ilacs", "ofsted_jtai", "gao", "ntsb", "awkward_pdf", "docx", "html", ".")
 SUFFIXES = (".pdf", ".html", ".docx", ".txt")
 SEED = 20240601
@@ -463,7 +463,7 @@ def children() -> int:
 def write_page(figures: Json) -> None:
     parts = [
         "# What the readers read",
-        "Written by `benchmarks/reader.py`; do not edit. The files are not part of the project. "
+        "Written by `benchmarks/readers.py`; do not edit. The files are not part of the project. "
         f"Measured on {figures['machine']}, shared with others. The start of a worker is part of every time.",
         "## Articles",
         "Precision, recall and F1 of 4-word shingles against the expected text of 40 pages. probqa's text counts with "

@@ -80,6 +80,19 @@ def test_a_fit_recovers_a_clear_separation() -> None:
     assert weights["covered"] > 3
 
 
+def test_the_weights_are_those_that_scikit_learn_finds() -> None:
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    chance = random.Random(0)
+    rows = [Signals(*(chance.random() for _ in SIGNALS)) for _ in range(90)]
+    labels = [row.covered + row.subject_held - row.name_missing + chance.gauss(0, 0.5) > 0.9 for row in rows]
+    assert 20 <= sum(labels) < 40
+    model = linear_model.LogisticRegression(class_weight="balanced", tol=1e-10)
+    model.fit([row.as_array() for row in rows], labels)
+    fitted = fit(rows, labels, "model", "texts")
+    assert fitted.weights == pytest.approx(model.coef_[0].tolist(), abs=1e-4)
+    assert fitted.bias == pytest.approx(model.intercept_[0], abs=1e-4)
+
+
 def test_signals_that_say_nothing_are_not_believed() -> None:
     rows, labels = separated()
     random.Random(1).shuffle(labels)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -55,6 +59,71 @@ def test_build_says_what_it_did(run, chosen: Settings) -> None:
     assert out.splitlines()[0] == "1 added, 1 changed, 1 removed, 1 unchanged; 2 passages embedded"
     _, out, _ = run("build")
     assert out.splitlines()[0] == "0 added, 0 changed, 0 removed, 3 unchanged; 0 passages embedded"
+
+
+def test_a_build_without_a_terminal_names_each_stage_once(run, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, REPORTS)
+    assert run("build")[2].splitlines() == [
+        f"exporting the model {chosen.model}, once",
+        "reading",
+        "embedding passages",
+        "embedding sentences",
+        "writing the index",
+    ]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+    def bars(self) -> list[str]:
+        """The bars as they were drawn last, without colours and times."""
+        drawn = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", self.getvalue().rpartition("\x1b[2K")[2])
+        return [re.sub(r" +━+ +(\d+/\d+) +\d:\d\d:\d\d", r" \1", line) for line in drawn.splitlines()]
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal to put in the place of standard error, in the test: pytest puts its own there before each."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    return Terminal()
+
+
+def test_a_build_on_a_terminal_fills_a_bar_for_each_stage(
+    run, chosen: Settings, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(chosen.corpus, REPORTS)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("build")[0] == 0
+    assert terminal.bars() == [
+        f"exporting the model {chosen.model}, once 1/1",
+        "reading 3/3",
+        "embedding passages 10/10",
+        "embedding sentences 15/15",
+        "writing the index 1/1",
+    ]
+
+
+def test_the_name_of_a_model_is_no_markup(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with cli._progress_bar() as show:
+        show("exporting [red]", 2, 2)
+    assert terminal.bars() == ["exporting [red] 2/2"]
+
+
+def test_the_command_line_starts_without_rich() -> None:
+    code = "import sys, probqa.cli; probqa.cli.parser(); print('rich' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_file_name_cannot_talk_to_the_terminal(run, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a\x1b[31mb.txt": "It was late.", "c\x1b[32md.md": "---\ntitle: [\n---\nText."})
+    for command in ("build", "status", "list"):
+        _, out, err = run(command)
+        assert "\x1b" not in out + err
+        assert ("c[U+001B][32md.md: line 3" in out + err) == (command != "list")
+    assert "a[U+001B][31mb\n" in out
 
 
 def test_ask_quotes_with_the_source(built_run) -> None:

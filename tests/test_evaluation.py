@@ -14,6 +14,7 @@ from probqa.errors import InputError
 from probqa.measuring.evaluation import (
     GoldQuestion,
     GoldSpan,
+    Scores,
     as_text,
     auroc,
     evaluate,
@@ -293,9 +294,19 @@ def test_the_table_has_a_row_a_kind_and_a_dash_for_what_was_not_measured() -> No
     scores = evaluate(
         [ANSWERABLE, UNANSWERABLE], lambda _question, _history: answer("answered", quote(GOOD)), DOCUMENTS.get
     )
-    header, absent, public, everything = as_text(scores).splitlines()
-    names = header.split()
-    assert absent.split()[:2] == ["absent", "1"]
-    assert absent.split()[names.index("ndcg@10")] == "-"
-    assert public.split()[names.index("ndcg@10")] == "1.000"
-    assert everything.split()[names.index("refused")] == "0.000"
+    assert as_text(scores).splitlines() == [
+        "                                          first            answered           refused            quote",
+        "kind    asked  ndcg@10    mrr  recall@10  quote  answered   or weak  refused  or weak  auroc  fidelity",
+        "absent      1        -      -          -      -         -         -    0.000    0.000      -     1.000",
+        "public      1    1.000  1.000      1.000  1.000     1.000     1.000        -        -      -     1.000",
+        "all         2    1.000  1.000      1.000  1.000     1.000     1.000    0.000    0.000  0.500     1.000",
+    ]
+
+
+def test_a_table_of_scores_is_plain_and_whole_however_long_a_kind_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "20")
+    kind = f"[red]{'long' * 50}"
+    part = Scores(questions=7, answerable=7, unanswerable=0, metrics={"mrr": 0.5}, kinds={})
+    table = as_text(dataclasses.replace(part, kinds={kind: part})).splitlines()
+    assert table == [f"{'kind':205}  asked    mrr", f"{kind}      7  0.500", f"{'all':205}      7  0.500"]

@@ -162,6 +162,11 @@ def test_marks_that_turn_the_direction_are_shown_and_not_obeyed() -> None:
     assert "\u202e" not in to_text(dataclasses.replace(ANSWER, quotes=(said(text="a\u202eb"),)))
 
 
+def test_what_a_terminal_would_obey_is_shown() -> None:
+    assert visible("a\x1b[31m\x07\x9b\x7fb") == "a[U+001B][31m[U+0007][U+009B][U+007F]b"
+    assert visible("one\ttwo\r\nthree é") == "one\ttwo\r\nthree é"
+
+
 def test_what_is_only_near_is_labelled_as_no_answer() -> None:
     nothing = dataclasses.replace(ANSWER, status="not_found", quotes=(), near=(QUOTE,))
     assert "Not an answer, but near:" in to_text(nothing)

@@ -1,7 +1,7 @@
-"""Signals to a status that can be believed: a logistic model fitted on questions with and without an answer.
+"""Signals to a status that can be believed: a logistic model that ``probqa.measuring.calibrate`` fitted.
 
-In: signals of questions, and whether each has an answer. Out: a ``Calibration``: weights, thresholds, and how often it
-is wrong on questions it was not fitted on.
+In: the calibration that lies with a corpus or an index. Out: a ``Calibration``: weights, thresholds, and how often it
+is wrong on questions it was not fitted on; and from it the status of a quote.
 
 It belongs to one model and one state of the corpus; with another it still gives a status, and says that it is not
 calibrated.
@@ -26,8 +26,6 @@ from probqa.weights import WEIGHTS, Weights, rules
 CALIBRATION_FILE = "calibration.json"
 
 _RATES = ("answered", "shown", "refused", "not_answered")
-_FOLDS = 8
-_PENALTY = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ Modules are imported where a command needs them, so that asking stays light.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,12 +136,14 @@ def _init(options: argparse.Namespace, _: Settings) -> int:
 
 def _build(_: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing.build import build
+    from probqa.rendering import visible
 
-    report = build(chosen, _progress_bar())
+    with _progress_bar() as show:
+        report = build(chosen, show)
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
     for failure in report.failures:
-        print(f"not indexed: {failure.file}: {failure.problem}", file=sys.stderr)
+        print(f"not indexed: {visible(failure.file)}: {visible(failure.problem)}", file=sys.stderr)
     print(
         f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged; "
         f"{report.embedded} passages embedded"
@@ -279,6 +282,7 @@ def _check(options: argparse.Namespace, chosen: Settings) -> int:
 
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
+    from probqa.rendering import visible
 
     if options.document:
         return _document_status(inspection.document_status(chosen, options.document), as_json=options.json)
@@ -300,7 +304,7 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     print(f"the corpus {found['corpus']} {state[found['stale']]}")
     for failure in found["failures"]:
-        print(f"not indexed: {failure['file']}: {failure['problem']}")
+        print(f"not indexed: {visible(failure['file'])}: {visible(failure['problem'])}")
     return 0
 
 
@@ -344,21 +348,32 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
     launch(chosen, options.port)
 
 
-def _progress_bar() -> Callable[[str, int, int], None]:
-    """A bar on a terminal; elsewhere one line a stage."""
-    stage_now = ""
+@contextlib.contextmanager
+def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar a stage on a terminal; elsewhere one line a stage."""
+    if not sys.stderr.isatty():
+        told: set[str] = set()
 
-    def show(stage: str, done: int, total: int) -> None:
-        nonlocal stage_now
-        if sys.stderr.isatty():
-            filled = 30 * done // max(total, 1)
-            end = "\n" if done == total else ""
-            print(f"\r{stage:<44} [{'#' * filled:<30}] {done}/{total} ", end=end, file=sys.stderr, flush=True)
-        elif stage != stage_now:
-            print(stage, file=sys.stderr, flush=True)
-        stage_now = stage
+        def tell(stage: str, _done: int, _total: int) -> None:
+            if stage not in told:
+                print(stage, file=sys.stderr, flush=True)
+                told.add(stage)
 
-    return show
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+
+        def show(stage: str, done: int, total: int) -> None:
+            known = {task.description: task.id for task in bars.tasks}
+            if stage not in known:
+                known[stage] = bars.add_task(stage)
+            bars.update(known[stage], completed=done, total=total)
+
+        yield show
 
 
 def _read_input() -> str:

@@ -19,9 +19,15 @@ DIGEST_LABEL = "digest, not the inspectorate's wording"
 CLOSE_LABEL = "close to the question, perhaps no answer"
 
 _MONTHS = "January February March April May June July August September October November December".split()
-# Marks that turn the direction of what follows; shown, since they could disguise what a quote says.
-_DIRECTION_MARKS = {
-    code: f"[U+{code:04X}]" for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+# Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
+# what to do: both are shown. Tabs and line ends are not.
+_SHOWN = {
+    code: f"[U+{code:04X}]"
+    for code in (
+        *(set(range(0x20)) - {*b"\t\n\r"}),
+        *range(0x7F, 0xA0),
+        *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    )
 }
 
 
@@ -37,8 +43,8 @@ def date_in_words(published: str, note: str = "") -> str:
 
 
 def visible(text: str) -> str:
-    """Text with direction marks made visible, for showing; never for storing or comparing."""
-    return text.translate(_DIRECTION_MARKS)
+    """Make direction marks and control characters visible, for showing; never for storing or comparing."""
+    return text.translate(_SHOWN)
 
 
 def scope_line(answer: Answer | EveryAnswer) -> str:

@@ -198,6 +198,7 @@ LIBRARIES = {
     "bm25s": {"indexing/lexical"},
     "Stemmer": {"indexing/lexical"},
     "markdown_it": {"reading/formats"},
+    "rich": {"cli", "measuring/evaluation"},
     "pypdfium2": {"reading/formats"},
     "trafilatura": {"reading/formats"},
     "lxml": {"reading/formats"},

@@ -3,8 +3,7 @@
 In: a ``Generation``, a ``Question`` and hits. Out: ``Candidate`` records.
 
 Each signal has one definition, and is a number in [0, 1] that can be explained: counts of words, names and kinds of
-answer, and cosines. A small reader model of our own will take a place here beside them. Which ones were tried and what
-they are worth: docs/decisions/0008-status.md.
+answer, and cosines. Which ones were tried and what they are worth: docs/decisions/0008-status.md.
 
 A word of the question counts by its value: how rare it is in the index, and less if it was only carried over.
 """

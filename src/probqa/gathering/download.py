@@ -257,6 +257,6 @@ def _as_utf8(content: bytes, charset: str) -> bytes:
 
 
 def _kept(response: http.client.HTTPResponse, name: str, shape: str) -> str:
-    """A header that will be sent back one day; nothing where it has not the shape it should."""
+    """A header to send back at the next visit; nothing where it has not the shape it should."""
     value = response.headers.get(name, "")
     return value if re.fullmatch(shape, value) else ""

@@ -36,7 +36,7 @@ from probqa.gathering.report_folder import (
     twin,
     write_state,
 )
-from probqa.reading.corpus import MAX_FILE_BYTES, SUFFIXES
+from probqa.reading.corpus import MAX_FILE_BYTES
 from probqa.records import Source
 from probqa.settings import Settings
 
@@ -244,9 +244,7 @@ def _names(corpus: Path, path: Path) -> tuple[str, str]:
 
 
 def _where(corpus: Path, path: Path) -> str:
-    unread = path.suffix.lower() not in SUFFIXES
-    where = path.relative_to(corpus).as_posix()
-    return f"{where}; will be read once its reader exists" if unread else where
+    return path.relative_to(corpus).as_posix()
 
 
 def _reason(error: ProbqaError | OSError) -> str:

@@ -5,8 +5,8 @@ In: a folder. Out: ``corpus`` in it, whole or not at all.
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     corpus = start_corpus(Path(folder), empty=True)
-...     [path.relative_to(folder).as_posix() for path in corpus.iterdir()]
-['corpus/README.md']
+...     corpus.name, [path.name for path in corpus.iterdir()]
+('corpus', ['README.md'])
 """
 
 from __future__ import annotations

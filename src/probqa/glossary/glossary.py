@@ -96,7 +96,7 @@ class Named:
 
 
 def load_glossary(folder: Path) -> Glossary:
-    """Read and check ``folder/glossary.yaml``; a folder without one has an empty glossary.
+    """Read and check the ``glossary.yaml`` of a folder; a folder without one has an empty glossary.
 
     Raises:
         ReadingError: it is not a glossary; the message names the file and the entry.

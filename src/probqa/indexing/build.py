@@ -95,6 +95,7 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
+                progress("writing the index", 1, 1)
                 remove_old_generations(settings.index, keep=KEPT_GENERATIONS)
             before = {} if previous is None else previous.file_hashes()
         finally:
@@ -252,8 +253,11 @@ def _model(settings: Settings, previous: Generation | None, progress: Progress) 
     if previous and live == {"name": settings.model, "fingerprint": print_now}:
         return _Model(previous.encoder_files, print_now, is_live=True)
     export.require_exporter(settings.model)
-    progress(f"exporting the model {settings.model}, once", 0, 1)
-    return _Model(export.export_model(settings.model, folder), print_now, is_live=False)
+    stage = f"exporting the model {settings.model}, once"
+    progress(stage, 0, 1)
+    exported = export.export_model(settings.model, folder)
+    progress(stage, 1, 1)
+    return _Model(exported, print_now, is_live=False)
 
 
 def _embed(

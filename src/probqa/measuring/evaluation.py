@@ -14,6 +14,7 @@ that cannot be asked, a source that cannot be opened or a score that is no numbe
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import math
 import re
@@ -43,6 +44,7 @@ METRICS = (
     "auroc",
     "quote_fidelity",
 )
+_WIDER_THAN_ANY = 10_000
 _FIELDS = frozenset(("id", "question", "spans", "documents", "unanswerable", "history", "kind", "split"))
 
 Ask = Callable[[str, Sequence[str]], Answer]
@@ -232,18 +234,24 @@ def is_faithful(quote: Quote, document: FindDocument) -> bool:
 
 
 def as_text(scores: Scores) -> str:
-    """The scores as a table: a row a kind, the last one over all."""
-    rows = [*sorted(scores.kinds.items()), ("all", scores)]
+    """Lay the scores out as a table: a row a kind, the last one over all; long names stand over several lines."""
+    # Asking must not pay for it.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     names = [name for name in METRICS if name in scores.metrics]
-    width = max(len(kind) for kind, _ in rows)
-    lines = [f"{'kind':{width}}  questions  " + "  ".join(names)]
-    for kind, part in rows:
-        cells = (
-            f"{part.metrics[name]:.3f}".rjust(len(name)) if name in part.metrics else " " * (len(name) - 1) + "-"
-            for name in names
-        )
-        lines.append(f"{kind:{width}}  {part.questions:9}  " + "  ".join(cells))
-    return "\n".join(lines)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("kind", vertical="bottom")
+    for name in ("asked", *names):
+        words = name.replace("_or_", "_or ").replace("_", "\n")
+        table.add_column(words, justify="right", vertical="bottom")
+    for kind, part in (*sorted(scores.kinds.items()), ("all", scores)):
+        cells = (f"{part.metrics[name]:.3f}" if name in part.metrics else "-" for name in names)
+        table.add_row(Text(kind), str(part.questions), *cells)
+    printed = io.StringIO()
+    Console(file=printed, width=_WIDER_THAN_ANY, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in printed.getvalue().splitlines())
 
 
 def _question(record: Any) -> GoldQuestion:
