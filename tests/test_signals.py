@@ -11,6 +11,7 @@ import pytest
 
 from probqa.asking.signals import find_signals
 from probqa.calibration import SIGNALS, Signals
+from probqa.dates import PartialDate
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import LexicalIndex
@@ -39,8 +40,8 @@ def searched(tmp_path: Path) -> Searched:
     return Searched(LexicalIndex.build(TEXTS), glossary_of(tmp_path, SMALL))
 
 
-def quote(text: str, context: str = "", heading: Sequence[str] = (), **known: str) -> Quote:
-    source = dataclasses.replace(SOURCE, **known)
+def quote(text: str, context: str = "", heading: Sequence[str] = (), published: str = "", **known: str) -> Quote:
+    source = dataclasses.replace(SOURCE, published=PartialDate(published), **known)
     context = context or text
     return Quote(source, Span(0, len(text)), text, Span(0, len(context)), context, tuple(heading), None, 0.5)
 

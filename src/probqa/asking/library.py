@@ -202,7 +202,7 @@ class Library:
         judged = judge(generation, search.ran, [quote for quotes in first for quote in quotes])
         answering = {quote.source.id: quote for quote in judged if quote.status == "answered"}
         answers = [DocumentAnswer(source, answering.get(source.id)) for source, _ in scope]
-        answers.sort(key=lambda one: one.source.published, reverse=True)
+        answers.sort(key=lambda one: one.source.published.iso, reverse=True)
         return EveryAnswer(
             question=question,
             ran=search.ran,

@@ -17,7 +17,7 @@ from probqa.asking.later import Later
 from probqa.citing import export
 from probqa.glossary.glossary import Glossary
 from probqa.records import Quote
-from probqa.rendering import date_in_words, label, page_in_words
+from probqa.rendering import label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.frame import escaped
 
@@ -66,7 +66,7 @@ def later_badge(later: Later | None) -> str:
     if later is None:
         return ""
     target = escaped(link_to("read", {"document": [later.source.id]}))
-    named = f"a later inspection of {later.of} exists ({later.source.published[:4]})"
+    named = f"a later inspection of {later.of} exists ({later.source.published.year})"
     return f'<p class="pq-badge"><a class="pq-go" href="{target}">{escaped(named)}</a></p>'
 
 
@@ -103,7 +103,7 @@ def _where_from(quote: Quote) -> str:
     about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         f"about {about}" if about else "",
         " › ".join(quote.heading),
         page_in_words(quote),

@@ -8,8 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from probqa.asking.library import Library
+from probqa.dates import PartialDate
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
-from probqa.rendering import date_in_words
 from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
@@ -30,7 +30,7 @@ def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
 def covered(library: Library) -> str:
     """How many publications there are, and of which years: "112 publications, 2014 to 2026"."""
     sources = [document.source for document in library.generation.all_documents()]
-    years = sorted(source.published[:4] for source in sources if source.published)
+    years = sorted(source.published.year for source in sources if source.published)
     return f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
 
 
@@ -67,7 +67,7 @@ def not_found(library: Library, address: Address) -> None:
 
 def edition(library: Library) -> str:
     """The day on which the edition was made that answers: "3 May 2026"."""
-    return date_in_words(str(library.generation.manifest["created"])[:10])
+    return PartialDate(str(library.generation.manifest["created"])[:10]).in_words
 
 
 def rebuilding(library: Library) -> None:

@@ -50,7 +50,7 @@ class QuestionNames:
 
     def year_missing_from(self, text: str, source: Source) -> bool:
         """Whether the question names years and neither ``text`` nor the source's date has one of them."""
-        return bool(self.years) and {*_YEAR.findall(text), source.published[:4]}.isdisjoint(self.years)
+        return bool(self.years) and {*_YEAR.findall(text), source.published.year}.isdisjoint(self.years)
 
 
 def find_names(question: str, glossary: Glossary) -> QuestionNames:
@@ -71,7 +71,7 @@ def find_names(question: str, glossary: Glossary) -> QuestionNames:
 
 def about(source: Source) -> str:
     """The words of a source that say what it is about."""
-    return "\n".join((source.title, source.area, *source.providers, source.published[:4], source.kind))
+    return "\n".join((source.title, source.area, *source.providers, source.published.year, source.kind))
 
 
 def _has_all(text: str, names: Sequence[Sequence[str]]) -> bool:

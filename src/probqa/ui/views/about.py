@@ -12,8 +12,8 @@ import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.indexing.inspection import error_rates
-from probqa.rendering import DIGEST_LABEL, date_in_words
-from probqa.ui import frame
+from probqa.rendering import DIGEST_LABEL
+from probqa.ui import frame, states
 from probqa.ui.frame import escaped
 
 PROMISES = (
@@ -89,10 +89,10 @@ def _errors(library: Library) -> str:
 
 def _indexed(library: Library) -> str:
     generation = library.generation
-    counts, created = generation.manifest["counts"], str(generation.manifest["created"])
+    counts = generation.manifest["counts"]
     sources = [document.source for document in generation.all_documents()]
-    dated = sorted(source.published for source in sources if source.published)
-    newest = f" The newest was published in {date_in_words(dated[-1][:7])}." if dated else ""
+    dated = [source.published for source in sources if source.published]
+    newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
     digests = sum(source.wording == "digest" for source in sources)
     wording = ""
     if digests:
@@ -109,7 +109,7 @@ def _indexed(library: Library) -> str:
     return (
         f'<p><a class="pq-go" href="reports">{counts["documents"]} documents</a>, {counts["passages"]} passages, '
         f"{counts['sentences']} sentences.{newest}</p>{wording}"
-        f"<p>This edition was made on {date_in_words(created[:10])} and is called <code>{generation.name}</code>. A "
+        f"<p>This edition was made on {states.edition(library)} and is called <code>{generation.name}</code>. A "
         f"link to an answer names its edition, and says so when the reports have changed since.</p>{not_read}"
     )
 

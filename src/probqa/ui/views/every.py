@@ -19,7 +19,7 @@ from probqa.citing import export
 from probqa.errors import ProbqaError
 from probqa.glossary.glossary import Glossary
 from probqa.records import EveryAnswer, Quote
-from probqa.rendering import date_in_words, every_line
+from probqa.rendering import every_line
 from probqa.ui import basket, cards, charts, frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
@@ -113,7 +113,7 @@ def _in_order(answer: EveryAnswer, oldest: bool) -> EveryAnswer:
     """The newest first, as it comes, or the oldest; what has no date is last."""
     if not oldest:
         return answer
-    documents = sorted(answer.documents, key=lambda one: one.source.published or UNDATED)
+    documents = sorted(answer.documents, key=lambda one: one.source.published.iso or UNDATED)
     return replace(answer, documents=tuple(documents))
 
 
@@ -163,7 +163,7 @@ def _silent(answer: EveryAnswer) -> str:
     listed = "".join(
         f'<li><a class="pq-go" href="{escaped(link_to("read", {"document": [source.id]}))}">'
         f"{escaped(source.title)}</a> "
-        f'<span class="pq-small">{escaped(date_in_words(source.published, source.published_note))}</span></li>'
+        f'<span class="pq-small">{escaped(source.published.in_words)}</span></li>'
         for source in silent
     )
     says = "1 report does not say" if len(silent) == 1 else f"{len(silent)} reports do not say"

@@ -12,7 +12,7 @@ import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.records import Block, Document, Filters, Page, Source, Span
-from probqa.rendering import date_in_words, label
+from probqa.rendering import label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link
 from probqa.ui.frame import escaped
@@ -59,7 +59,7 @@ def _about(document: Document) -> str:
     about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         f"about {about}" if about else "",
     ]
     lines = [f'<p class="pq-source pq-flush">{" · ".join(escaped(fact) for fact in facts if fact)}</p>']
@@ -148,7 +148,7 @@ def _provenance(document: Document) -> str:
         ("SHA-256 of the text", document.text_sha256),
         ("Read with", document.reader),
         ("Licence", source.licence),
-        ("Date", source.published_note),
+        ("Date", source.published.note),
         *(("Rating", f"{subject}: {rating}") for subject, rating in source.ratings),
         *(("Address", url) for url in source.urls),
     ]

@@ -15,7 +15,7 @@ from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.records import Document, Filters
-from probqa.rendering import DIGEST_LABEL, date_in_words
+from probqa.rendering import DIGEST_LABEL
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.frame import escaped
@@ -28,7 +28,7 @@ Row = tuple[Document, int]
 _COLUMNS: dict[str, tuple[str, Callable[[Row], str | int]]] = {
     "title": ("Title", lambda row: row[0].source.title.casefold()),
     "kind": ("Kind", lambda row: row[0].source.kind),
-    "date": ("Date", lambda row: row[0].source.published),
+    "date": ("Date", lambda row: row[0].source.published.iso),
     "area": ("Area", lambda row: row[0].source.area),
     "provider": ("Provider", lambda row: ", ".join(row[0].source.providers)),
     "passages": ("Passages", lambda row: row[1]),
@@ -64,7 +64,7 @@ def draw(library: Library) -> None:
 
 def _timeline(documents: Iterable[Document]) -> str:
     """Publications by year and kind: a row of bars for each kind, every bar a link to its reports."""
-    counts = Counter((one.source.kind, one.source.published[:4]) for one in documents if one.source.published)
+    counts = Counter((one.source.kind, one.source.published.year) for one in documents if one.source.published)
     if not counts:
         return ""
     years = [
@@ -179,7 +179,7 @@ def _row(document: Document, passages: int) -> str:
     values = [
         f'<a class="pq-go" href="{target}">{escaped(source.title)}</a>',
         escaped(source.kind),
-        escaped(date_in_words(source.published, source.published_note)),
+        escaped(source.published.in_words),
         escaped(source.area),
         escaped(", ".join(source.providers)),
         str(passages),
