@@ -5,7 +5,6 @@ In: filters, a word to find and a column to sort by, in the address. Out: years,
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -100,7 +99,7 @@ def _bar(kind: str, year: str, count: int, tallest: int) -> str:
 
 def _areas(documents: Iterable[Document]) -> str:
     """Publications by the places they name, the most first."""
-    places = [part for one in documents for part in re.sub(r"\s*\(.*?\)", "", one.source.area).split("; ") if part]
+    places = [place for one in documents for place in one.source.places]
     counts = Counter(places)
     if not counts:
         return ""
