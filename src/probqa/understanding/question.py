@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from probqa.errors import InputError
+from probqa.text import CONTROLS, HALVES
 
 MAX_QUESTION_CHARACTERS = 500
+_UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}]")
 
 
 def checked_question(question: str) -> str:
@@ -23,11 +27,6 @@ def checked_question(question: str) -> str:
         raise InputError(
             f"the question has {len(question)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it"
         )
-    for character in question:
-        if (
-            (ord(character) < 32 and character not in "\t\n")
-            or 0x7F <= ord(character) <= 0x9F
-            or 0xD800 <= ord(character) <= 0xDFFF
-        ):
-            raise InputError(f"the question holds the control character U+{ord(character):04X}", "remove it")
+    if unfit := _UNFIT.search(question):
+        raise InputError(f"the question holds the control character U+{ord(unfit.group()):04X}", "remove it")
     return " ".join(question.split())
