@@ -17,17 +17,21 @@ Offsets are Python characters of ``Document.text``, half-open. Text is always de
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+from probqa.dates import UNDATED, PartialDate
 from probqa.questions import Question
 
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
+
+_IN_BRACKETS = re.compile(r"\s*\(.*?\)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,18 +55,16 @@ class Span:
 class Source:
     """What a document is and where it comes from; every field but the first four may be empty.
 
-    ``published`` is an ISO day, month or year as far as it is known; ``published_note`` says why it
-    is uncertain, and then it is shown as "about". ``wording`` is ``digest`` where the words are this
-    project's own summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the
-    day on which the file came into the corpus and ``origin`` where it was got from.
+    ``wording`` is ``digest`` where the words are this project's own summary of the publication, ``verbatim`` where they
+    are the publication's. ``added`` is the day on which the file came into the corpus and ``origin`` where it was got
+    from.
     """
 
     id: str
     title: str
     publisher: str
     kind: str
-    published: str = ""
-    published_note: str = ""
+    published: PartialDate = UNDATED
     area: str = ""
     providers: tuple[str, ...] = ()
     ratings: tuple[tuple[str, str], ...] = ()
@@ -76,6 +78,29 @@ class Source:
     def url(self) -> str:
         """The address to show: the first one given, or nothing."""
         return self.urls[0] if self.urls else ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the places that ``area`` names, each once, without what stands in brackets.
+
+        >>> Source("a", "A", "P", "report", area="Gwent (part); Kent; Gwent (Wales)").places
+        ('Gwent', 'Kent')
+        """
+        parts = (part.strip() for part in _IN_BRACKETS.sub("", self.area).split(";"))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    @property
+    def plain_providers(self) -> tuple[str, ...]:
+        """Return the providers without what stands in brackets: who owned a company changes, the company does not."""
+        return tuple(_IN_BRACKETS.sub("", name) for name in self.providers)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what JSON holds of it, here and in an index: the date is ISO text, and its note a value beside it."""
+        values: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            date = {"published": self.published.iso, "published_note": self.published.note}
+            values |= date if name == "published" else {name: value}
+        return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ Only what can be known is said: both are inspections of a body or place, not of 
 after the last day on which the earlier can have been; and they name the same provider, or have the same area. A nation
 is no such place, and a provider that national reports are about ("NPS") no such body.
 
->>> first = Source("a", "A", "P", "inspection report", published="2017-04", area="Gwent (Wales)")
->>> second = Source("b", "B", "P", "inspection report", published="2025", area="Gwent (Wales)")
+>>> from probqa.dates import PartialDate
+>>> first = Source("a", "A", "P", "inspection report", published=PartialDate("2017-04"), area="Gwent (Wales)")
+>>> second = Source("b", "B", "P", "inspection report", published=PartialDate("2025"), area="Gwent (Wales)")
 >>> found = later_inspections([first, second])
 >>> {name: (later.source.id, later.of) for name, later in found.items()}
 {'a': ('b', 'Gwent')}
@@ -15,7 +16,6 @@ is no such place, and a provider that national reports are about ("NPS") no such
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,41 +35,27 @@ class Later:
 def later_inspections(sources: Iterable[Source]) -> dict[str, Later]:
     """The newest later inspection of each report that has one, by the earlier one's id; ties by id."""
     known = list(sources)
-    national = {name for source in known if source.area in NATIONS for name in _providers(source)}
+    national = {name for source in known if source.area in NATIONS for name in source.plain_providers}
     inspections = sorted(
-        filter(_inspects_a_body, known), key=lambda source: (source.published, source.id), reverse=True
+        filter(_inspects_a_body, known), key=lambda source: (source.published.iso, source.id), reverse=True
     )
     found: dict[str, Later] = {}
     for earlier in inspections:
         for later in inspections:
             shared = _shared(earlier, later, national)
-            if shared and _days(earlier)[1] < _days(later)[0]:
+            if shared and earlier.published.last_day < later.published.first_day:
                 found[earlier.id] = Later(later, shared)
                 break
     return found
 
 
 def _shared(earlier: Source, later: Source, national: set[str]) -> str:
-    bodies = [name for name in _providers(earlier) if name in _providers(later) and name not in national]
+    theirs = later.plain_providers
+    bodies = [name for name in earlier.plain_providers if name in theirs and name not in national]
     if bodies:
         return bodies[0]
-    return _plain(earlier.area) if earlier.area == later.area and earlier.area not in NATIONS else ""
+    return "; ".join(earlier.places) if earlier.area == later.area and earlier.area not in NATIONS else ""
 
 
 def _inspects_a_body(source: Source) -> bool:
     return bool(source.published) and "inspection" in source.kind and "thematic" not in source.kind
-
-
-def _providers(source: Source) -> list[str]:
-    return [_plain(name) for name in source.providers]
-
-
-def _plain(name: str) -> str:
-    """A name without what stands in brackets: who owned a company changes, the company is the same."""
-    return re.sub(r"\s*\(.*?\)", "", name)
-
-
-def _days(source: Source) -> tuple[str, str]:
-    """The first and the last day on which it can have been published."""
-    date = source.published
-    return date + "-01-01"[len(date) - 4 :], date + "-12-31"[len(date) - 4 :]

@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from probqa.dates import MONTHS
 from probqa.indexing.lexical import words
 from probqa.questions import Kind
 from probqa.weights import WEIGHTS, Weights
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(MONTHS)
 # A year or a day of a month is no number of anything.
 _DATES = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{_MONTHS})\b(?: \d{{1,2}}\b(?!,\d))?"

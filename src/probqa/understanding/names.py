@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import re
 
+from probqa.dates import MONTHS, YEAR
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Name, NameKind, Origin
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
 # A word with a capital that does not open the question, or an abbreviation anywhere.
 _CAPITAL = re.compile(r"(?<=[\w,’'] )[A-Z][\w'’-]*|\b[A-Z]{2,}\b")
-_NO_NAMES = frozenset("I January February March April May June July August September October November December".split())
+_NO_NAMES = frozenset(("I", *MONTHS))
 KNOWN: tuple[NameKind, ...] = ("provider", "place")
 
 

@@ -5,7 +5,6 @@ In: filters, a word to find and a column to sort by, in the address. Out: years,
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -14,7 +13,7 @@ from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.questions import Filters
 from probqa.records import Document
-from probqa.rendering import DIGEST_LABEL, date_in_words
+from probqa.rendering import DIGEST_LABEL
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.markup import Markup, anchor
@@ -27,7 +26,7 @@ Row = tuple[Document, int]
 _COLUMNS: dict[str, tuple[str, Callable[[Row], str | int]]] = {
     "title": ("Title", lambda row: row[0].source.title.casefold()),
     "kind": ("Kind", lambda row: row[0].source.kind),
-    "date": ("Date", lambda row: row[0].source.published),
+    "date": ("Date", lambda row: row[0].source.published.iso),
     "area": ("Area", lambda row: row[0].source.area),
     "provider": ("Provider", lambda row: ", ".join(row[0].source.providers)),
     "passages": ("Passages", lambda row: row[1]),
@@ -67,7 +66,7 @@ def draw(library: Library) -> None:
 def _timeline(documents: Iterable[Document]) -> Markup:
     """Return publications by year and kind, a row of bars for each kind, every bar a link to its reports."""
     sources = [document.source for document in documents]
-    counts = Counter((source.kind, source.published[:4]) for source in sources if source.published)
+    counts = Counter((source.kind, source.published.year) for source in sources if source.published)
     if not counts:
         return Markup("")
     known = [int(year) for _, year in counts]
@@ -112,8 +111,7 @@ def _bar(kind: str, year: str, count: int, tallest: int) -> Markup:
 
 def _areas(documents: Iterable[Document]) -> Markup:
     """Return publications by the places they name, the most first."""
-    areas = [re.sub(r"\s*\(.*?\)", "", document.source.area) for document in documents]
-    counts = Counter(place for area in areas for place in area.split("; ") if place)
+    counts = Counter(place for document in documents for place in document.source.places)
     if not counts:
         return Markup("")
     most = max(counts.values())
@@ -193,7 +191,7 @@ def _row(document: Document, passages: int) -> Markup:
     values = [
         anchor(link_to("read", {"document": [source.id]}), source.title),
         source.kind,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         source.area,
         ", ".join(source.providers),
         str(passages),
