@@ -45,7 +45,7 @@ def relative(path: Path) -> str:
 
 @cache
 def prose(path: Path) -> str:
-    """A page; of a script its comments and docstrings."""
+    """A page; of a script its comments and docstrings, but for the sessions in them, which run as tests."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return text
@@ -54,7 +54,7 @@ def prose(path: Path) -> str:
     ]
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     strings = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
-    return "\n".join([*comments, *strings])
+    return "\n".join([*comments, *(re.sub(r"^>>> .*?(?=\n\n|\Z)", "", text, flags=re.M | re.S) for text in strings)])
 
 
 def code_spans(path: Path) -> list[str]:
