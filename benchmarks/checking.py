@@ -26,6 +26,7 @@ from probqa.checking.check import check
 from probqa.checking.comparison import nearest
 from probqa.checking.lookup import Reports
 from probqa.checking.tokens import WORD, tokenise
+from probqa.dates import PartialDate
 from probqa.reading import corpus, reader
 from probqa.reading.passages import cut_passages
 from probqa.records import Block, Document, Source, Span
@@ -188,7 +189,9 @@ def recombined(documents: list[Document], passages: int) -> list[Document]:
             blocks.append(Block("paragraph", Span(at, at + len(text))))
             parts.append(text)
             at += len(text) + 2
-        source = Source(f"made-{first}", f"Made report {first}", "Nobody", "report", published="2017", area="Gwent")
+        source = Source(
+            f"made-{first}", f"Made report {first}", "Nobody", "report", published=PartialDate("2017"), area="Gwent"
+        )
         made.append(Document(source, f"{first}.md", "", "", "\n\n".join(parts), tuple(blocks)))
     return made
 

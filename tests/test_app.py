@@ -18,9 +18,9 @@ from streamlit.testing.v1 import AppTest
 
 import probqa.ui
 from conftest import REPORTS, write_corpus
-from probqa import rendering
 from probqa.asking.library import Library
 from probqa.calibration import UNCALIBRATED
+from probqa.dates import PartialDate
 from probqa.indexing.build import build
 from probqa.indexing.storage import build_lock
 from probqa.questions import Carried, Request
@@ -122,7 +122,7 @@ def test_an_index_of_another_model_is_not_asked(
 
 def test_while_a_build_is_at_work_the_page_says_which_edition_answers(page: AppTest, built: Settings) -> None:
     created = Library(built).generation.manifest["created"]
-    said = f"Until that is done, answers come from the edition of {rendering.date_in_words(created[:10])}."
+    said = f"Until that is done, answers come from the edition of {PartialDate(created[:10]).in_words}."
     with build_lock(built.index):
         asked(page, LOW_RISK)
         assert "The reports are being updated" in drawn(page)

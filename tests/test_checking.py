@@ -16,6 +16,7 @@ from probqa.checking.check import MAX_CHARACTERS, check, prepare
 from probqa.checking.lookup import Reports
 from probqa.checking.tokens import FORGIVEN
 from probqa.checking.verdicts import CheckedQuote, CheckReport, describe, to_json
+from probqa.dates import PartialDate
 from probqa.errors import InputError
 from probqa.reading import corpus, reader
 from probqa.reading.passages import cut_passages
@@ -34,7 +35,7 @@ STAFF = (
 RATING = "The service was rated 'Requires improvement' overall."
 
 
-def document(identifier: str, *paragraphs: str, **source: str) -> Document:
+def document(identifier: str, *paragraphs: str, published: str = "", **source: str) -> Document:
     """A document of a heading and these paragraphs, each a block."""
     texts = [f"Findings of {identifier}", *paragraphs]
     blocks: list[Block] = []
@@ -44,7 +45,14 @@ def document(identifier: str, *paragraphs: str, **source: str) -> Document:
         blocks.append(Block(kind, Span(at, at + len(text)), 0 if number else 2))  # type: ignore[arg-type]
         at += len(text) + 2
     fields = {"title": f"The title of {identifier}", "publisher": "Publisher", "kind": "report"} | source
-    return Document(Source(id=identifier, **fields), f"{identifier}.md", "", "", "\n\n".join(texts), tuple(blocks))
+    return Document(
+        Source(id=identifier, published=PartialDate(published), **fields),
+        f"{identifier}.md",
+        "",
+        "",
+        "\n\n".join(texts),
+        tuple(blocks),
+    )
 
 
 REPORTS = Reports(

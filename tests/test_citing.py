@@ -27,6 +27,7 @@ from probqa.citing.export import FORMATS, export
 from probqa.citing.prose import escape_markdown
 from probqa.citing.references import escape_latex
 from probqa.citing.tables import cell
+from probqa.dates import PartialDate
 from probqa.records import Coverage, DocumentAnswer, EveryAnswer, Page, Quote, Source
 from probqa.rendering import DIGEST_LABEL
 from quoting import question_of, quote_of
@@ -44,7 +45,7 @@ REPORT = Source(
     "Ambleton: 50% of {cases} & what_came #2 of $5 <b>~</b>",
     "The Inspectorate, North",
     "inspection report",
-    "2017-04-19",
+    PartialDate("2017-04-19"),
     urls=("https://example.org/files/Ambleton_report%20(final).pdf", "https://example.org/ambleton"),
     licence="Open Government Licence v3.0 (stated on p. 2).",
 )
@@ -53,8 +54,7 @@ DIGEST = Source(
     "“Weir” \\ a 'review'\x07",
     "The Inspectorate",
     "thematic",
-    "2018-03",
-    published_note="estimated from the file name",
+    PartialDate("2018-03", "estimated from the file name"),
     urls=("https://example.org/weir?a=1&b=%7Bx%7D",),
     licence="not stated in the text seen",
     wording="digest",
@@ -138,7 +138,13 @@ def test_a_digest_is_called_one_in_every_format(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_says_title_publisher_page_date_address_access_and_licence(name: str) -> None:
     source = Source(
-        "a", "Ambleton", "Inspectorate", "report", "2017-04-19", urls=("https://e.org/a.pdf",), licence="OGL 3"
+        "a",
+        "Ambleton",
+        "Inspectorate",
+        "report",
+        PartialDate("2017-04-19"),
+        urls=("https://e.org/a.pdf",),
+        licence="OGL 3",
     )
     made = export([quote(source, "So it was.", page=Page(0, 16, "14"))], FORMATS[name], TODAY)
     if name == "word":

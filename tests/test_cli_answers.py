@@ -108,7 +108,7 @@ def test_each_filter_is_kept_and_said(
     [
         (["--document", "wier"], "probqa: there is no document 'wier' in the index; see: probqa list\n"),
         (["--body", "HMIP"], "probqa: 'HMIP' is not a body; write CRC or NPS\n"),
-        (["--since", "2017-13"], "probqa: '2017-13' is not a date; write 2017, 2017-04 or 2017-04-19\n"),
+        (["--since", "2017-4"], "probqa: '2017-4' is not a date; write 2017, 2017-04 or 2017-04-19\n"),
         (
             ["--every", "-k", "3"],
             "probqa: -k cannot be used with --every; leave it out: each report gives its best quote\n",

@@ -48,7 +48,14 @@ def test_every_document_has_one_entry_newest_first(library: Library) -> None:
         "long",
         "weir",
     ]
-    assert [one.source.published for one in found.documents] == ["2018", "2017-04-19", "2017-04", "2016-12-31", "", ""]
+    assert [one.source.published.iso for one in found.documents] == [
+        "2018",
+        "2017-04-19",
+        "2017-04",
+        "2016-12-31",
+        "",
+        "",
+    ]
     assert (found.question.asked, found.generation, found.question.filters) == (
         "were courts late?",
         library.generation.name,

@@ -11,6 +11,7 @@ import pytest
 from conftest import write_corpus
 from making import Picture, Put, docx, lines, paragraph, pdf
 from probqa.asking.library import Library
+from probqa.dates import UNDATED, PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.indexing.build import build
 from probqa.indexing.inspection import document_status, status
@@ -35,20 +36,18 @@ def read(folder: Path, name: str, content: bytes, sidecar: str = "") -> Document
 def test_a_sidecar_wins_over_what_the_file_says_and_tells_where_it_came_from(tmp_path: Path) -> None:
     sidecar = "title: Ours\npublished: 2017-04-19\nadded: 2026-11-23\nfrom: an e-mail of the regional office\n"
     source = read(tmp_path, "a.pdf", pdf([lines("It was good.")], about={"CreationDate": "D:20200101"}), sidecar).source
-    assert (source.title, source.published, source.published_note) == ("Ours", "2017-04-19", "")
+    assert (source.title, source.published) == ("Ours", PartialDate("2017-04-19"))
     assert (source.added, source.origin) == ("2026-11-23", "an e-mail of the regional office")
 
 
 def test_without_a_sidecar_the_files_own_date_stands_with_its_note(tmp_path: Path) -> None:
     source = read(tmp_path, "a.pdf", pdf([lines("It was good.")], about={"CreationDate": "D:20200101"})).source
-    assert (source.published, source.published_note) == ("2020-01-01", "the day the PDF file was made")
+    assert source.published == PartialDate("2020-01-01", "the day the PDF file was made")
 
 
 def test_a_files_own_date_that_is_none_is_passed_over(tmp_path: Path) -> None:
-    assert (
-        read(tmp_path, "a.pdf", pdf([lines("It was good.")], about={"CreationDate": "D:20209931"})).source.published
-        == ""
-    )
+    made = pdf([lines("It was good.")], about={"CreationDate": "D:20209931"})
+    assert read(tmp_path, "a.pdf", made).source.published == UNDATED
 
 
 def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probqa.dates import PartialDate
 from probqa.errors import ReadingError
 from probqa.reading.metadata import read_metadata
 from probqa.records import Source
@@ -39,8 +40,7 @@ def test_every_key_is_taken_as_it_was_written() -> None:
         title="The effectiveness of probation work",
         publisher="The Inspectorate",
         kind="inspection report",
-        published="2017-04-19",
-        published_note="day not seen",
+        published=PartialDate("2017-04-19", "day not seen"),
         area="Gwent",
         providers=("Northway Ltd", "The Service"),
         ratings=(("overall", "none"), ("courts", "3.50")),
@@ -96,7 +96,7 @@ FAULTS = [
     ("---\ntitle: A\ntitle: B\n---\n", "line 3: the key 'title' is given twice; keep one of them"),
     ("---\ntitle: A\npublished: last week\n---\n", "line 3: published: 'last week' is not a date; write 2017, 2017-04"),
     ("---\npublished: 2017-02-30\n---\n", "line 2: published: '2017-02-30' is not a date: day is out of range"),
-    ("---\npublished: 2017-13\n---\n", "line 2: published: '2017-13' is not a date: month must be in 1..12; mend it"),
+    ("---\npublished: 2017-13\n---\n", "line 2: published: '2017-13' is not a date: month must be in 1..12; write"),
     ("---\npublished: 19/04/2017\n---\n", "line 2: published: '19/04/2017' is not a date; write 2017, 2017-04 or"),
     ("---\nkind: a\nid: ../up\n---\n", "line 3: id: '../up' is not usable; use small letters, digits"),
     ("---\nid: Gwent\n---\n", "line 2: id: 'Gwent' is not usable; use small letters, digits, '-', '_', '.' and '/'"),
@@ -155,7 +155,7 @@ def test_a_fault_in_a_sidecar_is_told_with_its_file_and_line(sidecar: str, said:
 
 @pytest.mark.parametrize("published", ["2017", "2017-04", "2017-04-19"])
 def test_a_date_is_kept_as_far_as_it_is_known(published: str) -> None:
-    assert read_metadata(f"---\npublished: {published}\n---\n", None, "a.md")[0].published == published
+    assert read_metadata(f"---\npublished: {published}\n---\n", None, "a.md")[0].published.iso == published
 
 
 def test_numbers_and_truth_values_stay_the_text_that_was_written() -> None:

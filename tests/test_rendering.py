@@ -7,8 +7,9 @@ import json
 
 import pytest
 
+from probqa.dates import PartialDate
 from probqa.records import Answer, Coverage, Page, Quote, Source, Status
-from probqa.rendering import date_in_words, finding_line, page_in_words, source_line, to_json, to_text, visible
+from probqa.rendering import finding_line, page_in_words, source_line, to_json, to_text, visible
 from quoting import question_of, quote_of
 
 SOURCE = Source(
@@ -16,7 +17,7 @@ SOURCE = Source(
     title="Probation work in Gwent",
     publisher="HMI Probation",
     kind="inspection report",
-    published="2017-04-19",
+    published=PartialDate("2017-04-19"),
     urls=("https://example.org/gwent", "https://example.org/other"),
     wording="digest",
 )
@@ -33,21 +34,6 @@ MAY = dataclasses.replace(QUOTE, status="weak")
 CLOSE = dataclasses.replace(QUOTE, status="not_found")
 ASKED = question_of("was it good?")
 ANSWER = Answer(ASKED, "answered", (QUOTE,), Coverage(112, 739, 1), "0" * 16, timings_ms={"total": 3.0})
-
-
-@pytest.mark.parametrize(
-    ("published", "note", "words"),
-    [
-        ("2017-04-19", "", "19 April 2017"),
-        ("2017-04-01", "", "1 April 2017"),
-        ("2017-12", "", "December 2017"),
-        ("2025", "year estimated; date not shown", "about 2025"),
-        ("2025", "only the year is known", "2025"),
-        ("", "", ""),
-    ],
-)
-def test_a_date_is_as_exact_as_it_is_known(published: str, note: str, words: str) -> None:
-    assert date_in_words(published, note) == words
 
 
 def test_the_source_line_names_title_publisher_date_and_section() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from probqa.asking.signals import _sentences, _signals
 from probqa.calibration import SIGNALS, Signals
+from probqa.dates import PartialDate
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.generation import Generation
@@ -54,8 +55,9 @@ def searched(tmp_path: Path) -> Searched:
     return Searched(LexicalIndex.build(TEXTS), glossary_of(tmp_path, SMALL))
 
 
-def quote(text: str, context: str = "", heading: Sequence[str] = (), **known: str) -> Quote:
-    return quote_of(dataclasses.replace(SOURCE, **known), text, context=context, heading=heading)  # type: ignore[arg-type]
+def quote(text: str, context: str = "", heading: Sequence[str] = (), published: str = "", **known: str) -> Quote:
+    source = dataclasses.replace(SOURCE, published=PartialDate(published), **known)  # type: ignore[arg-type]
+    return quote_of(source, text, context=context, heading=heading)
 
 
 def signals(searched: Searched, question: str, said: Quote) -> Signals:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from probqa.dates import PartialDate
 from probqa.records import Block, Document, Quote, Source, Span
 from probqa.ui import suggestions
 from probqa.ui.suggestions import Candidate, Tried, examples
@@ -45,17 +46,17 @@ def answered_by(documents: list[Document]) -> Tried:
 @pytest.mark.parametrize(
     ("about", "heading", "question"),
     [
-        (source("a", "Essex", published="2018"), "Staffing", "Were there enough staff in Essex in 2018?"),
+        (source("a", "Essex", published=PartialDate("2018")), "Staffing", "Were there enough staff in Essex in 2018?"),
         (source("a", "East Midlands"), "Unpaid work", "How well was unpaid work run in the East Midlands?"),
         (source("a", "England and Wales"), "Recall to prison", "Why were people recalled to prison?"),
         (
-            source("a", "A; B (Wales)", published="2018"),
+            source("a", "A; B (Wales)", published=PartialDate("2018")),
             "Day centres",
             "What did inspectors find about day centres in A and B in 2018?",
         ),
         (Source("a", "A", "The Press", "news"), "Day centres", "What is said about day centres?"),
         (
-            source("a", "Kent", published="2018", published_note="year estimated"),
+            source("a", "Kent", published=PartialDate("2018", "year estimated")),
             "Delay at court",
             "How good was the work in court in Kent?",
         ),
@@ -75,7 +76,7 @@ def test_a_heading_without_a_subject_makes_no_question(heading: str) -> None:
 
 
 def test_a_rating_is_asked_for_where_the_report_gave_one() -> None:
-    rated = Source("a", "A", "P", "report", area="Kent", published="2018", ratings=(("overall", "Good"),))
+    rated = Source("a", "A", "P", "report", area="Kent", published=PartialDate("2018"), ratings=(("overall", "Good"),))
     made = suggestions._candidate("Verdict and ratings", rated)
     assert made
     assert made.question == "How was probation in Kent rated in 2018?"

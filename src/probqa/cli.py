@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from probqa.dates import PartialDate
 from probqa.errors import InputError, ProbqaError
 from probqa.questions import DEFAULT_QUOTES, Filters, Request
 from probqa.settings import Settings, settings
@@ -200,7 +201,7 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
         _print_json({"documents": documents})
         return 0
     for one in documents:
-        date = rendering.date_in_words(one["published"], one["published_note"])
+        date = PartialDate(one["published"], one["published_note"]).in_words
         about = ", ".join(part for part in (one["area"], *one["providers"]) if part)
         print(f"{one['id']}  {rendering.visible(one['title'])}")
         kept = f"{one['passages']} passages · {one['wording']}"

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+from probqa.dates import UNDATED, PartialDate
 from probqa.questions import Question
 
 Wording = Literal["digest", "verbatim"]
@@ -51,18 +52,16 @@ class Span:
 class Source:
     """What a document is and where it comes from; every field but the first four may be empty.
 
-    ``published`` is an ISO day, month or year as far as it is known; ``published_note`` says why it
-    is uncertain, and then it is shown as "about". ``wording`` is ``digest`` where the words are this
-    project's own summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the
-    day on which the file came into the corpus and ``origin`` where it was got from.
+    ``wording`` is ``digest`` where the words are this project's own summary of the publication, ``verbatim`` where they
+    are the publication's. ``added`` is the day on which the file came into the corpus and ``origin`` where it was got
+    from.
     """
 
     id: str
     title: str
     publisher: str
     kind: str
-    published: str = ""
-    published_note: str = ""
+    published: PartialDate = UNDATED
     area: str = ""
     providers: tuple[str, ...] = ()
     ratings: tuple[tuple[str, str], ...] = ()
@@ -76,6 +75,14 @@ class Source:
     def url(self) -> str:
         """The address to show: the first one given, or nothing."""
         return self.urls[0] if self.urls else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what JSON holds of it, here and in an index: the date is ISO text, and its note a value beside it."""
+        values: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            date = {"published": self.published.iso, "published_note": self.published.note}
+            values |= date if name == "published" else {name: value}
+        return values
 
 
 @dataclass(frozen=True, slots=True)

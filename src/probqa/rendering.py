@@ -2,8 +2,8 @@
 
 In: ``Answer``. Out: plain text, a JSON object, or words; the words of a quote are never changed.
 
->>> date_in_words("2017-04-19"), date_in_words("2017-04"), date_in_words("2017", "year estimated")
-('19 April 2017', 'April 2017', 'about 2017')
+>>> visible("a\u202eb")
+'a[U+202E]b'
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from probqa.records import Answer, Coverage, EveryAnswer, Quote, Source
 DIGEST_LABEL = "digest, not the inspectorate's wording"
 CLOSE_LABEL = "close to the question, perhaps no answer"
 
-_MONTHS = "January February March April May June July August September October November December".split()
 # Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
 # what to do: both are shown. Tabs and line ends are not.
 _SHOWN = {
@@ -29,17 +28,6 @@ _SHOWN = {
         *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
     )
 }
-
-
-def date_in_words(published: str, note: str = "") -> str:
-    """A date as people write it, as exact as it is known; "about" before one that is estimated."""
-    if not published:
-        return ""
-    year, *rest = published.split("-")
-    words = [str(int(rest[1]))] if len(rest) > 1 else []
-    words += [_MONTHS[int(rest[0]) - 1]] if rest else []
-    about = ["about"] if "estimated" in note else []
-    return " ".join([*about, *words, year])
 
 
 def visible(text: str) -> str:
@@ -75,7 +63,7 @@ def finding_line(answer: Answer) -> str:
 def source_line(quote: Quote) -> str:
     """Title, publisher, date, section and page of a quote, as far as they are known."""
     source = quote.source
-    parts = [source.title, source.publisher, date_in_words(source.published, source.published_note)]
+    parts = [source.title, source.publisher, source.published.in_words]
     parts += [" › ".join(quote.heading), page_in_words(quote)]
     return " · ".join(part for part in parts if part)
 
@@ -163,7 +151,7 @@ def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
             {
                 "document_id": one.source.id,
                 "title": one.source.title,
-                "published": one.source.published,
+                "published": one.source.published.iso,
                 "quote": quote_to_json(one.quote) if one.quote else None,
             }
             for one in answer.documents
@@ -213,7 +201,7 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "document_id": source.id,
         "title": source.title,
         "publisher": source.publisher,
-        "published": source.published,
+        "published": source.published.iso,
         "kind": source.kind,
         "wording": source.wording,
         "label": label(source),

@@ -1,18 +1,15 @@
 """Filters to the rows that may answer, so that they work before ranking and not after.
 
 In: a ``Generation`` and ``Filters``. Out: the allowed passage rows, ascending, or None where nothing is left out.
-
->>> _days("2017"), _days("2017-02"), _days("2017-02-03")
-(('2017-01-01', '2017-12-31'), ('2017-02-01', '2017-02-31'), ('2017-02-03', '2017-02-03'))
 """
 
 from __future__ import annotations
 
-import datetime
 import re
 
 import numpy as np
 
+from probqa.dates import PartialDate
 from probqa.errors import InputError
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.dense import Rows
@@ -39,40 +36,33 @@ def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
     for document_id in filters.documents:
         if generation.document(document_id) is None:
             raise InputError(f"there is no document {document_id!r} in the index", "see: probqa list")
-    for date in filter(None, (filters.since, filters.until)):
-        if not _is_date(date):
-            raise InputError(f"{date!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+    since, until = PartialDate(filters.since), PartialDate(filters.until)
     for body in filters.bodies:
         if body not in _BODIES:
             raise InputError(f"{body!r} is not a body", "write CRC or NPS")
     rows: list[int] = []
     for document in generation.all_documents():
-        if _passes(document.source, filters, generation.glossary):
-            rows.extend(generation.passages_of(document.source.id))
+        source = document.source
+        if _is_from(source.published, since, until) and _passes(source, filters, generation.glossary):
+            rows.extend(generation.passages_of(source.id))
     if filters.bodies:
         rows = [row for row in rows if _speaks_of(generation, row, filters.bodies)]
     return np.array(rows, np.int64)
 
 
-def _is_date(date: str) -> bool:
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", date):
-        return False
-    try:
-        datetime.date.fromisoformat(date + "-01-01"[len(date) - 4 :])
-    except ValueError:
-        return False
-    return True
+def _is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> bool:
+    """Whether it can have been published between the two, both included; where that is not known, it was not."""
+    if not published:
+        return not since and not until
+    return (not since or published.last_day >= since.first_day) and (not until or published.first_day <= until.last_day)
 
 
 def _passes(source: Source, filters: Filters, glossary: Glossary) -> bool:
-    earliest, latest = _days(source.published) if source.published else ("", "")
     return (
         (not filters.documents or source.id in filters.documents)
         and (not filters.kinds or source.kind in filters.kinds)
         and (not filters.areas or any(_is_in_area(source, area, glossary) for area in filters.areas))
         and (not filters.providers or any(_is_about(source, name, glossary) for name in filters.providers))
-        and (not filters.since or latest >= _days(filters.since)[0])
-        and (not filters.until or (earliest != "" and earliest <= _days(filters.until)[1]))
     )
 
 
@@ -103,8 +93,3 @@ def _speaks_of(generation: Generation, row: int, bodies: tuple[Body, ...]) -> bo
     document, span = generation.document_of(row), generation.passage(row).span
     text = "\n".join((*document.heading_path(span.start), document.slice(span)))
     return any(_BODIES[body].search(text) for body in bodies)
-
-
-def _days(date: str) -> tuple[str, str]:
-    """First and last day of a date that may be a year or a month; the 31st stands for any month's end."""
-    return (date + "-01-01"[len(date) - 4 :]), (date + "-12-31"[len(date) - 4 :])

@@ -6,8 +6,9 @@ Only what can be known is said: both are inspections of a body or place, not of 
 after the last day on which the earlier can have been; and they name the same provider, or have the same area. A nation
 is no such place, and a provider that national reports are about ("NPS") no such body.
 
->>> first = Source("a", "A", "P", "inspection report", published="2017-04", area="Gwent (Wales)")
->>> second = Source("b", "B", "P", "inspection report", published="2025", area="Gwent (Wales)")
+>>> from probqa.dates import PartialDate
+>>> first = Source("a", "A", "P", "inspection report", published=PartialDate("2017-04"), area="Gwent (Wales)")
+>>> second = Source("b", "B", "P", "inspection report", published=PartialDate("2025"), area="Gwent (Wales)")
 >>> found = later_inspections([first, second])
 >>> {name: (later.source.id, later.of) for name, later in found.items()}
 {'a': ('b', 'Gwent')}
@@ -37,13 +38,13 @@ def later_inspections(sources: Iterable[Source]) -> dict[str, Later]:
     known = list(sources)
     national = {name for source in known if source.area in NATIONS for name in _providers(source)}
     inspections = sorted(
-        filter(_inspects_a_body, known), key=lambda source: (source.published, source.id), reverse=True
+        filter(_inspects_a_body, known), key=lambda source: (source.published.iso, source.id), reverse=True
     )
     found: dict[str, Later] = {}
     for earlier in inspections:
         for later in inspections:
             shared = _shared(earlier, later, national)
-            if shared and _days(earlier)[1] < _days(later)[0]:
+            if shared and earlier.published.last_day < later.published.first_day:
                 found[earlier.id] = Later(later, shared)
                 break
     return found
@@ -67,9 +68,3 @@ def _providers(source: Source) -> list[str]:
 def _plain(name: str) -> str:
     """A name without what stands in brackets: who owned a company changes, the company is the same."""
     return re.sub(r"\s*\(.*?\)", "", name)
-
-
-def _days(source: Source) -> tuple[str, str]:
-    """The first and the last day on which it can have been published."""
-    date = source.published
-    return date + "-01-01"[len(date) - 4 :], date + "-12-31"[len(date) - 4 :]

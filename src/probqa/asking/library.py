@@ -106,7 +106,7 @@ class Library:
                 for each in choose(candidates, 1, self.weights)
             ]
             answers.append(DocumentAnswer(source, next((one for one in first if one.status == "answered"), None)))
-        answers.sort(key=lambda answer: answer.source.published, reverse=True)
+        answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
         return EveryAnswer(
             question=question,
             documents=tuple(answers),

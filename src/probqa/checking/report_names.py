@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from probqa.checking.tokens import Token, tokenise
 from probqa.checking.verdicts import NamedReport
+from probqa.dates import MONTHS
 from probqa.errors import InputError
 from probqa.records import Source, Span
 
@@ -28,10 +29,9 @@ _BETWEEN = frozenset(
     """
     a an the 's of on in into at for about from by and probation service services work delivery unit units pdu pdus crc
     crcs nps region regional division quality impact & community rehabilitation company national area published its
-    annual joint final latest earlier same , ( ) - january february march april may june july august september
-    october november december
+    annual joint final latest earlier same , ( ) -
     """.split()
-)
+) | {month.lower() for month in MONTHS}
 _REACH = 8
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MIN_TITLE_WORDS = 3
@@ -154,9 +154,9 @@ def _joins(token: Token) -> bool:
 
 def _years(source: Source) -> set[str]:
     """The years that a report goes by: of publication and in its title; the one before where the date is uncertain."""
-    years = {source.published[:4], *_YEAR.findall(source.title)}
-    if source.published_note and source.published[:4].isdigit():
-        years.add(str(int(source.published[:4]) - 1))
+    years = {source.published.year, *_YEAR.findall(source.title)}
+    if source.published and source.published.note:
+        years.add(str(int(source.published.year) - 1))
     return years
 
 

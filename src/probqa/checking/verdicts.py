@@ -194,7 +194,7 @@ def describe(quote: CheckedQuote) -> str:
 
 def _where(place: Place) -> str:
     page = place.page
-    parts = [f"“{place.source.title}”" + (f" ({place.source.published})" if place.source.published else "")]
+    parts = [f"“{place.source.title}”" + (f" ({place.source.published.iso})" if place.source.published else "")]
     if page:
         parts.append(f"p. {page.printed} (PDF {page.pdf})" if page.printed else f"PDF page {page.pdf}")
     if place.heading:
@@ -213,7 +213,7 @@ def _place_json(place: Place) -> dict[str, Any]:
         "document_id": source.id,
         "title": source.title,
         "publisher": source.publisher,
-        "published": source.published,
+        "published": source.published.iso,
         "wording": source.wording,
         "url": source.url,
         "span": _pair(place.span),

@@ -14,8 +14,9 @@ from datetime import date
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urldefrag, urlsplit
 
+from probqa.dates import PartialDate
 from probqa.records import Quote, Source
-from probqa.rendering import date_in_words, label, page_in_words, visible
+from probqa.rendering import label, page_in_words, visible
 
 # Controls, halves of characters and non-characters: XML, UTF-8 or a terminal would refuse or obey them.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -25,8 +26,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff
 class Citation:
     """A quote with all that is said of it; an empty text is not known, and all but ``text`` are one line.
 
-    ``published`` is the ISO day, month or year, ``when`` the same in words, or "undated"; ``is_about`` says that it
-    is estimated. ``page`` is in words, ``printed`` the number on the paper. ``label`` is never empty for a digest.
+    ``page`` is in words, ``printed`` the number on the paper. ``label`` is never empty for a digest.
     """
 
     document_id: str
@@ -36,15 +36,18 @@ class Citation:
     label: str
     title: str
     publisher: str
-    published: str
-    when: str
-    is_about: bool
+    published: PartialDate
     page: str
     printed: str
     section: str
     address: str
     licence: str
     accessed: date
+
+    @property
+    def when(self) -> str:
+        """The day, month or year of publication in words, or "undated"."""
+        return self.published.in_words or "undated"
 
     @property
     def around_title(self) -> tuple[str, str]:
@@ -56,7 +59,7 @@ class Citation:
     @property
     def terms(self) -> str:
         """When it was read, and the licence line of the source."""
-        return f"Accessed {date_in_words(self.accessed.isoformat())}. Licence: {self.licence}."
+        return f"Accessed {PartialDate(self.accessed.isoformat()).in_words}. Licence: {self.licence}."
 
 
 def cite(quote: Quote, accessed: date) -> Citation:
@@ -71,8 +74,6 @@ def cite(quote: Quote, accessed: date) -> Citation:
         title=one_line(source.title),
         publisher=one_line(source.publisher),
         published=source.published,
-        when=date_in_words(source.published, source.published_note) or "undated",
-        is_about="estimated" in source.published_note,
         page=one_line(page_in_words(quote)),
         printed=one_line(quote.page.printed) if quote.page else "",
         section=one_line(" › ".join(quote.heading)),

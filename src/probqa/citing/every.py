@@ -10,8 +10,8 @@ from datetime import date
 from probqa.citing.citation import cite, licence, one_line, shown, web_address
 from probqa.citing.prose import escape_markdown
 from probqa.citing.tables import COLUMNS, row, write_rows
+from probqa.dates import PartialDate
 from probqa.records import DocumentAnswer, EveryAnswer
-from probqa.rendering import date_in_words
 
 SAYS_NOTHING = "nothing found in this report"
 
@@ -30,7 +30,7 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
         f"# {_inline(answer.question.asked)}",
         "",
         f"{found} of {len(answer.documents)} reports say something about this. "
-        f"Accessed {date_in_words(accessed.isoformat())}.",
+        f"Accessed {PartialDate(accessed.isoformat()).in_words}.",
         "",
         "| Report | Published | Words | Page | Section | Address | Licence |",
         "|---|---|---|---|---|---|---|",
@@ -55,7 +55,7 @@ def _cells(one: DocumentAnswer, accessed: date) -> tuple[str, ...]:
     known = {
         "title": one_line(source.title),
         "publisher": one_line(source.publisher),
-        "published": date_in_words(source.published, source.published_note) or "undated",
+        "published": source.published.in_words or "undated",
         "address": web_address(source),
         "accessed": accessed.isoformat(),
         "licence": licence(source),

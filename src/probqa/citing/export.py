@@ -3,9 +3,10 @@
 In: quotes, and the day on which they were read. Out: bytes of plain text, Markdown, Word, CSV, BibTeX, RIS or CSL-JSON.
 
 >>> from datetime import date
+>>> from probqa.dates import PartialDate
 >>> from probqa.records import Page, Quote, Source, Span
->>> source = Source("a", "Ambleton", "The Inspectorate", "report", "2017-04-19", urls=("https://example.org/a.pdf",),
-...                 licence="OGL v3.0")
+>>> source = Source("a", "Ambleton", "The Inspectorate", "report", PartialDate("2017-04-19"),
+...                 urls=("https://example.org/a.pdf",), licence="OGL v3.0")
 >>> quote = Quote(source, Span(3, 13), "It was so.", Span(3, 13), "It was so.", ("Findings",), Page(0, 16, "14"), 1.0)
 >>> print(export([quote], FORMATS["text"], date(2026, 10, 3)).decode())
 “It was so.”

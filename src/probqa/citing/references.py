@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from probqa.citing.citation import Citation, one_line
+from probqa.dates import MONTHS
 
 # A brace is written by its name: BibTeX counts braces even behind a backslash.
 _LATEX = {
@@ -30,7 +31,6 @@ _LATEX = {
 }
 # Two signs that TeX would set as one other sign: "--" as a dash, "''" as a quote mark.
 _LIGATURE = re.compile(r"-(?=-)|'(?=')|[`?!](?=`)|,(?=,)")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 def to_bibtex(citations: Sequence[Citation]) -> bytes:
@@ -77,20 +77,21 @@ def _note(citation: Citation) -> str:
     """What has no field of its own in any of the formats."""
     label = f"{citation.label[0].upper()}{citation.label[1:]}" if citation.label else ""
     section = f"Under “{citation.section}”" if citation.section else ""
-    about = "Undated" if not citation.published else f"Published {citation.when}" if citation.is_about else ""
+    published = citation.published
+    about = "Undated" if not published else f"Published {published.in_words}" if published.is_estimated else ""
     parts = (label, about, citation.page, section, citation.terms.rstrip("."))
     return ". ".join(part for part in parts if part) + "."
 
 
 def _bibtex(key: str, citation: Citation) -> str:
-    year, month, day = _date_parts(citation)
+    month, day = (*citation.published.parts[1:], 0, 0)[:2]
     fields = {
         "author": f"{{{{{escape_latex(citation.publisher)}}}}}" if citation.publisher else "",
         "title": f"{{{{{escape_latex(citation.title)}}}}}",
         "institution": f"{{{escape_latex(citation.publisher)}}}" if citation.publisher else "",
-        "year": f"{{{year}}}" if year else "",
-        "month": _MONTHS[int(month) - 1] if month else "",
-        "day": f"{{{int(day)}}}" if day else "",
+        "year": f"{{{citation.published.year}}}" if citation.published else "",
+        "month": MONTHS[month - 1][:3].lower() if month else "",
+        "day": f"{{{day}}}" if day else "",
         "pages": f"{{{escape_latex(citation.printed)}}}" if citation.printed else "",
         # As it is: \url takes the address word for word, and it holds no brace.
         "url": f"{{{citation.address}}}" if citation.address else "",
@@ -104,7 +105,8 @@ def _bibtex(key: str, citation: Citation) -> str:
 
 
 def _ris(key: str, citation: Citation) -> Iterator[str]:
-    date = "/".join(_date_parts(citation)) if citation.published else ""
+    # Year, month, day and a remark, each empty where it is not known.
+    parts = (*citation.published.iso.split("-"), "", "", "")[:4]
     fields = [
         ("TY", "RPRT"),
         ("ID", key),
@@ -112,8 +114,8 @@ def _ris(key: str, citation: Citation) -> Iterator[str]:
         # A comma would part the name of an office into family name and given name.
         ("AU", "" if "," in citation.publisher else citation.publisher),
         ("PB", citation.publisher),
-        ("PY", citation.published[:4]),
-        ("DA", date + "/" if date else ""),
+        ("PY", citation.published.year),
+        ("DA", "/".join(parts) if citation.published else ""),
         ("SP", citation.printed),
         ("UR", citation.address),
         ("Y2", f"{citation.accessed:%Y/%m/%d}/"),
@@ -142,13 +144,7 @@ def _csl(key: str, citation: Citation) -> dict[str, Any]:
 
 
 def _csl_date(citation: Citation) -> dict[str, Any]:
-    parts = [int(part) for part in citation.published.split("-") if part]
-    if not parts:
+    published = citation.published
+    if not published:
         return {}
-    return {"date-parts": [parts]} | ({"circa": True} if citation.is_about else {})
-
-
-def _date_parts(citation: Citation) -> tuple[str, str, str]:
-    """Year, month and day, empty where not known."""
-    year, month, day = (*citation.published.split("-"), "", "")[:3]
-    return year, month, day
+    return {"date-parts": [list(published.parts)]} | ({"circa": True} if published.is_estimated else {})

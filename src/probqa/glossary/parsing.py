@@ -21,12 +21,12 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
-from probqa.errors import ReadingError
+from probqa.dates import PartialDate
+from probqa.errors import InputError, ReadingError
 from probqa.glossary.entries import Entries, Place, Service
 
 _Record = TypeVar("_Record")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 def read_yaml(text: str, where: str) -> Entries:
@@ -188,8 +188,7 @@ def _wrong_service(service: Service, services: dict[str, Service], entries: Entr
         if run.owner not in {owner.name for owner in entries.who_ran_what.owners}:
             yield what, f"{run.owner!r}, who ran it, is none of the owners"
         yield from _wrong_dates(what, (run.since, run.until, *run.reported))
-        known = min(len(run.since), len(run.until))
-        if run.until[:known] < run.since[:known]:
+        if run.until and run.since and PartialDate(run.until).last_day < PartialDate(run.since).first_day:
             yield what, f"run by {run.owner!r} until {run.until}, before {run.since}"
         if not run.seen_in:
             yield what, f"run by {run.owner!r}: seen_in is missing"
@@ -241,5 +240,7 @@ def _wrong_addresses(what: str, addresses: Iterable[str]) -> Iterator[tuple[str,
 
 def _wrong_dates(what: str, dates: Iterable[str]) -> Iterator[tuple[str, str]]:
     for date in dates:
-        if date and not _DATE.fullmatch(date):
-            yield what, f"{date!r} is not a year, month or day"
+        try:
+            PartialDate(date)
+        except InputError as error:
+            yield what, error.problem

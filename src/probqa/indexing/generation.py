@@ -42,6 +42,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probqa.calibration import UNCALIBRATED, Calibration
+from probqa.dates import PartialDate
 from probqa.errors import IndexDamagedError, IndexMismatchError
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
@@ -281,10 +282,12 @@ class Generation:
             record = self._records[number]
             text = bytes(self._texts[slice(*record["bytes"])]).decode()
             blocks = self._blocks[slice(*record["blocks"])].tolist()
-            source = record["source"]
+            source = dict(record["source"])
+            published = PartialDate(source["published"], source.pop("published_note"))
             lists = {key: tuple(source[key]) for key in ("providers", "urls")}
+            ratings = tuple(map(tuple, source["ratings"]))
             self._opened[number] = Document(
-                source=Source(**source | lists | {"ratings": tuple(map(tuple, source["ratings"]))}),
+                source=Source(**source | lists | {"ratings": ratings, "published": published}),
                 file=record["file"],
                 file_sha256=record["file_sha256"],
                 reader=record["reader"],
@@ -364,7 +367,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         count = passages_of.get(document.source.id, 0)
         records.append(
             {
-                "source": asdict(document.source),
+                "source": document.source.to_json(),
                 "file": document.file,
                 "file_sha256": document.file_sha256,
                 "reader": document.reader,

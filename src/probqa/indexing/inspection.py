@@ -5,7 +5,6 @@ In: ``Settings``. Out: differences, a status, the documents; plain values that t
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -99,7 +98,7 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
     generation = Generation.live(settings.index)
     try:
         return [
-            dataclasses.asdict(document.source)
+            document.source.to_json()
             | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
             for document in generation.all_documents()
         ]
@@ -124,8 +123,8 @@ def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
             "id": source.id,
             "title": source.title,
             "publisher": source.publisher,
-            "published": source.published,
-            "published_note": source.published_note,
+            "published": source.published.iso,
+            "published_note": source.published.note,
             "file": document.file,
             "sha256": document.file_sha256,
             "reader": document.reader,

@@ -3,26 +3,25 @@
 In: the text of a file, and of its sidecar. Out: a ``Source`` and the text below the front matter.
 
 >>> source, body, line = read_metadata("---\\ntitle: A\\npublished: 2017-04-19\\n---\\nText.", None, "a.md")
->>> (source.id, source.title, source.published, body, line)
+>>> (source.id, source.title, source.published.iso, body, line)
 ('a', 'A', '2017-04-19', 'Text.', 5)
 """
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import yaml
 
-from probqa.errors import ReadingError
+from probqa.dates import PartialDate
+from probqa.errors import InputError, ReadingError
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Source, Wording
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
 # When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
 _PROVENANCE_KEYS = ("added", "from")
@@ -109,7 +108,6 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
 
 def _source(values: dict[str, object], path: str, body: str) -> Source:
     texts = {key: _text(values, key) for key in (*_TEXT_KEYS, *_PROVENANCE_KEYS)}
-    _check_day(texts["published"])
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
@@ -136,8 +134,7 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         title=texts["title"] or _first_heading(body) or PurePosixPath(path).stem,
         publisher=texts["publisher"],
         kind=texts["kind"],
-        published=texts["published"],
-        published_note=texts["published_note"],
+        published=_date(texts["published"], texts["published_note"]),
         area=texts["area"],
         providers=_texts(values, "providers"),
         ratings=tuple((_tidy(str(what), "ratings"), _tidy(rating, "ratings")) for what, rating in ratings.items()),
@@ -149,15 +146,11 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
     )
 
 
-def _check_day(published: str) -> None:
-    if not published:
-        return
-    if not _DATE.fullmatch(published):
-        raise ReadingError(f"published: {published!r} is not a date", "write 2017, 2017-04 or 2017-04-19")
+def _date(published: str, note: str) -> PartialDate:
     try:
-        datetime.date.fromisoformat(f"{published}-01-01"[:10])
-    except ValueError as error:
-        raise ReadingError(f"published: {published!r} is not a date: {error}", "mend it") from error
+        return PartialDate(published, note)
+    except InputError as error:
+        raise ReadingError(f"published: {error.problem}", error.remedy) from error
 
 
 def _text(values: dict[str, object], key: str) -> str:

@@ -10,13 +10,13 @@ would read a file differently, so that an index knows to read the file again; th
 
 from __future__ import annotations
 
-import datetime
 import functools
 import importlib.metadata
 import shutil
 from pathlib import Path, PurePosixPath
 
-from probqa.errors import ReadingError
+from probqa.dates import PartialDate
+from probqa.errors import InputError, ReadingError
 from probqa.reading.assembly import Reading, assemble
 from probqa.reading.corpus import CorpusFile, read_bytes
 from probqa.reading.formats.sandbox import Format, parse
@@ -110,9 +110,10 @@ def _usable(metadata: dict[str, str]) -> dict[str, str]:
         key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")
     }
     try:
-        year, *rest = (int(part) for part in found.get("published", "").split("-"))
-        datetime.date(year, *[*rest, 1, 1][:2])
-    except (ValueError, TypeError):
+        is_dated = bool(PartialDate(found.get("published", "")))
+    except InputError:
+        is_dated = False
+    if not is_dated:
         found.pop("published", None)
         found.pop("published_note", None)
     return found

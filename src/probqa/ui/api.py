@@ -20,7 +20,6 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -230,7 +229,7 @@ def documents(library: Library) -> dict[str, Any]:
         "generation": generation.name,
         "created": generation.manifest["created"],
         "documents": [
-            asdict(document.source)
+            document.source.to_json()
             | {
                 "label": rendering.label(document.source),
                 "characters": len(document.text),

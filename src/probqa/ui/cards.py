@@ -17,7 +17,7 @@ from probqa.asking.later import Later
 from probqa.citing import export
 from probqa.glossary.glossary import Glossary
 from probqa.records import Quote
-from probqa.rendering import date_in_words, label, page_in_words
+from probqa.rendering import label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
 
@@ -87,7 +87,7 @@ def later_badge(later: Later | None) -> Markup:
     """Return that there is a later inspection, and where, if there is one."""
     if later is None:
         return Markup("")
-    words = f"a later inspection of {later.of} exists ({later.source.published[:4]})"
+    words = f"a later inspection of {later.of} exists ({later.source.published.year})"
     return badge(anchor(link_to("read", {"document": [later.source.id]}), words))
 
 
@@ -121,7 +121,7 @@ def _where_from(quote: Quote) -> Markup:
     about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         f"about {about}" if about else "",
         " › ".join(quote.heading),
         page_in_words(quote),

@@ -2,8 +2,9 @@
 
 In: what reports say and a way to group it. Out: groups by name, and an answer narrowed to one of them.
 
+>>> from probqa.dates import PartialDate
 >>> from probqa.glossary.entries import Entries
->>> source = Source("a", "A", "P", "report", published="2017-04", area="Gwent (part); Kent")
+>>> source = Source("a", "A", "P", "report", published=PartialDate("2017-04"), area="Gwent (part); Kent")
 >>> names(source, "place", Glossary(Entries())), names(source, "year", Glossary(Entries()))
 (('Gwent', 'Kent'), ('2017',))
 """
@@ -51,7 +52,7 @@ def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
 
 def year(source: Source) -> str:
     """Return the year that a report came out in."""
-    return source.published[:4] or UNDATED
+    return source.published.year or UNDATED
 
 
 def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary) -> Groups:

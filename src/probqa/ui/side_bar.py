@@ -227,7 +227,7 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     wider = [
         place for area in areas for named in glossary.areas_named(area) for place in glossary.containing(named.name)
     ]
-    years = [source.published[:4] for source in sources if source.published]
+    years = [source.published.year for source in sources if source.published]
     return Choices(
         providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
         areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),

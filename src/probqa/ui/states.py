@@ -6,9 +6,9 @@ In: a ``Library``, a ``Scope``, an error. Out: HTML, drawn; nothing here decides
 from __future__ import annotations
 
 from probqa.asking.library import Library
+from probqa.dates import PartialDate
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
-from probqa.rendering import date_in_words
 from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, anchor
@@ -31,7 +31,7 @@ def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
 def covered(library: Library) -> str:
     """Return how many publications there are, and of which years: "112 publications, 2014 to 2026"."""
     sources = [document.source for document in library.generation.all_documents()]
-    years = sorted(source.published[:4] for source in sources if source.published)
+    years = sorted(source.published.year for source in sources if source.published)
     return f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
 
 
@@ -68,7 +68,7 @@ def not_found(library: Library, address: Address) -> None:
 
 def edition(library: Library) -> str:
     """Return the day on which the edition was made that answers: "3 May 2026"."""
-    return date_in_words(str(library.generation.manifest["created"])[:10])
+    return PartialDate(str(library.generation.manifest["created"])[:10]).in_words
 
 
 def rebuilding(library: Library) -> None:

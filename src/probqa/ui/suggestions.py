@@ -4,7 +4,8 @@ In: a ``Generation``, and a way to try a question. Out: examples to start from, 
 answer. They are made of the subjects that the reports' own headings name, the places the reports are about and their
 years, in the words a member of the public would use.
 
->>> source = Source("a", "A", "HM Inspectorate of Probation", "report", published="2017", area="Gwent (Wales)")
+>>> from probqa.dates import PartialDate
+>>> source = Source("a", "A", "HM Inspectorate of Probation", "report", PartialDate("2017"), area="Gwent (Wales)")
 >>> for heading in ("Staff shortages", "Day centres", "About the inspection"):
 ...     made = _candidate(heading, source)
 ...     print(made and made.question)
@@ -94,7 +95,9 @@ class Candidate:
 
 def examples(generation: Generation, tried: Tried) -> tuple[str, ...]:
     """Return questions from different reports, on different subjects, that the reports answer themselves."""
-    documents = sorted(generation.all_documents(), key=lambda document: (document.source.published, document.source.id))
+    documents = sorted(
+        generation.all_documents(), key=lambda document: (document.source.published.iso, document.source.id)
+    )
     step = max(1, len(documents) // EXAMPLES)
     # From all through the years.
     spread = (document for start in range(step) for document in documents[start::step])
@@ -153,7 +156,8 @@ def _candidate(heading: str, source: Source) -> Candidate | None:
     place = re.sub(r"\s*\(.*?\)", "", source.area).replace("; ", " and ")
     preposition = "at" if place.endswith("Premises") else "in the" if re.fullmatch(r"(\w+ )?Midlands", place) else "in"
     where = f" {preposition} {place}" if place not in ("", "England", "England and Wales") else ""
-    when = f" in {source.published[:4]}" if source.published and "estimated" not in source.published_note else ""
+    published = source.published
+    when = f" in {published.year}" if published and not published.is_estimated else ""
     for words, asked in _ASKED:
         if words.search(heading):
             return Candidate(asked.format(here=where + when), asked, heading, source, plain=True)

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from probqa.dates import MONTHS
 from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
@@ -397,9 +398,8 @@ def _page_starts(
 
 # --- what the file says of itself
 
-_MONTHS = "January February March April May June July August September October November December".split()
 _PUBLISHED = re.compile(
-    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(_MONTHS)}),?\s+(\d{{4}})\b",
+    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(MONTHS)}),?\s+(\d{{4}})\b",
     re.IGNORECASE,
 )
 
@@ -432,7 +432,7 @@ def _metadata(
     printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
     made = re.match(r"D:((?:19|20)\d\d)(\d\d)?(\d\d)?", file.metadata("CreationDate"))
     if printed:
-        month = [name.casefold() for name in _MONTHS].index(printed.group(2).casefold()) + 1
+        month = [name.casefold() for name in MONTHS].index(printed.group(2).casefold()) + 1
         found["published"] = f"{printed.group(3)}-{month:02}" + (
             f"-{int(printed.group(1)):02}" if printed.group(1) else ""
         )

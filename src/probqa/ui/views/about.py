@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from probqa.asking.library import Library
 from probqa.indexing.inspection import error_rates
 from probqa.records import Source
-from probqa.rendering import DIGEST_LABEL, date_in_words
-from probqa.ui import frame
+from probqa.rendering import DIGEST_LABEL
+from probqa.ui import frame, states
 from probqa.ui.markup import Markup, anchor
 
 PROMISES = (
@@ -101,10 +101,10 @@ def _errors(library: Library) -> Markup:
 
 def _indexed(library: Library) -> Markup:
     generation = library.generation
-    counts, created = generation.manifest["counts"], str(generation.manifest["created"])
+    counts = generation.manifest["counts"]
     sources = [document.source for document in generation.all_documents()]
-    dated = sorted(source.published for source in sources if source.published)
-    newest = f" The newest was published in {date_in_words(dated[-1][:7])}." if dated else ""
+    dated = [source.published for source in sources if source.published]
+    newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
     failures = generation.manifest["failures"]
     failed = _listed(f"{failure['file']}: {failure['problem']}" for failure in failures)
     not_read = Markup("<p>Not indexed:</p>{}").format(failed) if failures else Markup("")
@@ -118,7 +118,7 @@ def _indexed(library: Library) -> Markup:
         sentences=counts["sentences"],
         newest=newest,
         digests=_digests(sources),
-        created=date_in_words(created[:10]),
+        created=states.edition(library),
         name=generation.name,
         not_read=not_read,
     )

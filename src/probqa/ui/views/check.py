@@ -15,7 +15,7 @@ from probqa.checking.check import check
 from probqa.checking.differences import Piece, pieces_of
 from probqa.checking.verdicts import FLAGS, MIN_CHARACTERS, MIN_WORDS, CheckedQuote, CheckReport, NamedReport, Place
 from probqa.errors import InputError
-from probqa.rendering import date_in_words, label, page_in_words
+from probqa.rendering import label, page_in_words
 from probqa.ui import basket, frame
 from probqa.ui.cards import actions, badge, neighbour, original, reading_link
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -211,7 +211,7 @@ def _place(place: Place, number: int) -> Markup:
     source = place.source
     facts = [
         source.publisher,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         " › ".join(place.heading),
         page_in_words(place),
     ]

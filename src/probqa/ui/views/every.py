@@ -20,7 +20,7 @@ from probqa.errors import ProbqaError
 from probqa.glossary.glossary import Glossary
 from probqa.questions import Turn
 from probqa.records import EveryAnswer, Quote
-from probqa.rendering import date_in_words, every_line
+from probqa.rendering import every_line
 from probqa.ui import basket, cards, charts, frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
@@ -113,7 +113,7 @@ def _in_order(answer: EveryAnswer, oldest: bool) -> EveryAnswer:
     """Return the newest first, as it comes, or the oldest, with what has no date last."""
     if not oldest:
         return answer
-    documents = sorted(answer.documents, key=lambda document: document.source.published or UNDATED)
+    documents = sorted(answer.documents, key=lambda document: document.source.published.iso or UNDATED)
     return replace(answer, documents=tuple(documents))
 
 
@@ -165,7 +165,7 @@ def _silent(answer: EveryAnswer) -> Markup:
     listed = Markup("").join(
         Markup('<li>{} <span class="pq-small">{}</span></li>').format(
             anchor(link_to("read", {"document": [source.id]}), source.title),
-            date_in_words(source.published, source.published_note),
+            source.published.in_words,
         )
         for source in silent
     )

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from probqa.asking.library import Library
 from probqa.questions import Filters
 from probqa.records import Block, Document, Page, Source, Span
-from probqa.rendering import date_in_words, label
+from probqa.rendering import label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -58,7 +58,7 @@ def _about(document: Document) -> Markup:
     about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         f"about {about}" if about else "",
     ]
     digest = Markup("")
@@ -159,7 +159,7 @@ def _provenance(document: Document) -> Markup:
         ("SHA-256 of the text", document.text_sha256),
         ("Read with", document.reader),
         ("Licence", source.licence),
-        ("Date", source.published_note),
+        ("Date", source.published.note),
         *(("Rating", f"{subject}: {rating}") for subject, rating in source.ratings),
         *(("Address", url) for url in source.urls),
         *(

@@ -14,7 +14,7 @@ from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.questions import Filters
 from probqa.records import Document
-from probqa.rendering import DIGEST_LABEL, date_in_words
+from probqa.rendering import DIGEST_LABEL
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.markup import Markup, anchor
@@ -27,7 +27,7 @@ Row = tuple[Document, int]
 _COLUMNS: dict[str, tuple[str, Callable[[Row], str | int]]] = {
     "title": ("Title", lambda row: row[0].source.title.casefold()),
     "kind": ("Kind", lambda row: row[0].source.kind),
-    "date": ("Date", lambda row: row[0].source.published),
+    "date": ("Date", lambda row: row[0].source.published.iso),
     "area": ("Area", lambda row: row[0].source.area),
     "provider": ("Provider", lambda row: ", ".join(row[0].source.providers)),
     "passages": ("Passages", lambda row: row[1]),
@@ -67,7 +67,7 @@ def draw(library: Library) -> None:
 def _timeline(documents: Iterable[Document]) -> Markup:
     """Return publications by year and kind, a row of bars for each kind, every bar a link to its reports."""
     sources = [document.source for document in documents]
-    counts = Counter((source.kind, source.published[:4]) for source in sources if source.published)
+    counts = Counter((source.kind, source.published.year) for source in sources if source.published)
     if not counts:
         return Markup("")
     known = [int(year) for _, year in counts]
@@ -193,7 +193,7 @@ def _row(document: Document, passages: int) -> Markup:
     values = [
         anchor(link_to("read", {"document": [source.id]}), source.title),
         source.kind,
-        date_in_words(source.published, source.published_note),
+        source.published.in_words,
         source.area,
         ", ".join(source.providers),
         str(passages),

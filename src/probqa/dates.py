@@ -1,0 +1,108 @@
+"""Dates that are known as a day, a month or a year, or not at all.
+
+In: ISO text. Out: a ``PartialDate``, which knows every day that it can mean.
+
+>>> PartialDate("2017-04-19").in_words, PartialDate("2017-04").in_words, PartialDate("2017", "year estimated").in_words
+('19 April 2017', 'April 2017', 'about 2017')
+>>> february = PartialDate("2020-02")
+>>> february.first_day.isoformat(), february.last_day.isoformat()
+('2020-02-01', '2020-02-29')
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass
+
+from probqa.errors import InputError
+
+MONTHS = tuple("January February March April May June July August September October November December".split())
+
+_ISO = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_REMEDY = "write 2017, 2017-04 or 2017-04-19"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """An ISO day, month or year, as far as it is known; false where it is not known at all.
+
+    ``iso`` sorts as dates do: what is not known first, a year before its months, a month before its days. ``note`` says
+    how the date is known; where the year or more was not seen, it says "estimated".
+
+    Raises:
+        InputError: ``iso`` is no date.
+    """
+
+    iso: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no date, or a day that no month has."""
+        if not self.iso:
+            return
+        if not _ISO.fullmatch(self.iso):
+            raise InputError(f"{self.iso!r} is not a date", _REMEDY)
+        try:
+            self.first_day  # noqa: B018
+        except ValueError as error:
+            raise InputError(f"{self.iso!r} is not a date: {error}", _REMEDY) from error
+
+    def __bool__(self) -> bool:
+        """Whether anything is known of it."""
+        return self.iso != ""
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Year, month and day, as many as are known."""
+        return tuple(int(part) for part in self.iso.split("-") if part)
+
+    @property
+    def year(self) -> str:
+        """The year in four digits; empty where it is not known."""
+        return self.iso[:4]
+
+    @property
+    def month(self) -> PartialDate:
+        """The same without its day."""
+        return PartialDate(self.iso[:7], self.note)
+
+    @property
+    def first_day(self) -> datetime.date:
+        """The first day that it can mean.
+
+        Raises:
+            ValueError: nothing is known of it.
+        """
+        year, month, day = (*self.parts, 1, 1)[:3]
+        return datetime.date(year, month, day)
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day that it can mean.
+
+        Raises:
+            ValueError: nothing is known of it.
+        """
+        if len(self.parts) == 3:
+            return self.first_day
+        year, month = (*self.parts, 12)[:2]
+        return datetime.date(year, month, calendar.monthrange(year, month)[1])
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether it was not seen but worked out."""
+        return "estimated" in self.note
+
+    @property
+    def in_words(self) -> str:
+        """The date as people write it, "about" before one that is estimated; empty where it is not known."""
+        if not self:
+            return ""
+        year, *rest = self.parts
+        words = [str(day) for day in rest[1:]] + [MONTHS[month - 1] for month in rest[:1]] + [f"{year:04}"]
+        return " ".join(["about", *words] if self.is_estimated else words)
+
+
+UNDATED = PartialDate()
