@@ -17,6 +17,7 @@ Offsets are Python characters of ``Document.text``, half-open. Text is always de
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -29,6 +30,8 @@ Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
+
+_IN_BRACKETS = re.compile(r"\s*\(.*?\)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +78,21 @@ class Source:
     def url(self) -> str:
         """The address to show: the first one given, or nothing."""
         return self.urls[0] if self.urls else ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the places that ``area`` names, each once, without what stands in brackets.
+
+        >>> Source("a", "A", "P", "report", area="Gwent (part); Kent; Gwent (Wales)").places
+        ('Gwent', 'Kent')
+        """
+        parts = (part.strip() for part in _IN_BRACKETS.sub("", self.area).split(";"))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+    @property
+    def plain_providers(self) -> tuple[str, ...]:
+        """Return the providers without what stands in brackets: who owned a company changes, the company does not."""
+        return tuple(_IN_BRACKETS.sub("", name) for name in self.providers)
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON holds of it, here and in an index: the date is ISO text, and its note a value beside it."""

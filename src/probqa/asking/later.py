@@ -16,7 +16,6 @@ is no such place, and a provider that national reports are about ("NPS") no such
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,7 +35,7 @@ class Later:
 def later_inspections(sources: Iterable[Source]) -> dict[str, Later]:
     """The newest later inspection of each report that has one, by the earlier one's id; ties by id."""
     known = list(sources)
-    national = {name for source in known if source.area in NATIONS for name in _providers(source)}
+    national = {name for source in known if source.area in NATIONS for name in source.plain_providers}
     inspections = sorted(
         filter(_inspects_a_body, known), key=lambda source: (source.published.iso, source.id), reverse=True
     )
@@ -51,20 +50,12 @@ def later_inspections(sources: Iterable[Source]) -> dict[str, Later]:
 
 
 def _shared(earlier: Source, later: Source, national: set[str]) -> str:
-    bodies = [name for name in _providers(earlier) if name in _providers(later) and name not in national]
+    theirs = later.plain_providers
+    bodies = [name for name in earlier.plain_providers if name in theirs and name not in national]
     if bodies:
         return bodies[0]
-    return _plain(earlier.area) if earlier.area == later.area and earlier.area not in NATIONS else ""
+    return "; ".join(earlier.places) if earlier.area == later.area and earlier.area not in NATIONS else ""
 
 
 def _inspects_a_body(source: Source) -> bool:
     return bool(source.published) and "inspection" in source.kind and "thematic" not in source.kind
-
-
-def _providers(source: Source) -> list[str]:
-    return [_plain(name) for name in source.providers]
-
-
-def _plain(name: str) -> str:
-    """A name without what stands in brackets: who owned a company changes, the company is the same."""
-    return re.sub(r"\s*\(.*?\)", "", name)

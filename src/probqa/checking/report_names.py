@@ -49,8 +49,8 @@ class Names:
         for source in sources:
             for title in dict.fromkeys((source.title, source.title.split(" (")[0])):
                 self._titles.setdefault(_forms(title), []).append(source.id)
-            for area in re.sub(r"\([^)]*\)", "", source.area).split(";"):
-                self._areas.setdefault(_forms(area), []).append(source)
+            for place in source.places:
+                self._areas.setdefault(_forms(place), []).append(source)
             for name in re.split(r"[;()]| and (?=HM |the )", source.publisher):
                 if len(_forms(name)) > 1 and name.strip()[:1].isupper():
                     self._publishers.setdefault(_forms(name), []).append(source.id)

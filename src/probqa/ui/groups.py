@@ -42,8 +42,7 @@ def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
     if way == "year":
         return (year(source),)
     if way == "place":
-        area = re.sub(r"\s*\(.*?\)", "", source.area)
-        return tuple(dict.fromkeys(area.split("; "))) if area else ("No place named",)
+        return source.places or ("No place named",)
     if way == "rating":
         overall = dict.fromkeys(rating for subject, rating in source.ratings if "overall" in subject.casefold())
         return tuple(rating for rating in overall if rating in _RATINGS) or ("Not rated",)

@@ -5,7 +5,6 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -222,15 +221,15 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     sources = [document.source for document in held.all_documents()]
     glossary = held.glossary
     owners = [owner.name for owner in glossary.entries.who_ran_what.owners]
-    providers = [re.sub(r"\s*\(.*", "", name) for source in sources for name in source.providers]
-    areas = [part for source in sources for part in re.sub(r"\s*\(.*?\)", "", source.area).split("; ")]
+    providers = [name for source in sources for name in source.plain_providers]
+    areas = [place for source in sources for place in source.places]
     wider = [
         place for area in areas for named in glossary.areas_named(area) for place in glossary.containing(named.name)
     ]
     years = [source.published.year for source in sources if source.published]
     return Choices(
         providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
-        areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider} - {""})}),
+        areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider})}),
         kinds=_let_through(
             held, {name: Filters(kinds=(name,)) for name in sorted({source.kind for source in sources} - {""})}
         ),

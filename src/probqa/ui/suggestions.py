@@ -153,7 +153,7 @@ def _candidates(document: Document) -> list[Candidate]:
 
 
 def _candidate(heading: str, source: Source) -> Candidate | None:
-    place = re.sub(r"\s*\(.*?\)", "", source.area).replace("; ", " and ")
+    place = " and ".join(source.places)
     preposition = "at" if place.endswith("Premises") else "in the" if re.fullmatch(r"(\w+ )?Midlands", place) else "in"
     where = f" {preposition} {place}" if place not in ("", "England", "England and Wales") else ""
     published = source.published

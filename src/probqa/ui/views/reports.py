@@ -5,7 +5,6 @@ In: filters, a word to find and a column to sort by, in the address. Out: years,
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -112,8 +111,7 @@ def _bar(kind: str, year: str, count: int, tallest: int) -> Markup:
 
 def _areas(documents: Iterable[Document]) -> Markup:
     """Return publications by the places they name, the most first."""
-    areas = [re.sub(r"\s*\(.*?\)", "", document.source.area) for document in documents]
-    counts = Counter(place for area in areas for place in area.split("; ") if place)
+    counts = Counter(place for document in documents for place in document.source.places)
     if not counts:
         return Markup("")
     most = max(counts.values())
