@@ -20,6 +20,9 @@ from probqa.errors import InputError
 
 MONTHS = tuple("January February March April May June July August September October November December".split())
 
+# For patterns: the year of a report, as it stands in a text.
+YEAR = r"(?:19|20)\d\d"
+
 _ISO = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _REMEDY = "write 2017, 2017-04 or 2017-04-19"
 

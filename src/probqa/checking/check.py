@@ -58,6 +58,7 @@ from probqa.checking.verdicts import (
 from probqa.errors import InputError
 from probqa.reading.sentences import split_sentences
 from probqa.records import Document, Span
+from probqa.text import half_character
 
 __all__ = [
     "FLAGS",
@@ -135,9 +136,8 @@ def _refuse_unusable(text: str) -> None:
         raise InputError("there is no text to check", "paste a quote, or a paragraph with quotes in quote marks")
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}", "paste less of it")
-    surrogate = next((c for c in text if 0xD800 <= ord(c) <= 0xDFFF), None)
-    if surrogate:
-        raise InputError(f"the text holds half a character, U+{ord(surrogate):04X}", "copy it again")
+    if half := half_character(text):
+        raise InputError(f"the text holds half a character, U+{ord(half):04X}", "copy it again")
 
 
 def _claims(reports: Reports, text: str) -> list[Span]:

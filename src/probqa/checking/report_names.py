@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from probqa.checking.tokens import Token, tokenise
 from probqa.checking.verdicts import NamedReport
-from probqa.dates import MONTHS
+from probqa.dates import MONTHS, YEAR
 from probqa.errors import InputError
 from probqa.records import Source, Span
 
@@ -33,7 +33,7 @@ _BETWEEN = frozenset(
     """.split()
 ) | {month.lower() for month in MONTHS}
 _REACH = 8
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(YEAR)
 _MIN_TITLE_WORDS = 3
 
 

@@ -17,6 +17,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from probqa.text import CONTROLS
+
 FORGIVEN = {
     "accents": "a letter and its accent as one character or as two",
     "bullets": "a round or square bullet at the start of a line",
@@ -49,7 +51,7 @@ _WORD = (
     rf"\w++(?:[.,'\u2018\u2019\u02bc{_ACCENTS}{INVISIBLE}]"
     rf"(?:(?<={_INSIDE})|(?<=['\u2018\u2019\u02bc])(?=\w)|(?<=\d[.,])(?=\d))\w*+)*+"
 )
-_SPACE = rf"\s\x00-\x1f\x7f-\x9f{INVISIBLE}"
+_SPACE = rf"\s{CONTROLS}{INVISIBLE}"
 WORD = re.compile(_WORD)
 SPLIT_AT_WORDS = re.compile(f"({_WORD})")
 _TOKEN = re.compile(

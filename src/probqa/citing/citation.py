@@ -17,9 +17,10 @@ from urllib.parse import urldefrag, urlsplit
 from probqa.dates import PartialDate
 from probqa.records import Quote, Source
 from probqa.rendering import label, page_in_words, visible
+from probqa.text import CONTROLS, HALVES
 
 # Controls, halves of characters and non-characters: XML, UTF-8 or a terminal would refuse or obey them.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)

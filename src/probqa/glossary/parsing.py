@@ -14,7 +14,6 @@ abbreviation, synonyms, related, note, basis_note, seen_in
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import MISSING, Field, asdict, fields
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -24,9 +23,9 @@ import yaml
 from probqa.dates import PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.glossary.entries import Entries, Place, Service
+from probqa.text import WEB_ADDRESS
 
 _Record = TypeVar("_Record")
-_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 
 
 def read_yaml(text: str, where: str) -> Entries:
@@ -234,7 +233,7 @@ def containing(within: dict[str, tuple[str, ...]], name: str) -> tuple[str, ...]
 
 def _wrong_addresses(what: str, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
     for address in addresses:
-        if not _ADDRESS.fullmatch(address):
+        if not WEB_ADDRESS.fullmatch(address):
             yield what, f"seen_in {address!r} is not a web address"
 
 

@@ -19,6 +19,7 @@ from probqa.dates import PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Source, Wording
+from probqa.text import WEB_ADDRESS, half_character
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
@@ -120,7 +121,7 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
     urls = _texts(values, "urls") or _texts(values, "url")
     where = "urls" if values.get("urls") else "url"
     for url in urls:
-        if not re.fullmatch(r"https?://[^\s<>\"'\\]+", url):
+        if not WEB_ADDRESS.fullmatch(url):
             raise ReadingError(
                 f"{where}: {url!r} is not a web address", "write one that starts with http:// or https://"
             )
@@ -170,7 +171,7 @@ def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
 
 def _tidy(text: str, key: str) -> str:
     """Tidy a value; YAML can write half a character (``"\\ud800"``), which no file can hold."""
-    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+    if half_character(text):
         raise ReadingError(f"{key}: holds half a character", "write the character itself")
     return tidy(text)
 

@@ -18,6 +18,7 @@ from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.questions import INSIDE, Added, Name, Origin, Question, Request, Scope, Word
+from probqa.text import CONTROLS, HALVES
 from probqa.understanding.follow_ups import FollowUp, complete, lean
 from probqa.understanding.kinds import read_kind
 from probqa.understanding.names import KNOWN, read_names
@@ -25,6 +26,7 @@ from probqa.understanding.scope import broad_scope, is_outside
 from probqa.weights import WEIGHTS, Weights
 
 MAX_QUESTION_CHARACTERS = 500
+_UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}]")
 
 
 def read_question(index: Generation, request: Request, weights: Weights = WEIGHTS) -> Question:
@@ -72,13 +74,8 @@ def checked(text: str) -> str:
         raise InputError("the question is empty", "type a question")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it")
-    for character in text:
-        if (
-            (ord(character) < 32 and character not in "\t\n")
-            or 0x7F <= ord(character) <= 0x9F
-            or 0xD800 <= ord(character) <= 0xDFFF
-        ):
-            raise InputError(f"the question holds the control character U+{ord(character):04X}", "remove it")
+    if unfit := _UNFIT.search(text):
+        raise InputError(f"the question holds the control character U+{ord(unfit.group()):04X}", "remove it")
     return " ".join(text.split())
 
 

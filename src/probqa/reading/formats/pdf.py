@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from probqa.dates import MONTHS
+from probqa.dates import MONTHS, YEAR
 from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
@@ -430,7 +430,7 @@ def _metadata(
     if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
         found["publisher"] = author
     printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
-    made = re.match(r"D:((?:19|20)\d\d)(\d\d)?(\d\d)?", file.metadata("CreationDate"))
+    made = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", file.metadata("CreationDate"))
     if printed:
         month = [name.casefold() for name in MONTHS].index(printed.group(2).casefold()) + 1
         found["published"] = f"{printed.group(3)}-{month:02}" + (

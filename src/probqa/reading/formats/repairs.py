@@ -18,7 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-WHITE_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+from probqa.text import CONTROLS
+
+WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )

@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.records import BlockKind, PageLayer, Removal
+from probqa.text import half_character
 
 
 def to_json(reading: Reading) -> str:
@@ -60,10 +61,6 @@ def from_json(text: str) -> Reading:
 def _checked(record: dict[str, Any], **types: type) -> dict[str, Any]:
     if record.keys() != types.keys() or not all(type(record[name]) is kind for name, kind in types.items()):
         raise ValueError("not a reading: fields missing or of another type")
-    if any(isinstance(value, str) and not _is_unicode(value) for value in record.values()):
+    if any(isinstance(value, str) and half_character(value) for value in record.values()):
         raise ValueError("not a reading: text that is not Unicode")
     return record
-
-
-def _is_unicode(text: str) -> bool:
-    return not any(0xD800 <= ord(character) <= 0xDFFF for character in text) if not text.isascii() else True

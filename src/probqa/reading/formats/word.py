@@ -20,6 +20,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from probqa.dates import YEAR
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats.repairs import tidy
@@ -420,7 +421,7 @@ def _metadata(parts: dict[str, bytes], pieces: list[Piece]) -> dict[str, str]:
     heading = next((piece.text for piece in pieces if piece.kind == "heading"), "")
     title = core.get("title", "")
     found = {"title": title if len(title.split()) >= 2 else heading, "publisher": company}
-    day = re.match(r"(?:19|20)\d\d-\d\d-\d\d", core.get("modified", "") or core.get("created", ""))
+    day = re.match(rf"{YEAR}-\d\d-\d\d", core.get("modified", "") or core.get("created", ""))
     if day:
         found |= {"published": day.group(), "published_note": "the day the Word file was last saved"}
     return {key: value[:300] for key, value in found.items() if value}
