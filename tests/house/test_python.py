@@ -88,9 +88,12 @@ def test_an_error_or_a_record_costs_no_index() -> None:
     imported = modules_after("from probqa import Answer, Filters, ProbqaError")
     assert {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names} == {
         "probqa",
+        "probqa.dates",
+        "probqa.decoding",
         "probqa.errors",
         "probqa.questions",
         "probqa.records",
+        "probqa.text",
     }
 
 
