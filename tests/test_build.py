@@ -342,7 +342,7 @@ def test_progress_never_goes_back_and_ends_at_its_total(chosen: Settings) -> Non
         "embedding sentences",
         "writing the index",
     ]
-    assert list(last.values()) == [(3, 3), (1, 1), (4, 4), (5, 5), (1, 1)]
+    assert list(last.values()) == [(1, 1), (3, 3), (4, 4), (5, 5), (1, 1)]
 
 
 def test_each_quote_says_what_it_is_worth_by_itself(library: Library) -> None:

@@ -87,9 +87,10 @@ def cite(quote: Quote, accessed: date) -> Citation:
 def address(quote: Quote) -> str:
     """The address of the original, at its page where that is a PDF; only addresses of the web are given.
 
-    >>> from probqa.records import Page, Span
+    >>> from probqa.records import Document, Page, Span
     >>> source = Source("a", "A", "P", "report", urls=("https://example.org/a b.pdf#top",))
-    >>> address(Quote(source, Span(0, 1), "x", Span(0, 1), "x", (), Page(0, 3), 1.0))
+    >>> document = Document(source, "a.pdf", "0" * 64, "pdf 1", "x", (), (Page(0, 3),))
+    >>> address(Quote(document, Span(0, 1), Span(0, 1)))
     'https://example.org/a%20b.pdf#page=3'
     """
     url = web_address(quote.source)
