@@ -133,7 +133,7 @@ def write_large(starter: Settings, large: Settings, passages: int) -> None:
             lexical=LexicalIndex.build(search_text(by_id[row.document_id], row) for row in rows),
             encoder_files=live.encoder_files,
             model=large.model,
-            fingerprint=live.manifest["model"]["fingerprint"],
+            fingerprint=live.manifest.model.fingerprint,
             files={},
         ),
     )

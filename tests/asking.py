@@ -98,5 +98,5 @@ def fresh_build() -> None:
     chosen = _settings()
     report = build(chosen)
     generation = Generation.live(chosen.index)
-    json.dump([report.generation, generation.manifest["files"]], sys.stdout)
+    json.dump([report.generation, dataclasses.asdict(generation.manifest)["files"]], sys.stdout)
     generation.close()

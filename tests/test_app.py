@@ -20,7 +20,6 @@ import probqa.ui
 from conftest import REPORTS, write_corpus
 from probqa.asking.library import Library
 from probqa.calibration import UNCALIBRATED
-from probqa.dates import PartialDate
 from probqa.indexing.build import build
 from probqa.indexing.storage import build_lock
 from probqa.questions import Carried, Request
@@ -121,8 +120,8 @@ def test_an_index_of_another_model_is_not_asked(
 
 
 def test_while_a_build_is_at_work_the_page_says_which_edition_answers(page: AppTest, built: Settings) -> None:
-    created = Library(built).generation.manifest["created"]
-    said = f"Until that is done, answers come from the edition of {PartialDate(created[:10]).in_words}."
+    made = Library(built).generation.manifest
+    said = f"Until that is done, answers come from the edition of {made.day.in_words}."
     with build_lock(built.index):
         asked(page, LOW_RISK)
         assert "The reports are being updated" in drawn(page)
@@ -668,8 +667,8 @@ def test_places_are_counted_and_lead_to_their_reports(view: View, built: Setting
 
 def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view: View, built: Settings) -> None:
     about = view("about")
-    counts = Library(built).generation.manifest["counts"]
-    assert f">{counts['documents']} documents</a>, {counts['passages']} passages, {counts['sentences']} sentences." in (
+    counts = Library(built).generation.manifest.counts
+    assert f">{counts.documents} documents</a>, {counts.passages} passages, {counts.sentences} sentences." in (
         drawn(about)
     )
     assert "The newest was published in 2018." in drawn(about)
@@ -682,8 +681,8 @@ def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, b
     rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
     counts = {"answerable": 154, "unanswerable": 111}
     manifest = Library(built).generation.manifest
-    measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest["model"]["fingerprint"])
-    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest["texts"], rules=rules()).to_json())
+    measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest.model.fingerprint)
+    (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest.texts, rules=rules()).to_json())
     build(built)
     about = drawn(view("about"))
     rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]

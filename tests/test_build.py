@@ -80,7 +80,7 @@ def test_vectors_taken_over_are_those_that_embedding_gives(three: Settings, open
     anew = opened(fresh)
     assert taken.dense.vectors.tolist() == anew.dense.vectors.tolist()
     assert taken.sentence_vectors.tolist() == anew.sentence_vectors.tolist()
-    assert taken.manifest["files"] == anew.manifest["files"]
+    assert taken.manifest.files == anew.manifest.files
 
 
 def test_a_changed_title_embeds_the_passages_and_not_the_sentences(three: Settings) -> None:
@@ -112,8 +112,8 @@ def test_a_model_that_is_not_here_is_taken_from_the_index(
     write_corpus(three.corpus, {"d.md": "# D\n\nThe sixth was late."})
     assert counts(build(three)) == (1, 0, 0, 3, 1)
     after = opened(three).manifest
-    assert after["model"] == before["model"]
-    assert after["files"]["encoder.onnx"] == before["files"]["encoder.onnx"]
+    assert after.model == before.model
+    assert after.files["encoder.onnx"] == before.files["encoder.onnx"]
 
 
 def test_a_model_that_is_neither_here_nor_in_the_index_is_told_before_a_report_is_read(

@@ -264,16 +264,17 @@ def test_a_question_file_is_read_whole_or_by_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ([], "is not a JSON object"),
+        ([], r"\[\] is not a list of 'key: value'"),
         ({"id": "4", "question": "?"}, "needs just one of"),
         ({"id": "4", "question": "?", "documents": ["a"], "unanswerable": True}, "needs just one of"),
         ({"id": "4", "question": " ", "documents": ["a"]}, "has no question"),
-        ({"question": "?", "documents": ["a"]}, "has no id"),
+        ({"question": "?", "documents": ["a"]}, "id is missing"),
         ({"id": "1", "question": "?", "documents": ["a"]}, "the id '1' is taken"),
-        ({"id": "4", "question": "?", "documents": "a"}, "documents is not a list of texts"),
-        ({"id": "4", "question": "?", "spans": ["a"]}, "spans holds something else"),
+        ({"id": "4", "question": "?", "documents": "a"}, "documents: 'a' is not a list"),
+        ({"id": "4", "question": "?", "spans": ["a"]}, "spans number 1: 'a' is not a list of 'key: value'"),
         ({"id": "4", "question": "?", "spans": [{"document_id": "a", "text": ""}]}, "spans holds an empty"),
-        ({"id": "4", "question": "?", "document": ["a"]}, "has the unknown field 'document'"),
+        ({"id": "4", "question": "?", "document": ["a"]}, "unknown key 'document'; known keys: id, question, "),
+        ({"id": "4", "question": "?", "unanswerable": "yes"}, "unanswerable: 'yes' is neither true nor false"),
     ],
 )
 def test_a_line_that_is_no_question_is_named_by_its_number(tmp_path: Path, line: object, problem: str) -> None:

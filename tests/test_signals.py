@@ -56,9 +56,8 @@ def searched(tmp_path: Path) -> Searched:
 
 
 def quote(text: str, context: str = "", heading: Sequence[str] = (), published: str = "", **known: str) -> Quote:
-    return quote_of(
-        dataclasses.replace(SOURCE, published=PartialDate(published), **known), text, context=context, heading=heading
-    )  # type: ignore[arg-type]
+    source = dataclasses.replace(SOURCE, published=PartialDate(published), **known)  # type: ignore[arg-type]
+    return quote_of(source, text, context=context, heading=heading)
 
 
 def signals(searched: Searched, question: str, said: Quote) -> Signals:

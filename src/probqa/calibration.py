@@ -14,18 +14,18 @@ import json
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from probqa.errors import ReadingError
+from probqa.decoding import decode, decode_json
+from probqa.errors import DecodingError, ReadingError
 from probqa.reading.corpus import read_bytes
 from probqa.records import Status
 from probqa.weights import WEIGHTS, Weights, rules
 
 CALIBRATION_FILE = "calibration.json"
-
-_RATES = ("answered", "shown", "refused", "not_answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,12 @@ class Calibration:
             ReadingError: it is not that.
         """
         try:
-            values = json.loads(content)
-            weights = values.pop("weights")
-            read = cls(weights=tuple(_number(weights[name]) for name in SIGNALS), **values)
-            for name in ("bias", "weak_from", *_RATES):
-                _number(values[name])
-            return read
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            values = decode_json(dict[str, Any], content)
+            weights = decode(dict[str, Signals], {"weights": values.get("weights")})["weights"]
+            return decode(cls, values | {"weights": dataclasses.astuple(weights)})
+        except DecodingError as error:
             raise ReadingError(
-                f"{CALIBRATION_FILE}: not a calibration: {reason}", "run: probqa calibrate FILE"
+                f"{CALIBRATION_FILE}: not a calibration: {error.problem}", "run: probqa calibrate FILE"
             ) from error
 
 
@@ -129,12 +125,6 @@ UNCALIBRATED = Calibration(
     answerable=0,
     unanswerable=0,
 )
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a number")
-    return float(value)
 
 
 def load_calibration(corpus: Path) -> Calibration:

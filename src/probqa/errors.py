@@ -5,6 +5,7 @@
     ├── CorpusError             the folder of reports is missing, empty or unreadable as a whole
     ├── ReadingError            one file cannot be read; the others still are
     ├── DownloadError           one address is refused or does not yield a document; the others still are fetched
+    ├── DecodingError           a value of a file is not of its type; the room that read the file says which file
     ├── ModelError              the embedding model is unsafe, not the one expected or cannot be exported
     │   └── ModelMissingError   it is not to be had here
     ├── IndexMissingError       there is no index yet
@@ -47,6 +48,10 @@ class ReadingError(ProbqaError):
 
 class DownloadError(ProbqaError):
     """One address is refused, or what it serves is not a document. A fetch names it and goes on with the others."""
+
+
+class DecodingError(ProbqaError):
+    """A value is not of its type, or a key is unknown or missing; the message begins with the path to it."""
 
 
 class ModelError(ProbqaError):

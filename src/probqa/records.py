@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from probqa.dates import UNDATED, PartialDate
+from probqa.decoding import decode
 from probqa.questions import Question
 
 Wording = Literal["digest", "verbatim"]
@@ -93,6 +94,16 @@ class Source:
     def plain_providers(self) -> tuple[str, ...]:
         """Return the providers without what stands in brackets: who owned a company changes, the company does not."""
         return tuple(_IN_BRACKETS.sub("", name) for name in self.providers)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Source:
+        """Return the source of which ``to_json`` gave these values.
+
+        Raises:
+            DecodingError: it gave others.
+        """
+        date = {"iso": values.get("published", ""), "note": values.get("published_note", "")}
+        return decode(cls, {name: values[name] for name in values if name != "published_note"} | {"published": date})
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON holds of it, here and in an index: the date is ISO text, and its note a value beside it."""

@@ -18,7 +18,6 @@ from probqa.records import Answer, Coverage, EveryAnswer, Quote, Source
 DIGEST_LABEL = "digest, not the inspectorate's wording"
 CLOSE_LABEL = "close to the question, perhaps no answer"
 
-_MONTHS = "January February March April May June July August September October November December".split()
 # Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
 # what to do: both are shown. Tabs and line ends are not.
 _SHOWN = {

@@ -89,9 +89,11 @@ def test_an_error_or_a_record_costs_no_index() -> None:
     assert {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names} == {
         "probqa",
         "probqa.dates",
+        "probqa.decoding",
         "probqa.errors",
         "probqa.questions",
         "probqa.records",
+        "probqa.text",
     }
 
 

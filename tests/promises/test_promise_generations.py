@@ -41,8 +41,8 @@ def contents_of(generation: Generation) -> Contents:
         lexical=generation.lexical,
         encoder_files=generation.encoder_files,
         model=generation.model,
-        fingerprint=generation.manifest["model"]["fingerprint"],
-        files={path: tuple(made) for path, made in generation.manifest["corpus"].items()},
+        fingerprint=generation.manifest.model.fingerprint,
+        files=generation.manifest.corpus,
     )
 
 
@@ -178,7 +178,7 @@ def test_a_generation_in_use_is_deleted_only_after_its_reader_is_done(built: Set
             write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
             build(built)
         assert held.folder.is_dir()
-        assert set(digests(held.folder)) == {*held.manifest["files"], storage.MANIFEST}
+        assert set(digests(held.folder)) == {*held.manifest.files, storage.MANIFEST}
     write_corpus(built.corpus, {"new.md": "Nobody was late in week 5."})
     build(built)
     assert not held.folder.exists()

@@ -89,7 +89,7 @@ def address(quote: Quote) -> str:
 
     >>> from probqa.records import Document, Page, Span
     >>> source = Source("a", "A", "P", "report", urls=("https://example.org/a b.pdf#top",))
-    >>> document = Document(source, "a.pdf", "", "pdf 1", "x", (), (Page(0, 3),))
+    >>> document = Document(source, "a.pdf", "0" * 64, "pdf 1", "x", (), (Page(0, 3),))
     >>> address(Quote(document, Span(0, 1), Span(0, 1)))
     'https://example.org/a%20b.pdf#page=3'
     """

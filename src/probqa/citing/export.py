@@ -7,10 +7,9 @@ In: quotes, and the day on which they were read. Out: bytes of plain text, Markd
 >>> from probqa.records import Block, Document, Page, Quote, Source, Span
 >>> source = Source("a", "Ambleton", "The Inspectorate", "report", PartialDate("2017-04-19"),
 ...                 urls=("https://example.org/a.pdf",), licence="OGL v3.0")
->>> blocks = Block("heading", Span(0, 8), level=1), Block("paragraph", Span(10, 20))
->>> document = Document(source, "a.pdf", "", "pdf 1", "Findings\\n\\nIt was so.", blocks, (Page(0, 16, "14"),))
->>> quote = Quote(document, Span(10, 20), Span(10, 20))
->>> print(export([quote], FORMATS["text"], date(2026, 10, 3)).decode())
+>>> blocks = (Block("heading", Span(0, 8), 2), Block("paragraph", Span(10, 20)))
+>>> document = Document(source, "a.pdf", "0" * 64, "pdf 1", "Findings\\n\\nIt was so.", blocks, (Page(0, 16, "14"),))
+>>> print(export([Quote(document, Span(10, 20), Span(10, 20))], FORMATS["text"], date(2026, 10, 3)).decode())
 “It was so.”
 The Inspectorate, Ambleton (19 April 2017), p. 14 (PDF page 16), under “Findings”.
 https://example.org/a.pdf#page=16

@@ -8,7 +8,6 @@ In: the corpus folder. Out: a ``Catalogue`` of ``Entry`` records, every one of w
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from probqa.errors import CorpusError, DownloadError, InputError
+from probqa.decoding import decode
+from probqa.errors import CorpusError, DecodingError, DownloadError, InputError
 from probqa.gathering.addresses import parse_address
 from probqa.reading.corpus import require_folder
 
@@ -37,6 +37,14 @@ class Entry:
     format: str = ""
     address_is: str = ""
     digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What the file holds."""
+
+    hosts: tuple[str, ...]
+    reports: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +95,24 @@ def parse_catalogue(text: str) -> Catalogue:
         values = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
     except yaml.YAMLError as error:
         raise CorpusError(f"{FILE} is not YAML: {error}", "mend it") from error
-    if not isinstance(values, dict) or not all(isinstance(values.get(key), list) for key in ("hosts", "reports")):
-        raise CorpusError(f"{FILE} holds no lists 'hosts' and 'reports'", "mend it")
-    hosts = frozenset(str(host) for host in values["hosts"])
-    entries = tuple(_entry(value, hosts) for value in values["reports"])
-    ids = [entry.id for entry in entries]
+    try:
+        read = decode(_File, values)
+    except DecodingError as error:
+        raise CorpusError(f"{FILE}: {error.problem}", error.remedy or "mend it") from error
+    hosts = frozenset(read.hosts)
+    for entry in read.reports:
+        _check(entry, hosts)
+    ids = [entry.id for entry in read.reports]
     if twice := next((name for name in ids if ids.count(name) > 1), None):
         raise CorpusError(f"{FILE}: the id {twice!r} occurs twice", "give each entry its own")
-    return Catalogue(hosts, entries)
+    return Catalogue(hosts, read.reports)
 
 
-def _entry(value: object, hosts: frozenset[str]) -> Entry:
-    keys = {field.name for field in dataclasses.fields(Entry)}
-    if not isinstance(value, dict) or not value.keys() <= keys or not all(isinstance(v, str) for v in value.values()):
-        raise CorpusError(
-            f"{FILE}: {value!r} is not an entry", f"an entry has lines of text: {', '.join(sorted(keys))}"
-        )
-    if not _ID.fullmatch(value.get("id", "")) or not value.get("title"):
-        raise CorpusError(f"{FILE}: {value!r} has no usable id or title", "an id is small letters, digits and '-'")
-    entry = Entry(**value)
+def _check(entry: Entry, hosts: frozenset[str]) -> None:
+    if not _ID.fullmatch(entry.id):
+        raise CorpusError(f"{FILE}: the id {entry.id!r} is not usable", "an id is small letters, digits and '-'")
+    if not entry.title:
+        raise CorpusError(f"{FILE}: {entry.id} has no title", "give it one")
     if entry.digest and not _ID.fullmatch(entry.digest):
         raise CorpusError(f"{FILE}: {entry.id}: {entry.digest!r} names no digest", "give its file name without .md")
     if entry.url:
@@ -115,4 +122,3 @@ def _entry(value: object, hosts: frozenset[str]) -> Entry:
             raise CorpusError(f"{FILE}: {entry.id}: {error.problem}", error.remedy) from error
         if address.scheme != "https" or address.host not in hosts:
             raise CorpusError(f"{FILE}: {entry.id}: {entry.url} is not https to one of the hosts", "mend the entry")
-    return entry

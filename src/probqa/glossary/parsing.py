@@ -15,17 +15,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import MISSING, Field, asdict, fields
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import asdict
+from typing import Any
 
 import yaml
 
 from probqa.dates import PartialDate
-from probqa.errors import InputError, ReadingError
+from probqa.decoding import decode, decode_json
+from probqa.errors import DecodingError, InputError, ReadingError
 from probqa.glossary.entries import Entries, Place, Service
 from probqa.text import WEB_ADDRESS
-
-_Record = TypeVar("_Record")
 
 
 def read_yaml(text: str, where: str) -> Entries:
@@ -42,7 +41,10 @@ def read_yaml(text: str, where: str) -> Entries:
         line = f" line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or "it is not YAML"
         raise ReadingError(f"{where}{line}: {reason}", "mend the YAML") from error
-    return _checked({} if values is None else values, where)
+    try:
+        return _checked(decode(Entries, {} if values is None else values), where)
+    except DecodingError as error:
+        raise ReadingError(f"{where}: {error.problem}", error.remedy or "mend the glossary") from error
 
 
 def read_json(content: bytes, where: str) -> Entries:
@@ -52,10 +54,9 @@ def read_json(content: bytes, where: str) -> Entries:
         ReadingError: it is not.
     """
     try:
-        values = json.loads(content)
-    except ValueError as error:
-        raise ReadingError(f"{where}: is not JSON: {error}", "run: probqa build") from error
-    return _checked(values, where)
+        return _checked(decode_json(Entries, content), where)
+    except DecodingError as error:
+        raise ReadingError(f"{where}: {error.problem}", error.remedy or "run: probqa build") from error
 
 
 def to_json(entries: Entries) -> bytes:
@@ -64,7 +65,10 @@ def to_json(entries: Entries) -> bytes:
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Safe YAML that keeps dates and numbers as text, and refuses aliases and a key written twice."""
+    """Safe YAML that keeps dates and numbers as text, with one space for each stretch of white space.
+
+    A key without a value is left out. An alias, a key written twice and a text or entry without a sign are refused.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
@@ -78,7 +82,20 @@ class _TextLoader(yaml.SafeLoader):
             if key in keys[:at]:
                 mark = node.value[at][0].start_mark
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is there twice", mark)
-        return super().construct_mapping(node, deep)
+        values = super().construct_mapping(node, deep)
+        return {key: value for key, value in values.items() if value is not None}
+
+    def construct_sequence(self, node: yaml.SequenceNode, deep: bool = False) -> list[Any]:
+        for item in node.value:
+            if isinstance(item, yaml.ScalarNode) and not item.value.strip():
+                raise yaml.constructor.ConstructorError(None, None, "an empty entry of a list", item.start_mark)
+        return super().construct_sequence(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text = str(super().construct_scalar(node))
+        if text and not text.strip():
+            raise yaml.constructor.ConstructorError(None, None, "a text of white space alone", node.start_mark)
+        return " ".join(text.split())
 
 
 _TextLoader.yaml_implicit_resolvers = {
@@ -87,60 +104,10 @@ _TextLoader.yaml_implicit_resolvers = {
 }
 
 
-def _checked(values: object, where: str) -> Entries:
-    entries = _record(Entries, values, where)
+def _checked(entries: Entries, where: str) -> Entries:
     for what, problem in _problems(entries):
         raise ReadingError(f"{where}: {what}: {problem}", "mend the glossary")
     return entries
-
-
-def _record(kind: type[_Record], values: object, where: str) -> _Record:
-    """Make a record of the values of a mapping: every key known, none missing, every value of its type."""
-    if not isinstance(values, dict):
-        raise ReadingError(f"{where}: is not a list of 'key: value'", "mend the glossary")
-    known: dict[str, Field[Any]] = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            raise ReadingError(f"{where}: unknown key {key!r}", f"known keys: {', '.join(known)}")
-    hints = get_type_hints(kind)
-    made = {}
-    for name, field in known.items():
-        value = values.get(name)
-        if value is not None:
-            made[name] = _value(hints[name], value, where, name)
-        elif field.default is MISSING:
-            raise ReadingError(f"{where}: {name} is missing", "mend the glossary")
-    return kind(**made)
-
-
-def _value(hint: Any, value: object, where: str, name: str) -> object:
-    if get_origin(hint) is tuple:
-        item = get_args(hint)[0]
-        if not isinstance(value, list):
-            raise ReadingError(f"{where}: {name} is not a list", "mend the glossary")
-        if item is str:
-            return tuple(_text(part, where, name) for part in value)
-        return tuple(_record(item, part, _where(where, name, item, part, at)) for at, part in enumerate(value, start=1))
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise ReadingError(f"{where}: {name} {value!r} is none of: {', '.join(get_args(hint))}", "choose one")
-        return value
-    if hint is str:
-        # An empty text is what JSON holds where YAML leaves the key out.
-        return value if value == "" else _text(value, where, name)
-    return _record(hint, value, f"{where}: {name}")
-
-
-def _where(where: str, name: str, kind: type, part: object, at: int) -> str:
-    """How an error names one entry of a list: by its first field, or else by its number."""
-    label = part.get(fields(kind)[0].name) if isinstance(part, dict) else None
-    return f"{where}: {name} {label!r}" if isinstance(label, str) else f"{where}: {name} number {at}"
-
-
-def _text(value: object, where: str, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ReadingError(f"{where}: {name} is not a text", "mend the glossary")
-    return " ".join(value.split())
 
 
 def _problems(entries: Entries) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ In: ``Settings``. Out: a live generation, and a ``BuildReport`` of what was done
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex
+from probqa.indexing.manifest import Model
 from probqa.indexing.storage import build_lock, remove_old_generations
 from probqa.reading import corpus, reader
 from probqa.reading.corpus import CorpusFile, Failure
@@ -126,9 +126,8 @@ def is_stale(settings: Settings, generation: Generation) -> bool:
     """
     files, failures = corpus.list_files(settings.corpus)
     manifest = generation.manifest
-    made_of = {path: tuple(made) for path, made in manifest["corpus"].items()}
-    not_taken = [failure for failure in manifest["failures"] if failure["file"] not in made_of]
-    return _made_of(settings, files) != made_of or [dataclasses.asdict(failure) for failure in failures] != not_taken
+    not_taken = tuple(failure for failure in manifest.failures if failure.file not in manifest.corpus)
+    return _made_of(settings, files) != manifest.corpus or failures != not_taken
 
 
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
@@ -242,15 +241,14 @@ def _model(settings: Settings, previous: Generation | None, progress: Progress) 
     """
     from probqa.indexing import export
 
-    live = previous.manifest["model"] if previous else {}
     try:
         folder = export.find_model(settings.model)
     except ModelMissingError:
-        if previous and live["name"] == settings.model:
-            return _Model(previous.encoder_files, live["fingerprint"], is_live=True)
+        if previous and previous.manifest.model.name == settings.model:
+            return _Model(previous.encoder_files, previous.manifest.model.fingerprint, is_live=True)
         raise
     print_now = export.fingerprint(folder)
-    if previous and live == {"name": settings.model, "fingerprint": print_now}:
+    if previous and previous.manifest.model == Model(print_now, settings.model):
         return _Model(previous.encoder_files, print_now, is_live=True)
     export.require_exporter(settings.model)
     stage = f"exporting the model {settings.model}, once"

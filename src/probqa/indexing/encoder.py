@@ -8,7 +8,6 @@ The three files are made by ``probqa.indexing.export``, once for a model. Nothin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from probqa.decoding import decode_json
 from probqa.errors import IndexDamagedError
 
 Vectors = npt.NDArray[np.float32]
@@ -76,7 +76,7 @@ class Encoder:
         # Threads that wait for work by spinning cost a question four times its processor time, and the others wait.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self.profile = EncoderProfile(**json.loads(profile))
+            self.profile = decode_json(EncoderProfile, profile)
             self._tokenizer = Tokenizer.from_buffer(tokenizer)
             self._session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # three libraries with three error trees; all mean the same here

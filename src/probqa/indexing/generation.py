@@ -42,14 +42,15 @@ import numpy as np
 import numpy.typing as npt
 
 from probqa.calibration import UNCALIBRATED, Calibration
-from probqa.dates import PartialDate
-from probqa.errors import IndexDamagedError, IndexMismatchError
+from probqa.decoding import decode_json
+from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing import storage
 from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.indexing.lexical import SETTINGS, LexicalIndex
+from probqa.indexing.manifest import Counts, Manifest, Model, StoredFile
 from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
@@ -106,6 +107,22 @@ class Contents:
         return storage.sha256(json.dumps(made_of).encode())[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What ``documents.json`` holds of one document; pairs are half-open: bytes of the texts, rows of the arrays."""
+
+    source: dict[str, Any]
+    file: str
+    file_sha256: str
+    reader: str
+    text_sha256: str
+    bytes: tuple[int, int]
+    blocks: tuple[int, int]
+    passages: tuple[int, int]
+    pages: tuple[Page, ...]
+    removals: tuple[Removal, ...]
+
+
 class Generation:
     """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
 
@@ -152,23 +169,18 @@ class Generation:
             manifest = file.read()
         if storage.sha256(manifest) != manifest_sha256:
             raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
-        self.manifest: dict[str, Any] = json.loads(manifest)
-        if self.manifest["format"] != FORMAT:
-            raise IndexMismatchError(
-                f"the index {self.folder} has format {self.manifest['format']}, this version reads {FORMAT}",
-                "run: probqa build",
-            )
-        if self.manifest["lexical"] != SETTINGS:
+        self.manifest = self._read_manifest(manifest)
+        if self.manifest.lexical != SETTINGS:
             raise IndexMismatchError(
                 f"the keyword index of {self.folder} has other settings than this version", "run: probqa build"
             )
         with ThreadPoolExecutor(2) as pool:
             # The largest file first: it is hashed while the others are.
-            names = sorted(self.manifest["files"], key=lambda name: -self.manifest["files"][name]["bytes"])
+            names = sorted(self.manifest.files, key=lambda name: -self.manifest.files[name].bytes)
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
             opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
             self._texts = memoryview(files["texts.txt"])
-            self._records: list[dict[str, Any]] = json.loads(files["documents.json"])
+            self._stored, self._sources = self._read_documents(files["documents.json"])
             arrays = {name: _array(content) for name, content in files.items() if name.endswith(".npy")}
             self._blocks: _Ints = arrays["blocks.npy"]
             self._passages: _Ints = arrays["passages.npy"]
@@ -186,15 +198,34 @@ class Generation:
             self.calibration = Calibration.from_json(files["calibration.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
-        self._numbers = {record["source"]["id"]: number for number, record in enumerate(self._records)}
+        self._numbers = {source.id: number for number, source in enumerate(self._sources)}
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
 
+    def _read_manifest(self, content: bytes) -> Manifest:
+        path = self.folder / storage.MANIFEST
+        try:
+            made_as = decode_json(dict[str, Any], content).get("format")
+            if made_as != FORMAT:
+                raise IndexMismatchError(
+                    f"the index {self.folder} has format {made_as}, this version reads {FORMAT}", "run: probqa build"
+                )
+            return Manifest.from_json(content)
+        except DecodingError as error:
+            raise _damaged(path, f"is not a manifest: {error.problem}") from error
+
+    def _read_documents(self, content: bytes) -> tuple[tuple[_Stored, ...], tuple[Source, ...]]:
+        try:
+            stored = decode_json(tuple[_Stored, ...], content)
+            return stored, tuple(Source.from_json(each.source) for each in stored)
+        except DecodingError as error:
+            raise _damaged(self.folder / "documents.json", f"is not what a build writes: {error.problem}") from error
+
     @property
     def documents(self) -> int:
         """How many documents."""
-        return len(self._records)
+        return len(self._stored)
 
     @property
     def passages(self) -> int:
@@ -213,7 +244,7 @@ class Generation:
     @property
     def is_calibrated(self) -> bool:
         """Whether the calibration was fitted for this model and these documents."""
-        return self.calibration.is_for(self.manifest["model"]["fingerprint"], self.manifest["texts"])
+        return self.calibration.is_for(self.manifest.model.fingerprint, self.manifest.texts)
 
     @cached_property
     def first_sentences(self) -> _Ints:
@@ -222,11 +253,11 @@ class Generation:
 
     def all_documents(self) -> Iterator[Document]:
         """Every document, in the order of their rows."""
-        return map(self._document, range(len(self._records)))
+        return map(self._document, range(len(self._stored)))
 
     def file_hashes(self) -> dict[str, str]:
         """SHA-256 of each document's file, by document id."""
-        return {record["source"]["id"]: record["file_sha256"] for record in self._records}
+        return {name: self._stored[number].file_sha256 for name, number in self._numbers.items()}
 
     def document_of(self, row: int) -> Document:
         """The document of a passage row."""
@@ -243,7 +274,7 @@ class Generation:
         first, last = self.first_sentences[row : row + 2].tolist()
         return Passage(
             row=row,
-            document_id=self._records[number]["source"]["id"],
+            document_id=self._sources[number].id,
             span=Span(start, end),
             sentences=tuple(Span(*pair) for pair in self._sentences[first:last].tolist()),
             lead_in=Span(lead_start, lead_end) if lead_start >= 0 else None,
@@ -251,27 +282,27 @@ class Generation:
 
     def passages_of(self, document_id: str) -> range:
         """The rows of a document's passages."""
-        return range(*self._records[self._numbers[document_id]]["passages"])
+        return range(*self._stored[self._numbers[document_id]].passages)
 
     def _checked(self, name: str) -> bytes:
-        expected = self.manifest["files"][name]
+        expected = self.manifest.files[name]
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
             raise _unreadable(self.folder / name, error) from error
-        if len(content) != expected["bytes"] or storage.sha256(content) != expected["sha256"]:
+        if len(content) != expected.bytes or storage.sha256(content) != expected.sha256:
             raise _damaged(self.folder / name, "is not what the build wrote")
         return content
 
     def _check_rows(self) -> None:
-        counts = self.manifest["counts"]
+        counts = self.manifest.counts
         rows = {
-            "documents.json": (len(self._records), counts["documents"]),
-            "passages.npy": (len(self._passages), counts["passages"]),
-            "passage_vectors.npy": (len(self.dense.vectors), counts["passages"]),
-            "lexical_rows.npy": (self.lexical.rows, counts["passages"]),
-            "sentences.npy": (len(self._sentences), counts["sentences"]),
-            "sentence_vectors.npy": (len(self.sentence_vectors), counts["sentences"]),
+            "documents.json": (len(self._stored), counts.documents),
+            "passages.npy": (len(self._passages), counts.passages),
+            "passage_vectors.npy": (len(self.dense.vectors), counts.passages),
+            "lexical_rows.npy": (self.lexical.rows, counts.passages),
+            "sentences.npy": (len(self._sentences), counts.sentences),
+            "sentence_vectors.npy": (len(self.sentence_vectors), counts.sentences),
         }
         for name, (found, expected) in rows.items():
             if found != expected:
@@ -279,22 +310,18 @@ class Generation:
 
     def _document(self, number: int) -> Document:
         if number not in self._opened:
-            record = self._records[number]
-            text = bytes(self._texts[slice(*record["bytes"])]).decode()
-            blocks = self._blocks[slice(*record["blocks"])].tolist()
-            source = dict(record["source"])
-            published = PartialDate(source["published"], source.pop("published_note"))
-            lists = {key: tuple(source[key]) for key in ("providers", "urls")}
-            ratings = tuple(map(tuple, source["ratings"]))
+            stored = self._stored[number]
+            text = bytes(self._texts[slice(*stored.bytes)]).decode()
+            blocks = self._blocks[slice(*stored.blocks)].tolist()
             self._opened[number] = Document(
-                source=Source(**source | lists | {"ratings": ratings, "published": published}),
-                file=record["file"],
-                file_sha256=record["file_sha256"],
-                reader=record["reader"],
+                source=self._sources[number],
+                file=stored.file,
+                file_sha256=stored.file_sha256,
+                reader=stored.reader,
                 text=text,
                 blocks=tuple(Block(_KINDS[kind], Span(start, end), level) for kind, start, end, level in blocks),
-                pages=tuple(Page(**page) for page in record["pages"]),
-                removals=tuple(Removal(**removal) for removal in record["removals"]),
+                pages=stored.pages,
+                removals=stored.removals,
             )
         return self._opened[number]
 
@@ -304,13 +331,13 @@ class Generation:
         Every text hash, every passage and sentence cut again, every vector of length 1.
         """
         sentence_row = 0
-        for number, record in enumerate(self._records):
+        for number, stored in enumerate(self._stored):
             document = self._document(number)
-            name = record["source"]["id"]
-            if document.text_sha256 != record["text_sha256"]:
+            name = document.source.id
+            if document.text_sha256 != stored.text_sha256:
                 yield f"{self.folder / 'texts.txt'}: the text of {name} has another hash"
             kept = tuple(self.passage(row) for row in self.passages_of(name))
-            if kept != cut_passages(document, first_row=record["passages"][0]):
+            if kept != cut_passages(document, first_row=stored.passages[0]):
                 yield f"{self.folder / 'passages.npy'}: the passages of {name} are not the ones its text gives"
             sentence_row += sum(len(passage.sentences) for passage in kept)
         if sentence_row != len(self._sentences):
@@ -336,7 +363,7 @@ def write(index: Path, contents: Contents) -> None:
         files = _serialised(contents)
         for file_name, content in files.items():
             storage.write_file(staging / file_name, content)
-        manifest = json.dumps(_manifest(name, contents, files), indent=1, sort_keys=True).encode()
+        manifest = _manifest(name, contents, files).to_json()
         storage.write_file(staging / storage.MANIFEST, manifest)
         staging.chmod(0o755)
         storage.sync_folder(staging)
@@ -354,7 +381,7 @@ def write(index: Path, contents: Contents) -> None:
 
 
 def _serialised(contents: Contents) -> dict[str, bytes]:
-    records: list[dict[str, Any]] = []
+    stored: list[_Stored] = []
     blocks: list[tuple[int, int, int, int]] = []
     parts: list[bytes] = []
     at = row = 0
@@ -365,19 +392,19 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
         encoded = document.text.encode()
         parts.append(encoded)
         count = passages_of.get(document.source.id, 0)
-        records.append(
-            {
-                "source": document.source.to_json(),
-                "file": document.file,
-                "file_sha256": document.file_sha256,
-                "reader": document.reader,
-                "text_sha256": document.text_sha256,
-                "bytes": [at, at + len(encoded)],
-                "blocks": [len(blocks), len(blocks) + len(document.blocks)],
-                "passages": [row, row + count],
-                "pages": [asdict(page) for page in document.pages],
-                "removals": [asdict(removal) for removal in document.removals],
-            }
+        stored.append(
+            _Stored(
+                source=document.source.to_json(),
+                file=document.file,
+                file_sha256=document.file_sha256,
+                reader=document.reader,
+                text_sha256=document.text_sha256,
+                bytes=(at, at + len(encoded)),
+                blocks=(len(blocks), len(blocks) + len(document.blocks)),
+                passages=(row, row + count),
+                pages=document.pages,
+                removals=document.removals,
+            )
         )
         blocks.extend((_KINDS.index(b.kind), b.span.start, b.span.end, b.level) for b in document.blocks)
         at += len(encoded)
@@ -396,7 +423,10 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
     return (
         {name: _npy(array) for name, array in arrays.items()}
         | {name: part for name, part in lexical.items() if isinstance(part, bytes)}
-        | {"texts.txt": b"".join(parts), "documents.json": json.dumps(records, ensure_ascii=False).encode()}
+        | {
+            "texts.txt": b"".join(parts),
+            "documents.json": json.dumps([asdict(each) for each in stored], ensure_ascii=False).encode(),
+        }
         | {"glossary.json": contents.glossary.to_json(), "calibration.json": contents.calibration.to_json()}
         | dict(contents.encoder_files)
     )
@@ -414,26 +444,23 @@ def _cut_rows(documents: Sequence[Document], passages: Sequence[Passage]) -> tup
     return np.array(rows, np.int32).reshape(-1, 6), np.array(sentences, np.int32).reshape(-1, 2)
 
 
-def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "generation": name,
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "lexical": SETTINGS,
-        "texts": contents.texts,
-        "model": {"name": contents.model, "fingerprint": contents.fingerprint},
-        "counts": {
-            "documents": len(contents.documents),
-            "passages": len(contents.passages),
-            "sentences": sum(len(passage.sentences) for passage in contents.passages),
-        },
-        "corpus": contents.files,
-        "failures": [asdict(failure) for failure in contents.failures],
-        "files": {
-            file_name: {"bytes": len(content), "sha256": storage.sha256(content)}
-            for file_name, content in files.items()
-        },
-    }
+def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        generation=name,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        lexical=SETTINGS,
+        texts=contents.texts,
+        model=Model(contents.fingerprint, contents.model),
+        counts=Counts(
+            documents=len(contents.documents),
+            passages=len(contents.passages),
+            sentences=sum(len(passage.sentences) for passage in contents.passages),
+        ),
+        corpus=dict(contents.files),
+        failures=tuple(contents.failures),
+        files={file_name: StoredFile(len(content), storage.sha256(content)) for file_name, content in files.items()},
+    )
 
 
 def _npy(array: npt.NDArray[Any]) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from typing import Any
 
 from probqa.errors import CorpusError, InputError
@@ -63,13 +64,13 @@ def status(settings: Settings) -> dict[str, Any]:
         manifest = generation.manifest
         return {
             "generation": generation.name,
-            "created": manifest["created"],
-            "model": manifest["model"],
-            "counts": manifest["counts"],
+            "created": manifest.created,
+            "model": asdict(manifest.model),
+            "counts": asdict(manifest.counts),
             "calibration": error_rates(generation),
             "corpus": str(settings.corpus),
             "stale": stale,
-            "failures": manifest["failures"],
+            "failures": [asdict(failure) for failure in manifest.failures],
             "documents": [
                 {
                     "id": document.source.id,

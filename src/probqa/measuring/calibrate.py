@@ -44,8 +44,8 @@ def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], 
         calibration = fit(
             [signals for signals, _ in known],
             [answerable for _, answerable in known],
-            manifest["model"]["fingerprint"],
-            manifest["texts"],
+            manifest.model.fingerprint,
+            manifest.texts,
         )
     finally:
         library.close()

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import json
 import math
 import re
 import string
@@ -24,9 +23,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from probqa.errors import InputError
+from probqa.decoding import decode_json
+from probqa.errors import DecodingError, InputError
 from probqa.records import Answer, Document, Quote
 
 # How deep a ranking is looked at.
@@ -45,7 +44,6 @@ METRICS = (
     "quote_fidelity",
 )
 _WIDER_THAN_ANY = 10_000
-_FIELDS = frozenset(("id", "question", "spans", "documents", "unanswerable", "history", "kind", "split"))
 
 Ask = Callable[[str, Sequence[str]], Answer]
 FindDocument = Callable[[str], Document | None]
@@ -123,9 +121,13 @@ def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
         if not line.strip():
             continue
         try:
-            question = _question(json.loads(line))
+            question = decode_json(GoldQuestion, line)
+            _check_question(question)
             if question.id in questions:
                 raise ValueError(f"the id {question.id!r} is taken by an earlier line")
+        except DecodingError as error:
+            remedy = error.remedy or "see docs/evaluation.md for the format"
+            raise InputError(f"{path} line {number}: {error.problem}", remedy) from error
         except ValueError as error:
             raise InputError(f"{path} line {number}: {error}", "see docs/evaluation.md for the format") from error
         questions[question.id] = question
@@ -254,48 +256,21 @@ def as_text(scores: Scores) -> str:
     return "\n".join(line.rstrip() for line in printed.getvalue().splitlines())
 
 
-def _question(record: Any) -> GoldQuestion:
-    """One line of a question file; a ValueError says what is wrong with it."""
-    if not isinstance(record, dict):
-        raise ValueError("is not a JSON object")
-    if unknown := record.keys() - _FIELDS:
-        raise ValueError(f"has the unknown field {min(unknown)!r}")
+def _check_question(question: GoldQuestion) -> None:
+    """Raise a ValueError that says what is wrong with a line of a question file, if anything is."""
     for name in ("id", "question"):
-        if not isinstance(record.get(name), str) or not record[name].strip():
+        if not getattr(question, name).strip():
             raise ValueError(f"has no {name}")
-    spans = tuple(GoldSpan(**span) for span in _records(record, "spans"))
-    question = GoldQuestion(
-        id=record["id"],
-        question=record["question"],
-        spans=spans,
-        documents=_strings(record, "documents"),
-        unanswerable=record.get("unanswerable") is True,
-        history=_strings(record, "history"),
-        kind=str(record.get("kind", "")),
-        split=str(record.get("split", "")),
-    )
+    texts = {
+        "spans": [text for span in question.spans for text in (span.document_id, span.text)],
+        "documents": question.documents,
+        "history": question.history,
+    }
+    for name, held in texts.items():
+        if not all(text.strip() for text in held):
+            raise ValueError(f"{name} holds an empty text")
     if [bool(question.spans), bool(question.documents), question.unanswerable].count(True) != 1:
         raise ValueError('needs just one of "spans", "documents" and "unanswerable": true')
-    return question
-
-
-def _strings(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    found = record.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
-        raise ValueError(f"{name} is not a list of texts")
-    return tuple(found)
-
-
-def _records(record: Mapping[str, Any], name: str) -> list[dict[str, str]]:
-    found = record.get(name, [])
-    if not isinstance(found, list):
-        raise ValueError(f"{name} is not a list")
-    for item in found:
-        if not isinstance(item, dict) or item.keys() != {"document_id", "text"}:
-            raise ValueError(f'{name} holds something else than {{"document_id", "text"}}')
-        if not all(isinstance(value, str) and value.strip() for value in item.values()):
-            raise ValueError(f"{name} holds an empty document_id or text")
-    return found
 
 
 def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:

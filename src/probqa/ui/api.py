@@ -227,7 +227,7 @@ def documents(library: Library) -> dict[str, Any]:
     generation = library.generation
     return {
         "generation": generation.name,
-        "created": generation.manifest["created"],
+        "created": generation.manifest.created,
         "documents": [
             document.source.to_json()
             | {

@@ -6,7 +6,6 @@ In: a ``Library``, a ``Scope``, an error. Out: HTML, drawn; nothing here decides
 from __future__ import annotations
 
 from probqa.asking.library import Library
-from probqa.dates import PartialDate
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
 from probqa.ui import frame
@@ -68,7 +67,7 @@ def not_found(library: Library, address: Address) -> None:
 
 def edition(library: Library) -> str:
     """Return the day on which the edition was made that answers: "3 May 2026"."""
-    return PartialDate(str(library.generation.manifest["created"])[:10]).in_words
+    return library.generation.manifest.day.in_words
 
 
 def rebuilding(library: Library) -> None:

@@ -156,7 +156,8 @@ def _candidate(heading: str, source: Source) -> Candidate | None:
     place = " and ".join(source.places)
     preposition = "at" if place.endswith("Premises") else "in the" if re.fullmatch(r"(\w+ )?Midlands", place) else "in"
     where = f" {preposition} {place}" if place not in ("", "England", "England and Wales") else ""
-    when = f" in {source.published.year}" if source.published and not source.published.is_estimated else ""
+    published = source.published
+    when = f" in {published.year}" if published and not published.is_estimated else ""
     for words, asked in _ASKED:
         if words.search(heading):
             return Candidate(asked.format(here=where + when), asked, heading, source, plain=True)

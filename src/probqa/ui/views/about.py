@@ -101,21 +101,21 @@ def _errors(library: Library) -> Markup:
 
 def _indexed(library: Library) -> Markup:
     generation = library.generation
-    counts = generation.manifest["counts"]
+    counts = generation.manifest.counts
     sources = [document.source for document in generation.all_documents()]
     dated = [source.published for source in sources if source.published]
     newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
-    failures = generation.manifest["failures"]
-    failed = _listed(f"{failure['file']}: {failure['problem']}" for failure in failures)
+    failures = generation.manifest.failures
+    failed = _listed(f"{failure.file}: {failure.problem}" for failure in failures)
     not_read = Markup("<p>Not indexed:</p>{}").format(failed) if failures else Markup("")
     return Markup(
         "<p>{documents}, {passages} passages, {sentences} sentences.{newest}</p>{digests}"
         "<p>This edition was made on {created} and is called <code>{name}</code>. A link to an answer names its "
         "edition, and says so when the reports have changed since.</p>{not_read}"
     ).format(
-        documents=anchor("reports", f"{counts['documents']} documents"),
-        passages=counts["passages"],
-        sentences=counts["sentences"],
+        documents=anchor("reports", f"{counts.documents} documents"),
+        passages=counts.passages,
+        sentences=counts.sentences,
         newest=newest,
         digests=_digests(sources),
         created=states.edition(library),
