@@ -44,7 +44,9 @@ def client(service: api.Api, chosen: Settings, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBQA_CORPUS", str(chosen.corpus))
     monkeypatch.setenv("PROBQA_INDEX", str(chosen.index))
     monkeypatch.setenv("PROBQA_MODEL", chosen.model)
-    with TestClient(Starlette(routes=service.routes, middleware=MIDDLEWARE), client=("192.0.2.1", 1)) as client:
+    with TestClient(
+        Starlette(routes=service.routes, middleware=MIDDLEWARE), base_url="http://localhost", client=("192.0.2.1", 1)
+    ) as client:
         yield client
 
 
@@ -174,7 +176,7 @@ def test_a_client_that_asks_too_much_waits_and_others_do_not(
     assert response.status_code == 429
     assert response.headers["retry-after"] == "1"
     checked(response)
-    other = TestClient(client.app, client=("192.0.2.2", 1))
+    other = TestClient(client.app, base_url="http://localhost", client=("192.0.2.2", 1))
     assert other.get("/api/documents").status_code == 200
 
 
@@ -281,7 +283,7 @@ def test_the_event_loop_is_free_while_a_question_is_answered(
 ) -> None:
     asked, finish = threading.Event(), threading.Event()
     monkeypatch.setattr(api, "ask", lambda *_: asked.set() or {"waited": finish.wait(20)})
-    with TestClient(client.app, client=("192.0.2.9", 1)) as other:
+    with TestClient(client.app, base_url="http://localhost", client=("192.0.2.9", 1)) as other:
         answers: list[Any] = []
         asking = threading.Thread(target=lambda: answers.append(other.get("/api/ask?question=who").json()))
         asking.start()

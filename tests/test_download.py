@@ -126,9 +126,10 @@ def test_another_type_is_refused_by_name(site: Web, kind: str) -> None:
     )
 
 
-def test_no_type_at_all_is_refused(site: Web) -> None:
-    site.routes["/report"] = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext"
-    assert "serves a file of no named type" in why_not(site)
+@pytest.mark.parametrize("header", [b"", b"Content-Type: image/\x1b[2Jpng\r\n", b"Content-Type: a\xc2\x9b/b\r\n"])
+def test_no_type_at_all_and_one_that_steers_a_terminal_are_refused_alike(site: Web, header: bytes) -> None:
+    site.routes["/report"] = b"HTTP/1.1 200 OK\r\n" + header + b"Content-Length: 4\r\n\r\ntext"
+    assert f"{HOST} serves a file of no named type, not a page" in why_not(site)
 
 
 @pytest.mark.parametrize(
@@ -377,7 +378,7 @@ def test_a_secret_connection_that_breaks_off_is_not_the_end_of_a_file(safe_site:
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200, "failed: got more than 100 headers"),
         (page(b"not packed", "Content-Encoding: gzip"), "does not unpack"),
         (page(PACKED[:20] + b"\0" * 40 + PACKED[60:], "Content-Encoding: gzip"), "does not unpack"),
-        (page(PAGE, "Content-Encoding: br"), "packs the file with br, which was not asked for"),
+        (page(PAGE, "Content-Encoding: \x1b[2Jbr"), f"{HOST} packs the file in a way that was not asked for; "),
     ],
 )
 def test_a_broken_answer_is_one_line(site: Web, answer: bytes, why: str) -> None:

@@ -1,6 +1,6 @@
 """Where things are and which model is used.
 
-In: what was given and the environment. Out: one frozen ``Settings``.
+In: what was given and the environment. Out: one frozen ``Settings``; the names a server answers to.
 
 >>> settings({"PROBQA_INDEX": "/srv/index"}).index
 PosixPath('/srv/index')
@@ -39,3 +39,12 @@ def settings(
         index=Path(index or environment.get("PROBQA_INDEX") or "index"),
         model=model or environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
     )
+
+
+def served_names(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names in ``PROBQA_HOSTS``, under which a server answers besides localhost.
+
+    >>> served_names({"PROBQA_HOSTS": "reports.example, 192.0.2.7"}), served_names({})
+    (('reports.example', '192.0.2.7'), ())
+    """
+    return tuple(name.strip() for name in environment.get("PROBQA_HOSTS", "").split(",") if name.strip())

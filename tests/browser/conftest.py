@@ -5,28 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-import hash_encoder
-from conftest import REPORTS, write_corpus
-from probqa.asking.library import Library
-from probqa.indexing.build import build
-from probqa.settings import Settings
+from conftest import REPORTS
+from serving import Site, served
 
-ROOT = Path(__file__).resolve().parents[2]
 # No name resolves but the server's, so whatever a page asks for elsewhere is seen here and goes nowhere.
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -41,23 +31,6 @@ ICON_MADE_ANEW = re.compile(r"//127\.0\.0\.1:\d+/media/[0-9a-f]+\.png$")
 # A slow machine is given time; a quick one is never kept waiting.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@dataclass
-class Site:
-    """A running server and what it serves."""
-
-    url: str
-    settings: Settings
-    library: Library
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def text_of(self, document_id: str) -> str:
-        """The frozen text of a document."""
-        document = self.library.generation.document(document_id)
-        assert document is not None, document_id
-        return document.text
 
 
 @dataclass
@@ -113,7 +86,7 @@ Open = Callable[..., Visit]
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Index a corpus with the hash encoder and serve it on a free port of this machine until the session ends."""
     with ExitStack() as stack:
-        yield lambda files: stack.enter_context(_served(tmp_path_factory.mktemp("site"), files))
+        yield lambda files: stack.enter_context(served(tmp_path_factory.mktemp("site"), files))
 
 
 @pytest.fixture(scope="session")
@@ -220,52 +193,3 @@ def opened_cards(page: Page, questions: int) -> list[dict[str, str]]:
         }))"""
     )
     return cards
-
-
-@contextmanager
-def _served(place: Path, files: Mapping[str, str | bytes]) -> Iterator[Site]:
-    chosen = Settings(corpus=place / "corpus", index=place / "index", model=hash_encoder.MODEL)
-    write_corpus(chosen.corpus, files)
-    with pytest.MonkeyPatch.context() as patch:
-        hash_encoder.install(patch.setattr)
-        build(chosen)
-        library = Library(chosen)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
-        "PROBQA_CORPUS": str(chosen.corpus),
-        "PROBQA_INDEX": str(chosen.index),
-        "PROBQA_MODEL": chosen.model,
-        "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
-    }
-    log = place / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("serve.py")), str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_it_answers(url, process, log)
-        yield Site(url, chosen, library, process, log)
-    finally:
-        process.terminate()
-        process.wait(10)
-        library.close()
-
-
-def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"the server did not start:\n{log.read_text()}")
-            time.sleep(0.1)

@@ -37,6 +37,8 @@ SUFFIXES = {
 }
 # How a file of a kind must start; a PDF may have up to 1,024 bytes before its header (ISO 32000, annex H).
 _STARTS = {".pdf": (b"%PDF-", 1024), ".docx": (b"PK\x03\x04", 4)}
+# Anything else could steer the terminal that the refusal is shown on.
+_KIND = re.compile(r"[a-z0-9.+-]{1,99}/[a-z0-9.+-]{1,99}")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)
 _BY_HAND = "open it in a browser, save the file and run: probqa add FILE"
@@ -168,6 +170,8 @@ def _received(
     if response.status != 200:
         raise _refusal(response, address)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not _KIND.fullmatch(kind):
+        kind = ""
     if kind not in SUFFIXES:
         raise DownloadError(
             f"{address.host} serves {kind or 'a file of no named type'}, not a page, PDF, Word or text file",
@@ -220,7 +224,7 @@ def _body(response: http.client.HTTPResponse, address: WebAddress, cap: int) -> 
     """Read to the end, never holding more than ``cap`` bytes, packed or unpacked."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
-        raise DownloadError(f"{address.host} packs the file with {encoding}, which was not asked for", _BY_HAND)
+        raise DownloadError(f"{address.host} packs the file in a way that was not asked for", _BY_HAND)
     too_large = DownloadError(
         f"{address.host} serves more than {cap / 1_000_000:g} MB", "download it by hand and split it into smaller files"
     )

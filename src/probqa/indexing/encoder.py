@@ -8,17 +8,21 @@ The three files are made by ``probqa.indexing.export``, once for a model. Nothin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
 from probqa.decoding import decode_json
 from probqa.errors import IndexDamagedError
+
+# Read at the first import: without it a session looks up its maker's event server and leaves a device id in the cache.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
 
 Vectors = npt.NDArray[np.float32]
 

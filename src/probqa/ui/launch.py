@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from probqa.settings import Settings
+from probqa.settings import Settings, served_names
+from probqa.ui.hosts import Hosts
 from probqa.ui.libraries import open_library
 
 APP = Path(__file__).with_name("app.py")
@@ -20,8 +21,10 @@ def launch(chosen: Settings, port: int) -> NoReturn:
     """Check that the index can be asked, then become ``streamlit run``.
 
     Raises:
+        InputError: a name in ``PROBQA_HOSTS`` is none.
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be asked; the message says what to do.
     """
+    Hosts(served_names(os.environ))
     corpus, index = chosen.corpus.resolve(), chosen.index.resolve()
     open_library(Settings(corpus, index, chosen.model))
     os.environ |= {"PROBQA_CORPUS": str(corpus), "PROBQA_INDEX": str(index), "PROBQA_MODEL": chosen.model}

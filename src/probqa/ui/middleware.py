@@ -1,13 +1,15 @@
-"""What guards the server: no uploads, no public metrics, no more visitors than it bears, headers that keep it closed.
+"""What guards the server: its own names only, no uploads, no public metrics, no more visitors than it bears.
 
-In: every request and connection. Out: a refusal, or the response with security headers. A response that has a content
-security policy of its own says itself who may frame it. Why: docs/decisions/0004-serving.md.
+In: every request and connection, before Streamlit sees it. Out: a refusal, or the response with security headers. A
+response that has a content security policy of its own says itself who may frame it. Why: docs/security.md.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +17,22 @@ from pathlib import Path
 import streamlit
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from probqa.settings import served_names
+from probqa.ui.hosts import Authority, Hosts
 from probqa.ui.limits import Visitors
 from probqa.ui.markup import Markup
+from probqa.ui.messages import heard, told
 
-# Streamlit serves these to anyone, asked for or not: an upload lands in the server's memory.
-CLOSED = ("/_stcore/upload_file", "/_stcore/metrics", "/_stcore/agent")
+# Below this, wherever it stands in an address (a base path may come before it), Streamlit serves more than its page
+# needs to anyone: an upload lands in the server's memory. These alone are open.
+CORE = "_stcore"
+STREAM = "stream"
+OPEN = ("health", "host-config", STREAM)
+# No address of ours has any of these, and what they stand for is read differently by different programs.
+NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.\.?(?:/|$)|^[^/]|^$")
 
 OWN_LIMITS = ("/api", "/embed", "/healthz")
 VISITORS = Visitors(most=400)
@@ -56,7 +66,11 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+
+
+_log = logging.getLogger(__name__)
 
 
 def html_response(page: Markup, status: int, headers: Mapping[str, str]) -> HTMLResponse:
@@ -68,37 +82,94 @@ def html_response(page: Markup, status: int, headers: Mapping[str, str]) -> HTML
 
 
 class Guard:
-    """ASGI middleware that refuses the closed paths and visitors beyond the last, and adds the headers."""
+    """ASGI middleware that refuses what is not for this app's visitors, and adds the headers to what is answered."""
 
-    def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS) -> None:
-        """Wrap ``app`` and count its visitors in ``visitors``."""
+    def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS, hosts: Hosts | None = None) -> None:
+        """Wrap ``app``; count its visitors in ``visitors``, and answer to ``hosts``, else to what is configured."""
         self.app = app
         self.visitors = visitors
+        self.hosts = hosts or Hosts(served_names(os.environ))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
-        if scope["type"] == "websocket":
-            await self._connect(scope, receive, send)
-        elif scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
-        elif scope["path"].startswith(CLOSED):
-            await PlainTextResponse("not offered here", status_code=404)(scope, receive, _with_headers(send))
-        elif _opens_a_page(scope) and self.visitors.full:
-            busy = html_response(BUSY_PAGE, 503, {"retry-after": "15"})
-            await busy(scope, receive, _with_headers(send))
+        elif scope["type"] == "http":
+            await (self._refusal(scope) or self.app)(scope, receive, _with_headers(send))
+        elif self._refusal(scope):
+            await send({"type": "websocket.close", "code": 1008})
         else:
-            await self.app(scope, receive, _with_headers(send))
+            await self._connect(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        host = self._host(scope)
+        if host is None:
+            return PlainTextResponse("This server is not called that. Its names are set in PROBQA_HOSTS.", 421)
+        if NOT_PLAIN.search(scope["path"]):
+            return PlainTextResponse("This is not an address of this server.", 400)
+        core = _core(scope["path"])
+        if core not in ("", *OPEN) or (scope["type"] == "websocket") != (core == STREAM):
+            return PlainTextResponse("This is not offered here.", 404)
+        if core == STREAM and not self._is_own_page(scope, host):
+            return PlainTextResponse("Pages of other sites are not let in.", 403)
+        if self.visitors.full and (core == STREAM or _opens_a_page(scope)):
+            return html_response(BUSY_PAGE, 503, {"retry-after": "15"})
+        return None
+
+    def _host(self, scope: Scope) -> Authority | None:
+        said = Headers(scope=scope).getlist("host")
+        return self.hosts.named(said[0]) if len(said) == 1 else None
+
+    def _is_own_page(self, scope: Scope, host: Authority) -> bool:
+        """Whether a connection comes from a page of this server, or from a program, which names no origin."""
+        origins = Headers(scope=scope).getlist("origin")
+        if not origins or (len(origins) == 1 and self.hosts.may_open(origins[0], host)):
+            return True
+        _log.warning("refused: a page of %a opens a connection to %a", ", ".join(origins)[:100], host[0])
+        return False
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.visitors.full:
-            await receive()
-            await send({"type": "websocket.close", "code": 1013, "reason": "busy"})
-            return
+        """Let a page in; hear and tell no more than ``messages`` allows."""
+        nonsense = False
+
+        async def receive_heard() -> Message:
+            nonlocal nonsense
+            while (message := await receive())["type"] == "websocket.receive":
+                try:
+                    frame = heard(message.get("bytes"))
+                except ValueError as error:
+                    _log.warning("refused: %s", error)
+                    nonsense = True
+                    return {"type": "websocket.disconnect", "code": 1002}
+                if frame is not None:
+                    return {"type": "websocket.receive", "bytes": frame}
+            return message
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "websocket.send":
+                message = {"type": "websocket.send", "bytes": told(message["bytes"])}
+            await send(message)
+
         self.visitors.count += 1
         try:
-            await self.app(scope, receive, send)
+            await self.app(_as_own_page(scope), receive_heard, send_told)
+            if nonsense:
+                await send({"type": "websocket.close", "code": 1002})
         finally:
             self.visitors.count -= 1
+
+
+def _core(path: str) -> str:
+    """What of Streamlit's own an address asks for; empty for a page, a file or ours."""
+    _, core, rest = f"{path}/".casefold().partition(f"/{CORE}/")
+    return rest[:-1] or (core and CORE)
+
+
+def _as_own_page(scope: Scope) -> Scope:
+    """A connection whose origin is its host: for any other Streamlit asks two hosts outside for its own address."""
+    host = Headers(scope=scope)["host"].encode("latin-1")
+    headers = [(name, b"http://" + host if name == b"origin" else value) for name, value in scope["headers"]]
+    return {**scope, "headers": headers}
 
 
 def _opens_a_page(scope: Scope) -> bool:
