@@ -9,13 +9,13 @@ run: .venv/.installed
 	$(BIN)/probqa serve
 
 test: .venv/.installed-dev node_modules/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 format: .venv/.installed-dev
 	$(BIN)/ruff format .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -16,6 +18,8 @@ from probqa.asking.library import Library
 from probqa.indexing.build import build
 from probqa.indexing.generation import Generation
 from probqa.settings import DEFAULT_MODEL, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 hypothesis_settings.register_profile("probqa", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("probqa")
@@ -141,10 +145,38 @@ def library(built: Settings) -> Iterator[Library]:
 @pytest.fixture(scope="session")
 def real_index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An index of ``REPORTS`` made with the default model; exporting it takes most of a minute."""
-    place = tmp_path_factory.mktemp("real")
-    chosen = Settings(corpus=place / "corpus", index=place / "index", model=DEFAULT_MODEL)
-    write_corpus(chosen.corpus, REPORTS)
-    build(chosen)
+
+    def make(chosen: Settings) -> None:
+        write_corpus(chosen.corpus, REPORTS)
+        build(chosen)
+
+    return made_once(tmp_path_factory, "real", make)
+
+
+@pytest.fixture(scope="session")
+def starter_index(tmp_path_factory: pytest.TempPathFactory, real_index: Settings) -> Settings:
+    """An index of the starter corpus made with the default model."""
+
+    def make(chosen: Settings) -> None:
+        # Where the encoder is taken from, so that it need not be exported again.
+        shutil.copytree(real_index.index, chosen.index)
+        shutil.copytree(ROOT / "corpus", chosen.corpus, ignore=shutil.ignore_patterns("reports"))
+        build(chosen)
+
+    return made_once(tmp_path_factory, "starter", make)
+
+
+def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Settings], None]) -> Settings:
+    """Make an index once for all processes that the tests run in."""
+    root = folders.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    chosen = Settings(root / name / "corpus", root / name / "index", DEFAULT_MODEL)
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / name / "done").exists():
+            make(chosen)
+            (root / name / "done").touch()
     return chosen
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from probqa.asking.library import Library
-from probqa.indexing.build import build
 from probqa.measuring.evaluation import DEPTH, GoldQuestion, evaluate, read_questions
 from probqa.questions import Request
 from probqa.reading import corpus, reader
@@ -87,15 +85,10 @@ def test_the_split_is_the_parity_of_a_hash_and_keeps_conversations_whole(questio
 
 @pytest.mark.model
 def test_the_development_half_scores_what_is_kept_of_it(
-    real_index: Settings, tmp_path: Path, documents: dict[str, Document]
+    starter_index: Settings, documents: dict[str, Document]
 ) -> None:
     """What `benchmarks/scores.py` keeps of it, each within its tolerance; a better score is to be kept, too."""
-    chosen = Settings(tmp_path / "corpus", tmp_path / "index", real_index.model)
-    # Where the encoder is taken from, so that it need not be exported again.
-    shutil.copytree(real_index.index, chosen.index)
-    shutil.copytree(ROOT / "corpus", chosen.corpus, ignore=shutil.ignore_patterns("reports"))
-    build(chosen)
-    with closing(Library(chosen)) as library:
+    with closing(Library(starter_index)) as library:
         scores = evaluate(
             read_questions(ROOT / "benchmarks" / "gold" / "questions.jsonl", "dev"),
             lambda question, previous: library.ask(Request.of(question, DEPTH, previous=previous)),

@@ -121,12 +121,15 @@ def place(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def indexed(installed: Installed, place: Path, real_index: Settings) -> Path:
-    """The folder with an index, built with the encoder of another one."""
-    shutil.copytree(real_index.index, place / "index")
+def indexed(installed: Installed, place: Path, starter_index: Settings) -> Path:
+    """The folder with an index of all but one of its documents, brought up to them by the installed program."""
+    shutil.copytree(starter_index.index, place / "index")
+    (place / "corpus" / "added.md").write_text("# Ambleton\n\nThe lifts of Ambleton were slow.\n")
     done = installed.run(place, "probqa", "build")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("112 added, 0 changed, 3 removed, 0 unchanged; ")
+    assert done.stdout.startswith("1 added, 0 changed, 0 removed, 112 unchanged; 1 passages embedded")
+    (place / "corpus" / "added.md").unlink()
+    assert installed.run(place, "probqa", "build").returncode == 0
     return place
 
 
