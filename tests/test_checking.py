@@ -599,6 +599,7 @@ def test_the_json_has_the_documented_shape_and_is_the_same_each_time() -> None:
 def test_a_generation_is_prepared_once() -> None:
     class Opened:
         name = "0123456789abcdef"
+        domain = STARTER
         calls = 0
 
         def all_documents(self) -> tuple[Document, ...]:
