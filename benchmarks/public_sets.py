@@ -41,6 +41,7 @@ import numpy.typing as npt
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve
 from probqa.asking.signals import measure
+from probqa.glossary.domain import NO_DOMAIN
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.encoder import CANARIES, Encoder
@@ -129,7 +130,7 @@ def carried_over(question: Question) -> str:
 
 def completed(text: str, previous: Sequence[str], glossary: Glossary = NO_GLOSSARY) -> FollowUp:
     """Complete a question from those before it."""
-    return complete([*map(Turn, previous), Turn(text)], glossary)
+    return complete([*map(Turn, previous), Turn(text)], glossary, NO_DOMAIN)
 
 
 def as_it_stands(
@@ -148,7 +149,7 @@ def as_it_stands(
         text=text,
         words=held,
         names=read_names(text, generation.glossary),
-        kind=read_kind(text),
+        kind=read_kind(text, NO_DOMAIN),
         carried=(),
         added=(),
         scope=Scope("outside") if is_outside(generation, stems.keys(), vector, WEIGHTS) else INSIDE,

@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 
 import hash_encoder
 from probqa.asking.library import Library
+from probqa.glossary.domain import DOMAIN_FILE, load_domain
 from probqa.indexing.build import build
 from probqa.indexing.generation import Generation
 from probqa.settings import DEFAULT_MODEL, Settings
@@ -24,8 +25,13 @@ ROOT = Path(__file__).resolve().parents[1]
 hypothesis_settings.register_profile("probqa", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("probqa")
 
+# What the starter corpus says of its field, for tests that speak of it, and as a file of any corpus.
+_CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+STARTER = load_domain(_CORPUS)
+DOMAIN = {DOMAIN_FILE: (_CORPUS / DOMAIN_FILE).read_text(encoding="utf-8")}
+
 # Written for these tests: three reports of places that do not exist.
-REPORTS = {
+REPORTS = DOMAIN | {
     "ambleton.md": """---
 title: Inspection of Ambleton
 publisher: The Inspectorate

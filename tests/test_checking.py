@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import STARTER
 from probqa.checking.check import MAX_CHARACTERS, check, prepare
 from probqa.checking.lookup import Reports
 from probqa.checking.tokens import FORGIVEN
@@ -61,7 +62,8 @@ REPORTS = Reports(
         document("gwent-2022", RATING, "Nothing else is said here.", area="Gwent (Wales)", published="2022"),
         document("kent-2016", KENT, STAFF, area="Kent", published="2016", publisher="HM Inspectorate of Probation"),
         document("audit", "Savings of £5 million were not reached.", publisher="National Audit Office (NAO)"),
-    ]
+    ],
+    domain=STARTER,
 )
 
 
@@ -597,6 +599,7 @@ def test_the_json_has_the_documented_shape_and_is_the_same_each_time() -> None:
 def test_a_generation_is_prepared_once() -> None:
     class Opened:
         name = "0123456789abcdef"
+        domain = STARTER
         calls = 0
 
         def all_documents(self) -> tuple[Document, ...]:

@@ -28,8 +28,7 @@ from probqa.citing.prose import escape_markdown
 from probqa.citing.references import escape_latex
 from probqa.citing.tables import cell
 from probqa.dates import PartialDate
-from probqa.records import Coverage, DocumentAnswer, EveryAnswer, Page, Quote, Source
-from probqa.rendering import DIGEST_LABEL
+from probqa.records import DIGEST_LABEL, Coverage, DocumentAnswer, EveryAnswer, Page, Quote, Source
 from quoting import question_of, quote_of
 
 GOLDEN = Path(__file__).parent / "golden" / "citing"
@@ -424,7 +423,7 @@ def test_csl_json_keeps_the_rules_of_the_schema_and_the_words() -> None:
     assert items[1]["issued"] == {"date-parts": [[2018, 3]], "circa": True}
     assert "issued" not in items[2]
     assert items[0]["annote"] == f"“{QUOTES[0].text}”"
-    assert items[1]["note"].startswith("Digest, not the inspectorate's wording. Published about March 2018.")
+    assert items[1]["note"].startswith("Digest, not the publisher's wording. Published about March 2018.")
     assert len({item["id"] for item in items}) == len(items)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from conftest import STARTER
 from probqa.asking.library import Library
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
@@ -24,7 +25,7 @@ NOTHING = Glossary(Entries())
 
 
 def carry_over(question: str, previous: Sequence[str], glossary: Glossary, dropped: Sequence[str] = ()) -> FollowUp:
-    return complete([*map(Turn, previous), Turn(question, tuple(dropped))], glossary)
+    return complete([*map(Turn, previous), Turn(question, tuple(dropped))], glossary, STARTER)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conftest import DOMAIN, write_corpus
 from probqa.errors import BuildLockedError, CorpusError, InputError
 from probqa.gathering import report_folder
 from probqa.gathering.catalogue import parse_catalogue, read_catalogue
@@ -75,7 +76,8 @@ def place(tmp_path: Path) -> Settings:
 @pytest.fixture
 def listed(place: Settings, site: Web) -> Settings:
     """A corpus whose catalogue leads to ``site``."""
-    (place.corpus / "catalogue.yaml").write_text(CATALOGUE % {"base": f"https://{HOST}:{site.port}"})
+    catalogue = CATALOGUE % {"base": f"https://{HOST}:{site.port}"}
+    write_corpus(place.corpus, DOMAIN | {"catalogue.yaml": catalogue})
     return place
 
 

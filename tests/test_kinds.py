@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from conftest import STARTER
 from probqa.understanding.kinds import holds, read_kind
 
 
 def holds_kind(question: str, text: str) -> bool:
-    kind = read_kind(question)
+    kind = read_kind(question, STARTER)
     assert kind is not None
-    return holds(kind, text)
+    return holds(kind, text, STARTER)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_text_holds_the_kind_of_thing_or_does_not(question: str, with_it: str,
     ],
 )
 def test_other_questions_ask_for_no_kind(question: str) -> None:
-    assert read_kind(question) is None
+    assert read_kind(question, STARTER) is None
 
 
 def test_a_sum_is_asked_for_before_a_number() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conftest import STARTER
 from probqa.asking.later import later_inspections
 from probqa.dates import PartialDate
 from probqa.records import Source
@@ -22,7 +23,7 @@ def source(name: str, kind: str = "inspection report", **about: Any) -> Source:
 
 
 def later(*sources: Source) -> dict[str, tuple[str, str]]:
-    found = later_inspections([source("a", **EARLIER), *sources])
+    found = later_inspections([source("a", **EARLIER), *sources], STARTER.wide_areas)
     return {name: (one.source.id, one.of) for name, one in found.items()}
 
 

@@ -86,9 +86,9 @@ def test_in_the_terminal_a_quote_says_that_it_is_only_close() -> None:
 
 
 def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
-    assert "digest, not the inspectorate's wording" in to_text(ANSWER)
+    assert "digest, not the publisher's wording" in to_text(ANSWER)
     assert "https://example.org/gwent" in to_text(ANSWER)
-    assert to_json(ANSWER)["quotes"][0]["label"] == "digest, not the inspectorate's wording"
+    assert to_json(ANSWER)["quotes"][0]["label"] == "digest, not the publisher's wording"
     published = said(dataclasses.replace(SOURCE, wording="verbatim"))
     theirs = dataclasses.replace(ANSWER, quotes=(published,))
     assert "digest" not in to_text(theirs)
@@ -121,7 +121,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "published": "2017-04-19",
             "kind": "inspection report",
             "wording": "digest",
-            "label": "digest, not the inspectorate's wording",
+            "label": "digest, not the publisher's wording",
             "url": "https://example.org/gwent",
             "heading": ["Findings", "CRC"],
             "page": None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conftest import STARTER
 from probqa.asking.sides import both_sides, side
 from probqa.asking.signals import Candidate
 from probqa.calibration import Signals
@@ -34,11 +35,11 @@ def quote(text: str, score: float, document: str = "") -> Candidate:
     ],
 )
 def test_a_text_praises_finds_fault_or_does_not_tell(text: str, expected: int) -> None:
-    assert side(text) == expected
+    assert side(text, STARTER) == expected
 
 
 def shown(*quotes: Candidate, k: int = 8) -> list[str]:
-    return [one.text for one in both_sides(quotes, k)]
+    return [one.text for one in both_sides(quotes, k, STARTER)]
 
 
 FAULTS = [quote("poor a", 0.9), quote("poor b", 0.85), quote("poor c", 0.8)]

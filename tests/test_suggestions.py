@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from conftest import STARTER
 from probqa.dates import PartialDate
+from probqa.glossary.domain import Domain
 from probqa.records import Block, Document, Quote, Source, Span
 from probqa.ui import suggestions
 from probqa.ui.suggestions import Candidate, Tried, examples
@@ -28,6 +30,7 @@ def document(about: Source, *headings: str) -> Document:
 @dataclass
 class Held:
     documents: list[Document]
+    domain: Domain = STARTER
 
     def all_documents(self) -> Iterator[Document]:
         return iter(self.documents)
@@ -39,7 +42,7 @@ def quote(about: Source, *heading: str) -> Quote:
 
 def answered_by(documents: list[Document]) -> Tried:
     """Each question is answered by the passage it was made from."""
-    made = {one.question: one for each in documents for one in suggestions._candidates(each)}
+    made = {one.question: one for each in documents for one in suggestions._candidates(each, STARTER)}
     return lambda question: quote(made[question].source, made[question].heading)
 
 
@@ -63,7 +66,7 @@ def answered_by(documents: list[Document]) -> Tried:
     ],
 )
 def test_a_heading_is_asked_about_as_people_ask(about: Source, heading: str, question: str) -> None:
-    made = suggestions._candidate(heading, about)
+    made = suggestions._candidate(heading, about, STARTER)
     assert made
     assert made.question == question
 
@@ -72,12 +75,12 @@ def test_a_heading_is_asked_about_as_people_ask(about: Source, heading: str, que
     "heading", ["About the inspection", "Money", "The crime", "Wigan and Leigh", "Verdict", "X" * 60]
 )
 def test_a_heading_without_a_subject_makes_no_question(heading: str) -> None:
-    assert suggestions._candidate(heading, source("a", "Kent")) is None
+    assert suggestions._candidate(heading, source("a", "Kent"), STARTER) is None
 
 
 def test_a_rating_is_asked_for_where_the_report_gave_one() -> None:
     rated = Source("a", "A", "P", "report", area="Kent", published=PartialDate("2018"), ratings=(("overall", "Good"),))
-    made = suggestions._candidate("Verdict and ratings", rated)
+    made = suggestions._candidate("Verdict and ratings", rated, STARTER)
     assert made
     assert made.question == "How was probation in Kent rated in 2018?"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hash_encoder
-from conftest import REPORTS, write_corpus
+from conftest import REPORTS, STARTER, write_corpus
 from probqa.asking.library import Library
 from probqa.asking.retrieval import fuse
 from probqa.asking.sides import both_sides
@@ -77,7 +77,7 @@ def added(library: Library, weights: Weights) -> bool:
 
 def subject_words(library: Library, weights: Weights) -> bool:
     turns = Request.of("And in Weir?", previous=["Was leadership strong?"]).turns
-    return complete(turns, library.generation.glossary, weights).subject == "leadership strong"
+    return complete(turns, library.generation.glossary, STARTER, weights).subject == "leadership strong"
 
 
 def added_words(library: Library, weights: Weights) -> bool:
@@ -93,8 +93,8 @@ def shortest_corrected(library: Library, weights: Weights) -> bool:
 
 
 def counted_within(_: Library, weights: Weights) -> bool:
-    kind = read_kind("How many hostels were visited?")
-    return kind is not None and holds(kind, "Forty of the hostels were.", weights)
+    kind = read_kind("How many hostels were visited?", STARTER)
+    return kind is not None and holds(kind, "Forty of the hostels were.", STARTER, weights)
 
 
 def unknown_share(library: Library, weights: Weights) -> bool:
@@ -190,19 +190,19 @@ def found(text: str, score: float, document: str) -> Candidate:
 
 def same_document(_: Library, weights: Weights) -> bool:
     tied = [found("a", 0.9, "x"), found("b", 0.8, "x"), found("c", 0.795, "y")]
-    return [each.text for each in both_sides(tied, 3, weights)] == ["a", "c", "b"]
+    return [each.text for each in both_sides(tied, 3, STARTER, weights)] == ["a", "c", "b"]
 
 
 SIDES = [found("poor a", 0.9, "x"), found("poor b", 0.85, "y"), found("poor c", 0.8, "z"), found("good", 0.7, "w")]
 
 
 def seen_first(_: Library, weights: Weights) -> bool:
-    return [each.text for each in both_sides(SIDES, 8, weights)] == ["poor a", "poor b", "good", "poor c"]
+    return [each.text for each in both_sides(SIDES, 8, STARTER, weights)] == ["poor a", "poor b", "good", "poor c"]
 
 
 def other_side(_: Library, weights: Weights) -> bool:
     hardly = [*SIDES[:3], found("good", 0.3, "w")]
-    return [each.text for each in both_sides(hardly, 8, weights)] == ["poor a", "poor b", "poor c", "good"]
+    return [each.text for each in both_sides(hardly, 8, STARTER, weights)] == ["poor a", "poor b", "poor c", "good"]
 
 
 def enough_held(library: Library, weights: Weights) -> bool:

@@ -35,7 +35,7 @@ FILTERS = {
     "provider": "only documents about this provider or owner",
     "area": "only documents about this area or a place in it",
     "kind": "only documents of this kind",
-    "body": "only passages about a CRC or the NPS",
+    "body": "only passages about this kind of body (docs/domain.md)",
 }
 # The scores look at the first ten (docs/evaluation.md).
 EVALUATED_QUOTES = 10

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-Body = Literal["CRC", "NPS"]
 Origin = Literal["typed", "carried", "added"]
 NameKind = Literal["provider", "place", "year", "other"]
 CarriedKind = Literal["provider", "place", "year", "subject", "asked"]
@@ -35,14 +34,14 @@ class Filters:
 
     ``areas`` and ``providers`` match names, whole words, also through the glossary (a place lies in another, an
     owner ran a company). ``since`` and ``until`` are ISO days, months or years, both included. ``bodies`` keeps
-    passages that speak of a Community Rehabilitation Company or of the National Probation Service.
+    passages that speak of a kind of body, by its name in the domain (docs/domain.md).
     """
 
     documents: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
-    bodies: tuple[Body, ...] = ()
+    bodies: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
 

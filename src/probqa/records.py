@@ -32,6 +32,8 @@ BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
 
+DIGEST_LABEL = "digest, not the publisher's wording"
+
 _IN_BRACKETS = re.compile(r"\s*\(.*?\)")
 
 
@@ -58,7 +60,7 @@ class Source:
 
     ``wording`` is ``digest`` where the words are this project's own summary of the publication, ``verbatim`` where they
     are the publication's. ``added`` is the day on which the file came into the corpus and ``origin`` where it was got
-    from.
+    from. ``digest_label`` is what must be said wherever a digest of its corpus is shown.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Source:
     wording: Wording = "verbatim"
     added: str = ""
     origin: str = ""
+    digest_label: str = field(default=DIGEST_LABEL, compare=False, repr=False)
 
     @property
     def url(self) -> str:
@@ -109,6 +112,8 @@ class Source:
         """Return what JSON holds of it, here and in an index: the date is ISO text, and its note a value beside it."""
         values: dict[str, Any] = {}
         for name, value in asdict(self).items():
+            if name == "digest_label":
+                continue
             date = {"published": self.published.iso, "published_note": self.published.note}
             values |= date if name == "published" else {name: value}
         return values

@@ -15,7 +15,6 @@ from typing import Any
 from probqa.questions import Filters
 from probqa.records import Answer, Coverage, EveryAnswer, Quote, Source
 
-DIGEST_LABEL = "digest, not the inspectorate's wording"
 CLOSE_LABEL = "close to the question, perhaps no answer"
 
 # Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
@@ -80,7 +79,7 @@ def page_in_words(quote: Quote) -> str:
 
 def label(source: Source) -> str:
     """What must be said wherever a digest is shown; nothing for a publication's own words."""
-    return DIGEST_LABEL if source.wording == "digest" else ""
+    return source.digest_label if source.wording == "digest" else ""
 
 
 def close_label(answer: Answer, number: int) -> str:

@@ -26,10 +26,10 @@ DOORS: dict[str, set[str]] = {
     "reading": {"dates", "decoding", "errors", "records", "text"},
     "rendering": {"questions", "records"},
     "calibration": {"decoding", "errors", "reading", "records", "weights"},
-    "checking": {"dates", "errors", "reading", "records", "rendering", "text"},
-    "citing": {"dates", "records", "rendering", "text"},
-    "gathering": {"decoding", "errors", "reading", "records", "settings"},
     "glossary": {"dates", "decoding", "errors", "reading", "records", "text"},
+    "checking": {"dates", "errors", "glossary", "reading", "records", "rendering", "text"},
+    "citing": {"dates", "records", "rendering", "text"},
+    "gathering": {"decoding", "errors", "glossary", "reading", "records", "settings"},
     "indexing": {"calibration", "dates", "decoding", "errors", "glossary", "reading", "records", "settings", "weights"},
     "understanding": {"dates", "errors", "glossary", "indexing", "questions", "records", "text", "weights"},
     "asking": {
@@ -121,6 +121,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "entries": set(),
         "matching": set(),
         "parsing": {"entries"},
+        "domain": {"parsing"},
         "glossary": {"entries", "matching", "parsing"},
     },
     "indexing": {

@@ -6,23 +6,18 @@ In: a ``Generation`` and ``Filters``. Out: the allowed passage rows, ascending, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
 from probqa.dates import PartialDate
 from probqa.errors import InputError
+from probqa.glossary.domain import Body
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.questions import Body, Filters
+from probqa.questions import Filters
 from probqa.records import Source
-
-_BODIES: dict[Body, re.Pattern[str]] = {
-    "CRC": re.compile(
-        r"\bCRCs?\b|\bcommunity rehabilitation compan(y|ies)\b|\bprivate (probation )?compan", re.IGNORECASE
-    ),
-    "NPS": re.compile(r"\bNPS\b|\bnational probation service\b", re.IGNORECASE),
-}
 
 
 def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
@@ -37,17 +32,23 @@ def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
         if generation.document(document_id) is None:
             raise InputError(f"there is no document {document_id!r} in the index", "see: probqa list")
     since, until = PartialDate(filters.since), PartialDate(filters.until)
-    for body in filters.bodies:
-        if body not in _BODIES:
-            raise InputError(f"{body!r} is not a body", "write CRC or NPS")
+    bodies = [_body(generation, name) for name in filters.bodies]
     rows: list[int] = []
     for document in generation.all_documents():
         source = document.source
         if _is_from(source.published, since, until) and _passes(source, filters, generation.glossary):
             rows.extend(generation.passages_of(source.id))
-    if filters.bodies:
-        rows = [row for row in rows if _speaks_of(generation, row, filters.bodies)]
+    if bodies:
+        rows = [row for row in rows if _speaks_of(generation, row, bodies)]
     return np.array(rows, np.int64)
+
+
+def _body(generation: Generation, name: str) -> Body:
+    bodies = {body.name: body for body in generation.domain.bodies}
+    if name not in bodies:
+        known = f"write {' or '.join(bodies)}" if bodies else "these reports know none (docs/domain.md)"
+        raise InputError(f"{name!r} is not a body", known)
+    return bodies[name]
 
 
 def _is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> bool:
@@ -89,7 +90,7 @@ def _names(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def _speaks_of(generation: Generation, row: int, bodies: tuple[Body, ...]) -> bool:
+def _speaks_of(generation: Generation, row: int, bodies: Iterable[Body]) -> bool:
     document, span = generation.document_of(row), generation.passage(row).span
     text = "\n".join((*document.heading_path(span.start), document.slice(span)))
-    return any(_BODIES[body].search(text) for body in bodies)
+    return any(body.pattern.search(text) for body in bodies)

@@ -103,7 +103,7 @@ class Library:
             candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
             first = [
                 cut(question, each, self.generation.calibration, self.weights)
-                for each in choose(candidates, 1, self.weights)
+                for each in choose(candidates, 1, self.generation.domain, self.weights)
             ]
             answers.append(DocumentAnswer(source, next((one for one in first if one.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
@@ -147,7 +147,7 @@ class Library:
         hits = retrieve(self.generation, question, max(self.weights.looked_at, 2 * k), allowed, self.weights)
         retrieved = time.perf_counter()
         candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
-        return choose(candidates, k, self.weights), retrieved
+        return choose(candidates, k, self.generation.domain, self.weights), retrieved
 
     def _cut(self, question: Question, chosen: Chosen) -> Quote:
         return cut(question, chosen, self.generation.calibration, self.weights)

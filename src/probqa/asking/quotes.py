@@ -13,6 +13,7 @@ from probqa.asking.sides import both_sides
 from probqa.asking.signals import Candidate
 from probqa.calibration import Calibration
 from probqa.errors import IndexDamagedError
+from probqa.glossary.domain import Domain
 from probqa.questions import Question
 from probqa.records import Quote, Source
 from probqa.weights import WEIGHTS, Weights
@@ -28,7 +29,7 @@ class Chosen:
     also_in: tuple[Source, ...] = ()
 
 
-def choose(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGHTS) -> list[Chosen]:
+def choose(candidates: Sequence[Candidate], k: int, domain: Domain, weights: Weights = WEIGHTS) -> list[Chosen]:
     """Return the best ``k`` candidates, best first but for what ``both_sides`` moves up.
 
     The same words in several documents are chosen once, with where else they stand.
@@ -38,7 +39,7 @@ def choose(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGHTS) 
         # Every word as it stands: one "not", "to" or ending more makes another quote of it.
         groups.setdefault(tuple(_WORD.findall(candidate.text.lower())), []).append(candidate)
     alike = {id(group[0]): group for group in groups.values()}
-    shown = both_sides([group[0] for group in groups.values()], k, weights)
+    shown = both_sides([group[0] for group in groups.values()], k, domain, weights)
     return [Chosen(first, _others(alike[id(first)])) for first in shown]
 
 

@@ -1,12 +1,14 @@
 """Whether a finding praises or finds fault, as far as its words tell; and quotes in an order that shows both.
 
-In: candidates, best first. Out: the same ones; near ties go to a document not yet quoted, and where the first ones all
-take one side, the best of the other side stands among them.
+In: candidates, best first, and the words with which a field praises and finds fault. Out: the same candidates; near
+ties go to a document not yet quoted, and where the first ones all take one side, the best of the other side stands
+among them.
 
->>> side("Leaders were impressive and work in court was good."), side("Supervision was poor."), side("It has 40 staff.")
+>>> domain = Domain(strengths=("impressive", "good"), shortcomings=("poor",))
+>>> side("Leaders were impressive.", domain), side("Supervision was poor.", domain), side("It has 40 staff.", domain)
 (1, -1, 0)
 
-The two lists of words are our own and closed; a finding that uses none of them, or as many of both, takes no side.
+The two lists of words are closed; a finding that uses none of them, or as many of both, takes no side.
 """
 
 from __future__ import annotations
@@ -16,41 +18,27 @@ from collections import Counter
 from collections.abc import Sequence
 
 from probqa.asking.signals import Candidate
-from probqa.indexing.lexical import words
+from probqa.glossary.domain import Domain
+from probqa.indexing.lexical import stems, words
 from probqa.weights import WEIGHTS, Weights
 
-_STRENGTHS = frozenset(
-    words(
-        "good strong strength strengths impressive impressed praised excellent outstanding effective effectively "
-        "improved improvement improving best better positive successful success well innovative promising commended "
-        "skilled committed enthusiastic reliable robust thorough exemplary encouraging"
-    )
-)
-_SHORTCOMINGS = frozenset(
-    words(
-        "poor poorly weak weakness weaknesses inadequate failed failing failings failure lack lacked lacking concern "
-        "concerns concerned insufficient unacceptable shortcomings worse worst missing missed neglected troubling "
-        "disappointing undermined unmanageable ineffective unsafe shortage shortages problem problems criticised "
-        "criticism wrong underdeveloped inconsistent delays late rarely seldom"
-    )
-)
 # "Not good enough" and "too few" are faults, whatever stands beside them.
 _FAULT = re.compile(
     r"\b(not|no|never|nor|hardly|too (?:few|little|many|much|often|small|long|late)|fewer|only|n't)\b", re.I
 )
 
 
-def side(text: str) -> int:
+def side(text: str, domain: Domain) -> int:
     """1 where a text praises, -1 where it finds fault, 0 where its words do not tell."""
     counts = Counter(words(text))
-    strengths = sum(counts[word] for word in _STRENGTHS)
-    shortcomings = sum(counts[word] for word in _SHORTCOMINGS)
+    strengths = sum(counts[word] for word in stems(domain.strengths))
+    shortcomings = sum(counts[word] for word in stems(domain.shortcomings))
     if _FAULT.search(text):
         strengths, shortcomings = 0, shortcomings + bool(strengths)
     return (strengths > shortcomings) - (strengths < shortcomings)
 
 
-def both_sides(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGHTS) -> list[Candidate]:
+def both_sides(candidates: Sequence[Candidate], k: int, domain: Domain, weights: Weights = WEIGHTS) -> list[Candidate]:
     """Return the best ``k``, independent sources before more of the same, both sides of a finding among the first."""
     left = list(candidates)
     shown: list[Candidate] = []
@@ -62,10 +50,10 @@ def both_sides(candidates: Sequence[Candidate], k: int, weights: Weights = WEIGH
         shown.append(best)
         used[best.document.source.id] += 1
     seen = weights.seen_first
-    first = {side(candidate.text) for candidate in shown[:seen]}
+    first = {side(candidate.text, domain) for candidate in shown[:seen]}
     if len(shown) > seen and first in ({1}, {-1}):
         enough = weights.other_side * shown[seen - 1].signals.score
-        others = (each for each in shown[seen:] if -side(each.text) in first and each.signals.score >= enough)
+        others = (each for each in shown[seen:] if -side(each.text, domain) in first and each.signals.score >= enough)
         other = next(others, None)
         if other is not None:
             shown = [each for each in shown if each is not other]

@@ -127,7 +127,7 @@ def _sentences(
         text = document.slice(span)
         stems = frozenset(words(text))
         held = sum(word.value for stem, word in question.own_words.items() if stem in stems) / question.total_value
-        has_kind = question.kind is None or holds(question.kind, text, weights)
+        has_kind = question.kind is None or holds(question.kind, text, index.domain, weights)
         sentences.append(_Sentence(span, stems, cosine, held, has_kind))
     return sentences
 

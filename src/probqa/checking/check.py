@@ -56,6 +56,7 @@ from probqa.checking.verdicts import (
     to_json,
 )
 from probqa.errors import InputError
+from probqa.glossary.domain import Domain
 from probqa.reading.sentences import split_sentences
 from probqa.records import Document, Span
 from probqa.text import half_character
@@ -84,9 +85,10 @@ COPY_SHARE = 0.6
 
 
 class Generation(Protocol):
-    """What is asked of an opened index: its name and its documents."""
+    """What is asked of an opened index: its name, what it is about and its documents."""
 
     name: str
+    domain: Domain
 
     def all_documents(self) -> Iterable[Document]:
         """Every document."""
@@ -101,7 +103,7 @@ def prepare(generation: Generation) -> Reports:
     with _preparing:
         reports = _prepared.get(generation)
         if reports is None:
-            reports = _prepared[generation] = Reports(generation.all_documents(), generation.name)
+            reports = _prepared[generation] = Reports(generation.all_documents(), generation.name, generation.domain)
         return reports
 
 

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from probqa.checking.report_names import Names
 from probqa.checking.tokens import SPLIT_AT_WORDS, WORD, normal
+from probqa.glossary.domain import NO_DOMAIN, Domain
 from probqa.records import Block, Document, Span
 
 _BITS = 21
@@ -36,8 +37,8 @@ Positions = npt.NDArray[np.int64]
 class Reports:
     """Documents prepared for checking. A position is the number of a word over all documents."""
 
-    def __init__(self, documents: Iterable[Document], generation: str = "") -> None:
-        """Prepare the documents; ``generation`` names where they come from."""
+    def __init__(self, documents: Iterable[Document], generation: str = "", domain: Domain = NO_DOMAIN) -> None:
+        """Prepare the documents; ``generation`` names where they come from, ``domain`` is what they are about."""
         self.documents = tuple(documents)
         self.generation = generation
         vocabulary = _Vocabulary()
@@ -70,7 +71,7 @@ class Reports:
         self._block_starts: dict[int, list[int]] = {}
         self.digests = sum(document.source.wording == "digest" for document in self.documents)
         self.numbers = {document.source.id: number for number, document in enumerate(self.documents)}
-        self.names = Names([document.source for document in self.documents])
+        self.names = Names([document.source for document in self.documents], domain)
 
     @property
     def words(self) -> int:

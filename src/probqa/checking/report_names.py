@@ -1,6 +1,6 @@
 """Which reports a text names: by title, by area and year, or by publisher.
 
-In: the sources, and a text with the quotes taken out. Out: ``NamedReport`` records.
+In: the sources and their domain, and a text with the quotes taken out. Out: ``NamedReport`` records.
 
 Only what is plain is taken: a whole title; an area beside a word like "report" or "inspectors" ("the 2017 Gwent
 report", "inspectors in Kent"), with the year where one stands by it; a publisher by its full name.
@@ -16,21 +16,17 @@ from probqa.checking.tokens import Token, tokenise
 from probqa.checking.verdicts import NamedReport
 from probqa.dates import MONTHS, YEAR
 from probqa.errors import InputError
+from probqa.glossary.domain import Domain
 from probqa.records import Source, Span
 
 _T = TypeVar("_T")
 _Forms = tuple[str, ...]
 
-_REPORT_WORDS = frozenset(
-    "report reports inspection inspections inspector inspectors inspectorate review findings study thematic".split()
-)
-# Words that may stand between an area and the report word without loosening them: "report on probation in Gwent".
+_REPORT_WORDS = frozenset("report reports review findings study".split())
+# Words that may stand between an area and the report word without loosening them: "report on work in Gwent".
 _BETWEEN = frozenset(
-    """
-    a an the 's of on in into at for about from by and probation service services work delivery unit units pdu pdus crc
-    crcs nps region regional division quality impact & community rehabilitation company national area published its
-    annual joint final latest earlier same , ( ) -
-    """.split()
+    "a an the 's of on in into at for about from by and & area published its annual joint final latest earlier same "
+    ", ( ) -".split()
 ) | {month.lower() for month in MONTHS}
 _REACH = 8
 _YEAR = re.compile(YEAR)
@@ -40,8 +36,10 @@ _MIN_TITLE_WORDS = 3
 class Names:
     """What the reports of an index go by."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], domain: Domain) -> None:
         """Read the names off the sources."""
+        self._report_words = _REPORT_WORDS.union(domain.report_words)
+        self._between = _BETWEEN.union(domain.service_words)
         self._ids: dict[str, list[str]] = {source.id: [source.id] for source in sources}
         self._titles: dict[_Forms, list[str]] = {}
         self._areas: dict[_Forms, list[Source]] = {}
@@ -94,12 +92,40 @@ class Names:
 
     def _named_areas(self, text: str, tokens: Sequence[Token], used: set[int]) -> Iterator[NamedReport]:
         for at, length, sources in _phrases(tokens, self._areas, used):
-            stretch = _report_stretch(tokens, at, at + length)
+            stretch = self._report_stretch(tokens, at, at + length)
             # "reading" in small letters is no name of a place.
             if stretch and tokens[at].text[:1].isupper():
                 years = {token.text for token in tokens[slice(*stretch)] if _YEAR.fullmatch(token.text)}
                 ids = [source.id for source in sources if not years or years & _years(source)]
                 yield _named(text, tokens, *stretch, ids)
+
+    def _report_stretch(self, tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
+        """The tokens from an area to the nearest report word, and the year beside them; None without a report word."""
+        after = self._reach(tokens, range(end, min(end + _REACH, len(tokens))))
+        before = self._reach(tokens, range(start - 1, max(start - 1 - _REACH, -1), -1))
+        if after is None and before is None:
+            return None
+        first = start if before is None else before
+        last = end if after is None else after + 1
+        # A year right beside them belongs to them: "the 2017 Gwent report", "the Gwent report of April 2017".
+        for _ in range(3):
+            if first > 0 and self._joins(tokens[first - 1]):
+                first -= 1
+            if last < len(tokens) and self._joins(tokens[last]):
+                last += 1
+        return first, last
+
+    def _reach(self, tokens: Sequence[Token], way: range) -> int | None:
+        for at in way:
+            form = tokens[at].text.lower().removesuffix("'s")
+            if form in self._report_words:
+                return at
+            if not self._joins(tokens[at]):
+                return None
+        return None
+
+    def _joins(self, token: Token) -> bool:
+        return token.text.lower() in self._between or _YEAR.fullmatch(token.text) is not None
 
 
 def _named(text: str, tokens: Sequence[Token], first: int, after: int, ids: Sequence[str]) -> NamedReport:
@@ -119,37 +145,6 @@ def _phrases(
             if found and used.isdisjoint(range(at, at + length)):
                 used.update(range(at, at + length))
                 yield at, length, found
-
-
-def _report_stretch(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
-    """The tokens from an area to the nearest report word, and the year beside them; None without a report word."""
-    after = _reach(tokens, range(end, min(end + _REACH, len(tokens))))
-    before = _reach(tokens, range(start - 1, max(start - 1 - _REACH, -1), -1))
-    if after is None and before is None:
-        return None
-    first = start if before is None else before
-    last = end if after is None else after + 1
-    # A year right beside them belongs to them: "the 2017 Gwent report", "the Gwent report of April 2017".
-    for _ in range(3):
-        if first > 0 and _joins(tokens[first - 1]):
-            first -= 1
-        if last < len(tokens) and _joins(tokens[last]):
-            last += 1
-    return first, last
-
-
-def _reach(tokens: Sequence[Token], way: range) -> int | None:
-    for at in way:
-        form = tokens[at].text.lower().removesuffix("'s")
-        if form in _REPORT_WORDS:
-            return at
-        if not _joins(tokens[at]):
-            return None
-    return None
-
-
-def _joins(token: Token) -> bool:
-    return token.text.lower() in _BETWEEN or _YEAR.fullmatch(token.text) is not None
 
 
 def _years(source: Source) -> set[str]:

@@ -36,12 +36,12 @@ from probqa.gathering.report_folder import (
     twin,
     write_state,
 )
+from probqa.glossary.domain import Publisher, load_domain
 from probqa.reading.corpus import MAX_FILE_BYTES
 from probqa.records import Source
 from probqa.settings import Settings
 
 ADDED_SUFFIXES = {".html": ".html", ".htm": ".html", ".pdf": ".pdf", ".docx": ".docx", ".md": ".md", ".txt": ".txt"}
-_PUBLISHER = "HM Inspectorate of Probation (HMI Probation)"
 
 State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"]
 
@@ -74,18 +74,20 @@ def fetch(
 
     Raises:
         InputError: an id is unknown, or none is given; nothing was asked of anyone.
-        CorpusError, BuildLockedError: the catalogue cannot be used, or another fetch is at work.
+        CorpusError, ReadingError, BuildLockedError: the catalogue or the domain cannot be used, or another fetch is at
+            work.
     """
     catalogue = read_catalogue(settings.corpus)
     if not ids and not everything:
         raise InputError("no report is named", f"give ids from {settings.corpus / FILE}, or --all")
     entries = catalogue.entries if everything else catalogue.chosen(ids)
+    domain = load_domain(settings.corpus)
     downloader = Downloader(catalogue.hosts, limits, loopback_port=loopback_port)
     with changing(settings.corpus) as reports:
         fetched = read_state(reports)
         for entry in entries:
             if entry.url:
-                yield _fetch_one(settings.corpus, reports, entry, downloader, fetched)
+                yield _fetch_one(settings.corpus, reports, entry, downloader, fetched, domain.publisher)
             else:
                 note = "no official address is known; if you have the report, run: probqa add FILE"
                 yield Outcome(entry.id, "no address" if everything else "failed", note)
@@ -140,7 +142,9 @@ def remove(settings: Settings, document_id: str) -> Outcome:
     return Outcome(document_id, "removed", "to take it out of the index, run: probqa build")
 
 
-def _fetch_one(corpus: Path, reports: Path, entry: Entry, downloader: Downloader, fetched: Fetched) -> Outcome:
+def _fetch_one(
+    corpus: Path, reports: Path, entry: Entry, downloader: Downloader, fetched: Fetched, publisher: Publisher
+) -> Outcome:
     was = fetched.get(entry.id)
     # Of a file that is gone, or not what was stored, the server is asked anew whatever it remembers.
     whole = was is not None and was["url"] == entry.url and is_stored(reports / was["file"], was["sha256"])
@@ -157,7 +161,7 @@ def _fetch_one(corpus: Path, reports: Path, entry: Entry, downloader: Downloader
         same = is_stored(target, sha256) and (was is None or was["url"] == entry.url)
         state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
         if not same:
-            store(target, found.content, _fetched_sidecar(corpus, entry, found))
+            store(target, found.content, _fetched_sidecar(corpus, entry, found, publisher))
         if was is not None and was["file"] != target.name:
             (reports / was["file"]).unlink(missing_ok=True)
         fetched[entry.id] = {
@@ -173,20 +177,20 @@ def _fetch_one(corpus: Path, reports: Path, entry: Entry, downloader: Downloader
     return Outcome(entry.id, state, _where(corpus, target))
 
 
-def _fetched_sidecar(corpus: Path, entry: Entry, found: Download) -> Sidecar:
+def _fetched_sidecar(corpus: Path, entry: Entry, found: Download, publisher: Publisher) -> Sidecar:
     """What the catalogue, and the digest of the same publication, say of it."""
     digest = corpus / f"{entry.digest}.md"
     known = source_of(corpus, digest) if entry.digest and digest.is_file() else Source("", "", "", "inspection report")
     sidecar: Sidecar = {
         "title": entry.title,
-        "publisher": known.publisher if known.publisher.startswith("HM Inspectorate") else _PUBLISHER,
+        "publisher": known.publisher if publisher.is_named(known.publisher) else publisher.name,
         "kind": known.kind if entry.address_is.endswith(" report") else entry.address_is,
         "published": entry.published,
         "area": entry.area,
         "providers": list(known.providers),
         "urls": [entry.url],
         # What is said of the licence of an article about a publication is not said of the publication.
-        "licence": known.licence if known.licence.startswith("Open Government Licence") else "",
+        "licence": known.licence if publisher.is_licence(known.licence) else "",
     }
     return {key: value for key, value in sidecar.items() if value} | _provenance(found.url)
 

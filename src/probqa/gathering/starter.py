@@ -35,7 +35,7 @@ Then, in the folder above this one:
 A file's title, publisher, date and address are taken from the lines between two `---` at its top, or from a file of the
 same name that ends in .yaml:
 
-    title: An inspection of probation services in Ambleton
+    title: An inspection of services in Ambleton
     publisher: The Inspectorate
     published: 2017-04-19
     kind: inspection report

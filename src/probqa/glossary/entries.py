@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Basis = Literal["seen", "partly seen", "general knowledge"]
-ServiceKind = Literal["CRC", "NPS division", "region", "PDU", "approved premises"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who owned Community Rehabilitation Companies."""
+    """Who owned companies that ran services."""
 
     name: str
     also: tuple[str, ...] = ()
@@ -90,10 +89,13 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A body that inspectors look at. ``area`` names a place, ``region`` the service that a PDU belongs to."""
+    """A body that inspectors look at; ``region`` is the service of the kind "region" that it belongs to.
+
+    ``kind`` is a word of the field (``domain.ServiceKind``), ``area`` names a place.
+    """
 
     name: str
-    kind: ServiceKind
+    kind: str
     also: tuple[str, ...] = ()
     area: str = ""
     region: str = ""

@@ -32,14 +32,12 @@ from probqa.glossary.entries import (
     Place,
     Run,
     Service,
-    ServiceKind,
     Successor,
     Term,
     WhoRanWhat,
 )
 from probqa.glossary.matching import Found, Names, fold, words_of
-from probqa.glossary.parsing import containing, read_json, read_yaml, to_json
-from probqa.reading.corpus import read_bytes
+from probqa.glossary.parsing import containing, read_json, read_text, read_yaml, to_json
 from probqa.records import Span
 
 __all__ = [
@@ -56,7 +54,6 @@ __all__ = [
     "Place",
     "Run",
     "Service",
-    "ServiceKind",
     "Successor",
     "Term",
     "WhoRanWhat",
@@ -104,12 +101,7 @@ def load_glossary(folder: Path) -> Glossary:
     path = folder / GLOSSARY_FILE
     if not path.is_file():
         return Glossary(Entries())
-    try:
-        text = read_bytes(folder, GLOSSARY_FILE).decode("utf-8-sig")
-    except (UnicodeDecodeError, ReadingError) as error:
-        reason = "is not UTF-8; save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise ReadingError(f"{path}: {reason}") from error
-    return _glossary(read_yaml(text, str(path)), str(path))
+    return _glossary(read_yaml(read_text(folder, GLOSSARY_FILE), str(path)), str(path))
 
 
 class Glossary:

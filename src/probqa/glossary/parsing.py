@@ -1,6 +1,7 @@
 """YAML or JSON to checked ``Entries``, and back to JSON.
 
-In: the text of a glossary file. Out: ``Entries``, or one ``ReadingError`` that names file and entry.
+In: the text of a glossary file; of any file beside a corpus, its plain values. Out: ``Entries``, or one
+``ReadingError`` that names file and entry.
 
 >>> entries = read_yaml("terms:\\n- {term: Recall, definition: Return to prison., basis: general knowledge}", "g.yaml")
 >>> read_json(to_json(entries), "glossary.json") == entries
@@ -16,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -24,6 +26,7 @@ from probqa.dates import PartialDate
 from probqa.decoding import decode, decode_json
 from probqa.errors import DecodingError, InputError, ReadingError
 from probqa.glossary.entries import Entries, Place, Service
+from probqa.reading.corpus import read_bytes
 from probqa.text import WEB_ADDRESS
 
 
@@ -33,18 +36,41 @@ def read_yaml(text: str, where: str) -> Entries:
     Raises:
         ReadingError: not the YAML or not the entries that a glossary is made of.
     """
+    values = yaml_values(text, where)
+    try:
+        return _checked(decode(Entries, values), where)
+    except DecodingError as error:
+        raise ReadingError(f"{where}: {error.problem}", error.remedy or "mend the glossary") from error
+
+
+def read_text(folder: Path, name: str) -> str:
+    """Return the text of a file beside a corpus.
+
+    Raises:
+        ReadingError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return read_bytes(folder, name).decode("utf-8-sig")
+    except (UnicodeDecodeError, ReadingError) as error:
+        reason = "is not UTF-8; save the file as UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise ReadingError(f"{folder / name}: {reason}") from error
+
+
+def yaml_values(text: str, where: str) -> object:
+    """Return the texts, lists and mappings that YAML holds; an empty mapping where it holds nothing.
+
+    Raises:
+        ReadingError: it is not YAML, or holds what a person would not have meant.
+    """
     try:
         # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
-        values = yaml.load(text, Loader=_TextLoader)  # noqa: S506
+        values: object = yaml.load(text, Loader=_TextLoader)  # noqa: S506
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or "it is not YAML"
         raise ReadingError(f"{where}{line}: {reason}", "mend the YAML") from error
-    try:
-        return _checked(decode(Entries, {} if values is None else values), where)
-    except DecodingError as error:
-        raise ReadingError(f"{where}: {error.problem}", error.remedy or "mend the glossary") from error
+    return {} if values is None else values
 
 
 def read_json(content: bytes, where: str) -> Entries:

@@ -9,6 +9,8 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from probqa.errors import (
     ModelMissingError,
     ReadingError,
 )
+from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
@@ -37,6 +40,7 @@ from probqa.settings import Settings
 KEPT_GENERATIONS = 3
 
 Progress = Callable[[str, int, int], None]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,15 @@ class _Model:
     is_live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What lies beside the reports of a corpus."""
+
+    glossary: Glossary
+    domain: Domain
+    calibration: Calibration
+
+
 def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
@@ -84,14 +97,12 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             # First: whoever has no model is told so before a hundred reports are read.
             model = _model(settings, previous, progress)
             documents, reading_failures = _read_all(settings, files, previous, progress)
-            glossary, calibration, more_failures = _read_beside(settings)
+            beside, more_failures = _read_beside(settings)
             failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(
-                settings, files, documents, (glossary, calibration), failures, previous, model, progress
-            )
+            contents, embedded = _contents(settings, files, documents, beside, failures, previous, model, progress)
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -174,7 +185,7 @@ def _contents(
     settings: Settings,
     files: Sequence[CorpusFile],
     documents: Sequence[Document],
-    beside: tuple[Glossary, Calibration],
+    beside: _Beside,
     failures: tuple[Failure, ...],
     previous: Generation | None,
     model: _Model,
@@ -204,34 +215,40 @@ def _contents(
         fingerprint=model.fingerprint,
         files=_made_of(settings, files),
         failures=failures,
-        glossary=beside[0],
-        calibration=beside[1],
+        glossary=beside.glossary,
+        domain=beside.domain,
+        calibration=beside.calibration,
     )
     return contents, embedded
 
 
 def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
-    """What decides how files are read: SHA-256 and reader version, by path; the glossary's too."""
+    """What decides how files are read: SHA-256 and reader version, by path; of what lies beside them too."""
     made_of = {file.path: (file.sha256, reader.reader_version(file.path)) for file in files}
-    for name in (GLOSSARY_FILE, CALIBRATION_FILE):
+    for name in (GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE):
         if (settings.corpus / name).is_file():
             content = corpus.read_bytes(settings.corpus, name)
             made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
     return made_of
 
 
-def _read_beside(settings: Settings) -> tuple[Glossary, Calibration, list[Failure]]:
-    """The corpus's glossary and calibration; a broken one is listed like any file, and done without."""
-    glossary, calibration, failures = Glossary(Entries()), UNCALIBRATED, []
-    try:
-        glossary = load_glossary(settings.corpus)
-    except ReadingError as error:
-        failures.append(Failure(GLOSSARY_FILE, str(error)))
-    try:
-        calibration = load_calibration(settings.corpus)
-    except ReadingError as error:
-        failures.append(Failure(CALIBRATION_FILE, str(error)))
-    return glossary, calibration, failures
+def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
+    """Read the corpus's glossary, domain and calibration; a broken one is listed like any file, and done without."""
+    failures: list[Failure] = []
+
+    def loaded(name: str, load: Callable[[Path], _T], without: _T) -> _T:
+        try:
+            return load(settings.corpus)
+        except ReadingError as error:
+            failures.append(Failure(name, str(error)))
+            return without
+
+    beside = _Beside(
+        glossary=loaded(GLOSSARY_FILE, load_glossary, Glossary(Entries())),
+        domain=loaded(DOMAIN_FILE, load_domain, NO_DOMAIN),
+        calibration=loaded(CALIBRATION_FILE, load_calibration, UNCALIBRATED),
+    )
+    return beside, failures
 
 
 def _model(settings: Settings, previous: Generation | None, progress: Progress) -> _Model:

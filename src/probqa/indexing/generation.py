@@ -14,6 +14,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     canary_vectors.npy    float32 (canaries, dimension)
     lexical_*             the keyword index
     glossary.json         terms, names and who ran what
+    domain.json           the words, names, ratings and texts of the field
     calibration.json      what makes a status of an answer's signals, and how often it is wrong
     encoder.onnx, tokenizer.json, encoder.json
 
@@ -33,7 +34,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ import numpy.typing as npt
 from probqa.calibration import UNCALIBRATED, Calibration
 from probqa.decoding import decode_json
 from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError
+from probqa.glossary.domain import NO_DOMAIN, Domain
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing import storage
@@ -55,7 +57,7 @@ from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 5
+FORMAT = 6
 
 EMPTY_GLOSSARY = Glossary(Entries())
 
@@ -80,6 +82,7 @@ class Contents:
     """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
     failures: Sequence[Failure] = ()
     glossary: Glossary = EMPTY_GLOSSARY
+    domain: Domain = NO_DOMAIN
     calibration: Calibration = UNCALIBRATED
 
     @property
@@ -102,6 +105,7 @@ class Contents:
             [(document.source.id, document.file, document.text_sha256) for document in self.documents],
             [storage.sha256(rows.tobytes()) for rows in _cut_rows(self.documents, self.passages)],
             storage.sha256(self.glossary.to_json()),
+            storage.sha256(self.domain.to_json()),
             storage.sha256(self.calibration.to_json()),
         )
         return storage.sha256(json.dumps(made_of).encode())[:16]
@@ -180,6 +184,7 @@ class Generation:
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
             opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
             self._texts = memoryview(files["texts.txt"])
+            self.domain = Domain.from_json(files["domain.json"])
             self._stored, self._sources = self._read_documents(files["documents.json"])
             arrays = {name: _array(content) for name, content in files.items() if name.endswith(".npy")}
             self._blocks: _Ints = arrays["blocks.npy"]
@@ -218,7 +223,8 @@ class Generation:
     def _read_documents(self, content: bytes) -> tuple[tuple[_Stored, ...], tuple[Source, ...]]:
         try:
             stored = decode_json(tuple[_Stored, ...], content)
-            return stored, tuple(Source.from_json(each.source) for each in stored)
+            sources = (Source.from_json(each.source) for each in stored)
+            return stored, tuple(replace(source, digest_label=self.domain.digest_label) for source in sources)
         except DecodingError as error:
             raise _damaged(self.folder / "documents.json", f"is not what a build writes: {error.problem}") from error
 
@@ -427,7 +433,11 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
             "texts.txt": b"".join(parts),
             "documents.json": json.dumps([asdict(each) for each in stored], ensure_ascii=False).encode(),
         }
-        | {"glossary.json": contents.glossary.to_json(), "calibration.json": contents.calibration.to_json()}
+        | {
+            "glossary.json": contents.glossary.to_json(),
+            "domain.json": contents.domain.to_json(),
+            "calibration.json": contents.calibration.to_json(),
+        }
         | dict(contents.encoder_files)
     )
 

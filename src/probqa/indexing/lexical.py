@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import bm25s
 import numpy as np
@@ -51,6 +52,12 @@ _stem = Stemmer.Stemmer("english").stemWord
 def words(text: str) -> list[str]:
     """Return the stemmed content words of ``text``, in order; what two texts must share to match."""
     return [stem for _, _, stem in tokens(text)]
+
+
+@cache
+def stems(listed: tuple[str, ...]) -> frozenset[str]:
+    """Return the stems of listed words."""
+    return frozenset(words(" ".join(listed)))
 
 
 def tokens(text: str) -> list[tuple[str, str, str]]:

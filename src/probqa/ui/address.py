@@ -2,11 +2,11 @@
 
 In: the parameters of an address. Out: an ``Address``, the ``Request`` of each of its questions, and links to any page.
 
->>> address = read({"q": ["How good is the NPS in Gwent?"], "since": ["2017"]})
+>>> address = read({"q": ["How good is work in Gwent?"], "since": ["2017"]})
 >>> address.filters.since, link(address.asking("And in Kent?"))
-('2017', '.?q=How+good+is+the+NPS+in+Gwent%3F&q=And+in+Kent%3F&since=2017')
+('2017', '.?q=How+good+is+work+in+Gwent%3F&q=And+in+Kent%3F&since=2017')
 >>> link(address.without("since", "2017"), page="every")
-'every?q=How+good+is+the+NPS+in+Gwent%3F'
+'every?q=How+good+is+work+in+Gwent%3F'
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from probqa.questions import NO_FILTERS, Body, Filters, Request, Turn
+from probqa.questions import NO_FILTERS, Filters, Request, Turn
 
 MAX_QUESTIONS = 8
-BODIES: tuple[Body, ...] = ("CRC", "NPS")
 
 # The name in the address of each filter that may have several values.
 _LISTS = {"provider": "providers", "area": "areas", "kind": "kinds", "document": "documents", "body": "bodies"}
@@ -84,7 +83,7 @@ def read(parameters: Parameters) -> Address:
             kinds=lists["kinds"],
             areas=lists["areas"],
             providers=lists["providers"],
-            bodies=tuple(body for body in BODIES if body in lists["bodies"]),
+            bodies=lists["bodies"],
             since=dates["since"],
             until=dates["until"],
         ),

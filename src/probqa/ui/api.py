@@ -62,7 +62,7 @@ ASK: Mapping[str, int] = {
     "kind": MAX_VALUES,
     "area": MAX_VALUES,
     "provider": MAX_VALUES,
-    "body": 2,
+    "body": MAX_VALUES,
     "since": 1,
     "until": 1,
     "drop": MAX_VALUES,
@@ -206,7 +206,7 @@ def answer(library: Library, given: Parameters) -> Answer:
         kinds=tuple(given.get("kind", ())),
         areas=tuple(given.get("area", ())),
         providers=tuple(given.get("provider", ())),
-        bodies=tuple(given.get("body", ())),  # type: ignore[arg-type]  # the library refuses others
+        bodies=tuple(given.get("body", ())),
         since=_first(given, "since"),
         until=_first(given, "until"),
     )

@@ -10,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
+from probqa.glossary.domain import Domain
 from probqa.ui.markup import Markup, anchor
 
 
@@ -26,12 +27,6 @@ def draw_style(path: Path) -> None:
 def draw_script(path: Path) -> None:
     """Draw a script of ours, which the browser then runs."""
     st.html(f"<script>{path.read_text(encoding='utf-8')}</script>", unsafe_allow_javascript=True)
-
-
-FOOT = Markup(
-    '<footer class="pq-foot">Not an official service. Made from published reports; not connected with HM Inspectorate '
-    "of Probation, HM Prison and Probation Service or any provider. {}</footer>"
-).format(anchor("about", "How it works"))
 
 
 def heading(title: str, lead: str = "") -> None:
@@ -55,6 +50,11 @@ def notice(title: str, text: str, kind: str = "note", arrive: str = "") -> None:
     )
 
 
-def foot() -> None:
+def foot(domain: Domain) -> None:
     """Draw who does not stand behind this."""
-    draw(FOOT)
+    draw(
+        Markup(
+            '<footer class="pq-foot">Not an official service. Made from published reports; not connected with {}. {}'
+            "</footer>"
+        ).format(domain.not_connected_with, anchor("about", "How it works"))
+    )

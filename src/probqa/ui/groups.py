@@ -3,19 +3,20 @@
 In: what reports say and a way to group it. Out: groups by name, and an answer narrowed to one of them.
 
 >>> from probqa.dates import PartialDate
+>>> from probqa.glossary.domain import NO_DOMAIN
 >>> from probqa.glossary.entries import Entries
 >>> source = Source("a", "A", "P", "report", published=PartialDate("2017-04"), area="Gwent (part); Kent")
->>> names(source, "place", Glossary(Entries())), names(source, "year", Glossary(Entries()))
+>>> names(source, "place", Glossary(Entries()), NO_DOMAIN), names(source, "year", Glossary(Entries()), NO_DOMAIN)
 (('Gwent', 'Kent'), ('2017',))
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
+from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.records import DocumentAnswer, EveryAnswer, Source
 
@@ -25,19 +26,8 @@ UNDATED = "undated"
 
 Groups = dict[str, list[DocumentAnswer]]
 
-# What a body is called where no owner is known, by its kind in the glossary.
-_KINDS = {
-    "CRC": "Other CRCs",
-    "NPS division": "National Probation Service",
-    "region": "Probation Service regions",
-    "PDU": "Probation Delivery Units",
-    "approved premises": "Approved premises",
-}
 
-_RATINGS = ("Outstanding", "Good", "Requires improvement", "Inadequate")
-
-
-def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
+def names(source: Source, way: Way, glossary: Glossary, domain: Domain) -> tuple[str, ...]:
     """Return the groups that a report belongs to, at least one."""
     if way == "year":
         return (year(source),)
@@ -45,8 +35,8 @@ def names(source: Source, way: Way, glossary: Glossary) -> tuple[str, ...]:
         return source.places or ("No place named",)
     if way == "rating":
         overall = dict.fromkeys(rating for subject, rating in source.ratings if "overall" in subject.casefold())
-        return tuple(rating for rating in overall if rating in _RATINGS) or ("Not rated",)
-    return tuple(dict.fromkeys(_providers(source, glossary))) or ("No provider named",)
+        return tuple(rating for rating in overall if rating in domain.ratings.scale) or ("Not rated",)
+    return tuple(dict.fromkeys(_providers(source, glossary, domain))) or ("No provider named",)
 
 
 def year(source: Source) -> str:
@@ -54,20 +44,21 @@ def year(source: Source) -> str:
     return source.published.year or UNDATED
 
 
-def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary) -> Groups:
+def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary, domain: Domain) -> Groups:
     """Return what is said in each group.
 
     Years and ratings come in their own order, others with the most findings first.
     """
     groups: Groups = {}
     for document in documents:
-        for name in names(document.source, way, glossary):
+        for name in names(document.source, way, glossary, domain):
             groups.setdefault(name, []).append(document)
 
     def place(name: str) -> tuple[int, str]:
         if way == "year":
             return 0, name
-        rank = _RATINGS.index(name) if name in _RATINGS else len(_RATINGS)
+        scale = domain.ratings.scale
+        rank = scale.index(name) if name in scale else len(scale)
         return (rank if way == "rating" else -speaking(groups[name])), name
 
     return {name: groups[name] for name in sorted(groups, key=place)}
@@ -87,21 +78,17 @@ def narrowed(answer: EveryAnswer, documents: Sequence[DocumentAnswer]) -> EveryA
     return replace(answer, documents=tuple(documents), coverage=coverage)
 
 
-def _providers(source: Source, glossary: Glossary) -> Iterator[str]:
+def _providers(source: Source, glossary: Glossary, domain: Domain) -> Iterator[str]:
     """Yield owners by name, what has none by the kind of body, and what the glossary does not know by its own name."""
     for provider in source.providers:
         named = glossary.providers_named(provider)
         owners = [body.name for body in named if body.kind == "owner"]
-        kinds = [_KINDS[body.kind] for body in named if body.kind in _KINDS]
+        groups = {service.kind: service.group for service in domain.services}
+        kinds = [groups[body.kind] for body in named if body.kind in groups]
+        called = (service.group for service in domain.services if service.pattern.search(provider))
         if owners:
             yield from owners
         elif kinds:
             yield kinds[0]
-        elif re.search(r"\bNPS\b", provider):
-            yield _KINDS["NPS division"]
-        elif re.search(r"\bCRCs?\b", provider):
-            yield _KINDS["CRC"]
-        elif re.search(r"\bPDUs?\b", provider):
-            yield _KINDS["PDU"]
         else:
-            yield provider
+            yield next(called, provider)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
+from probqa.glossary.domain import NO_DOMAIN
 from probqa.ui import frame, shared, states
 from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
 
@@ -48,7 +49,7 @@ def _page(draw: Draw, title: str, path: str, *, default: bool = False, hidden: b
             library = shared.live_library()
         except ProbqaError as error:
             states.unusable(error)
-            frame.foot()
+            frame.foot(NO_DOMAIN)
             return
         draw(library)
 

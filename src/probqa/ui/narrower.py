@@ -17,7 +17,6 @@ from probqa.ui.side_bar import choices
 
 # So many of each kind are offered, those that leave most first.
 OFFERED = 10
-NATIONS = ("England", "England and Wales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,9 @@ def picks(library: Library, address: Address, touched: frozenset[str]) -> Markup
         ],
     }
     return Markup("").join(
-        _group(label, kept, address, touched) for label, group in groups.items() if (kept := _narrowing(group, touched))
+        _group(label, kept, address, touched)
+        for label, group in groups.items()
+        if (kept := _narrowing(group, touched, library.generation.domain.wide_areas))
     )
 
 
@@ -58,17 +59,17 @@ def _group(label: str, kept: Sequence[Pick], address: Address, touched: frozense
     return Markup('<h3 class="pq-side">{}</h3><ul class="pq-picks">{}</ul>').format(label, items)
 
 
-def _narrowing(group: Sequence[Pick], touched: frozenset[str]) -> list[Pick]:
+def _narrowing(group: Sequence[Pick], touched: frozenset[str], wide_areas: Sequence[str]) -> list[Pick]:
     """Return those that leave some reports and not most.
 
-    A nation, or a provider of nearly all of them, narrows nothing. Of names within one another ("Wales", "Wales and
+    A wide area, or a provider of nearly all of them, narrows nothing. Of names within one another ("Wales", "Wales and
     South West England"), and of those that leave the same reports, one is enough: the one that leaves most, or comes
     first.
     """
     kept: list[Pick] = []
     for pick in sorted(group, key=lambda pick: -len(touched & pick.through)):
         left = touched & pick.through
-        narrows = 0 < len(left) <= len(touched) / 2 and pick.name not in NATIONS
+        narrows = 0 < len(left) <= len(touched) / 2 and pick.name not in wide_areas
         if narrows and not any(
             touched & other.through == left or _holds(pick.name, other.name) or _holds(other.name, pick.name)
             for other in kept

@@ -80,7 +80,8 @@ def later(library: Library, document_id: str) -> Later | None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG001
-    return later_inspections(document.source for document in _library.generation.all_documents())
+    held = _library.generation
+    return later_inspections((document.source for document in held.all_documents()), held.domain.wide_areas)
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:

@@ -15,7 +15,7 @@ from probqa.asking.library import Library
 from probqa.indexing.generation import Generation
 from probqa.questions import Filters
 from probqa.ui import frame
-from probqa.ui.address import BODIES, Address, filters_on, link, link_to, read
+from probqa.ui.address import Address, filters_on, link, link_to, read
 from probqa.ui.markup import Markup, anchor
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 
@@ -137,7 +137,7 @@ def side_bar(library: Library, address: Address) -> None:
     state = st.session_state
     # A browser keeps what a widget held when Back or a link takes the filter away, and would send it again: widgets
     # that the address did not get its filters from are made anew; so are those that another page has ended.
-    if state.get("filters") != filters or _key("body") not in state:
+    if state.get("filters") != filters or _key("document") not in state:
         state["filters"] = filters
         state["widgets"] = state.get("widgets", 0) + 1
         for name, value in _shown(filters).items():
@@ -151,7 +151,9 @@ def side_bar(library: Library, address: Address) -> None:
         years = list(offered.years)
         first.selectbox("From", [ANY, *_with(years, filters.since)], key=_key("since"), on_change=_changed)
         last.selectbox("Until", [ANY, *_with(years, filters.until)], key=_key("until"), on_change=_changed)
-        st.radio("Passages about", [ANY, *BODIES], key=_key("body"), horizontal=True, on_change=_changed)
+        bodies = _with([body.name for body in library.generation.domain.bodies], *filters.bodies)
+        if bodies:
+            st.radio("Passages about", [ANY, *bodies], key=_key("body"), horizontal=True, on_change=_changed)
         st.selectbox(
             "One document",
             [ANY, *_with(list(offered.documents), *filters.documents)],

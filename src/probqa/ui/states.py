@@ -37,10 +37,9 @@ def covered(library: Library) -> str:
 def outside(library: Library, examples: dict[str, str]) -> None:
     """Draw what the reports are about, and what can be asked, for a question that is about nothing in them."""
     frame.draw(
-        Markup(
-            '<div class="pq-outside-note"><p>They are about probation: how people serving a sentence in the community, '
-            "or released from prison, are supervised, and what inspectors thought of it. {}.</p></div>"
-        ).format(anchor("reports", covered(library)))
+        Markup('<div class="pq-outside-note"><p>{} {}.</p></div>').format(
+            library.generation.domain.about, anchor("reports", covered(library))
+        )
     )
     questions("These they do answer", examples)
 

@@ -1,13 +1,14 @@
 """A question that leans on the one before it, completed with names from there; a complete one is left alone.
 
-In: the turns of a conversation, oldest first, and a glossary. Out: the question to run and what was carried.
+In: the turns of a conversation, oldest first, a glossary and a domain. Out: the question to run and what was carried.
 
+>>> from probqa.glossary.domain import NO_DOMAIN
 >>> from probqa.glossary.entries import Entries
 >>> asked = Turn("How were women supervised in 2016?")
->>> run = complete([asked, Turn("And why?")], Glossary(Entries()))
+>>> run = complete([asked, Turn("And why?")], Glossary(Entries()), NO_DOMAIN)
 >>> run.question, [(each.kind, each.text) for each in run.carried]
 ('And why? 2016 women supervised', [('year', '2016'), ('subject', 'women supervised')])
->>> complete([asked, Turn("Did inspectors praise the CRC and its staff?")], Glossary(Entries())).carried
+>>> complete([asked, Turn("Did anyone praise the office and its staff?")], Glossary(Entries()), NO_DOMAIN).carried
 ()
 
 A question is incomplete when it opens as an addition ("and", "what about", "yes"), is a phrase without a verb ("in
@@ -25,6 +26,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.lexical import words
@@ -67,7 +69,6 @@ _ASKS = frozenset(
         """
     )
 )
-_BODIES = re.compile(r"\b(NPS|CRCs?|PDUs?)\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\b")
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 
@@ -114,25 +115,27 @@ class FollowUp:
         return " ".join(each.text for each in self.carried if each.kind == "subject")
 
 
-def complete(turns: Sequence[Turn], glossary: Glossary, weights: Weights = WEIGHTS) -> FollowUp:
+def complete(turns: Sequence[Turn], glossary: Glossary, domain: Domain, weights: Weights = WEIGHTS) -> FollowUp:
     """Complete the last of the ``turns`` from the one before it, itself completed from those before it.
 
     What a turn has dropped is gone from then on: later turns are completed from what it asked without it.
     """
     # A complete question begins the conversation anew.
     first = next((number for number in range(len(turns) - 1, 0, -1) if not is_incomplete(turns[number].text)), 0)
-    run = FollowUp(turns[first].text, (), read_kind(turns[first].text))
+    run = FollowUp(turns[first].text, (), read_kind(turns[first].text, domain))
     for last, turn in pairwise(turns[first:]):
-        run = _completed(turn, last.text, run, glossary, weights)
+        run = _completed(turn, last.text, run, glossary, domain, weights)
     return run
 
 
-def _completed(turn: Turn, last: str, before: FollowUp, glossary: Glossary, weights: Weights) -> FollowUp:
+def _completed(
+    turn: Turn, last: str, before: FollowUp, glossary: Glossary, domain: Domain, weights: Weights
+) -> FollowUp:
     text = turn.text
-    replaced = _replaced(text, last, glossary, weights)
-    carried = _carried(text, before.question, replaced, glossary, weights)
+    replaced = _replaced(text, last, glossary, domain.abbreviations, weights)
+    carried = _carried(text, before.question, replaced, glossary, domain.abbreviations, weights)
     run = FollowUp(text, tuple(each for each in carried if each.text not in turn.dropped))
-    kind = read_kind(run.question)
+    kind = read_kind(run.question, domain)
     if kind is None and before.kind is not None and _asks_nothing(text) and before.kind.asked not in turn.dropped:
         return replace(run, carried=(*run.carried, Carried("asked", before.kind.asked)), kind=before.kind)
     return replace(run, kind=kind)
@@ -285,20 +288,27 @@ def _has_meaning(token: str) -> bool:
     return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
 
 
-def _replaced(question: str, last: str, glossary: Glossary, weights: Weights) -> frozenset[str]:
+def _replaced(
+    question: str, last: str, glossary: Glossary, bodies: re.Pattern[str], weights: Weights
+) -> frozenset[str]:
     """The words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
     both_add = _OPENS.match(question) and _OPENS.match(last)
-    if both_add and _subject(question, _names(question, glossary) + _spans(_BODIES, question), frozenset(), weights):
-        return frozenset(words(_BODIES.sub("", last)))
+    if both_add and _subject(question, _names(question, glossary) + _spans(bodies, question), frozenset(), weights):
+        return frozenset(words(bodies.sub("", last)))
     return frozenset()
 
 
 def _carried(
-    question: str, before: str, replaced: frozenset[str], glossary: Glossary, weights: Weights
+    question: str,
+    before: str,
+    replaced: frozenset[str],
+    glossary: Glossary,
+    bodies: re.Pattern[str],
+    weights: Weights,
 ) -> list[Carried]:
     """What ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
     providers = glossary.providers_named(before)
-    names_body = bool(glossary.providers_named(question) or _BODIES.search(question))
+    names_body = bool(glossary.providers_named(question) or bodies.search(question))
     names_place = bool(glossary.areas_named(question))
     # A company belongs to its places: "and in Kent?" asks about whoever worked there.
     carried = [] if names_body or names_place else [Carried("provider", _text(before, one.span)) for one in providers]
@@ -313,7 +323,7 @@ def _carried(
         carried += [Carried("year", found.group()) for found in _YEAR.finditer(before)]
     taken = _names(before, glossary)
     if names_body:
-        taken += _spans(_BODIES, before)
+        taken += _spans(bodies, before)
     subject = _subject(before, taken, replaced.union(words(question)), weights)
     if subject:
         carried.append(Carried("subject", subject))

@@ -1,10 +1,12 @@
 """The kind of thing a question asks for (a number, a share, a sum, a time, a reason, a person, an address).
 
-In: a question. Out: its ``Kind``, None where it asks for no such thing, and whether a text holds one.
+In: a question, and what is known of the field. Out: its ``Kind``, None where it asks for no such thing, and whether a
+text holds one.
 
->>> when = read_kind("When was it?")
->>> when.name, when.asked, holds(when, "It was in May."), holds(when, "It was late."), read_kind("Was it late?")
-('time', 'When', True, False, None)
+>>> from probqa.glossary.domain import NO_DOMAIN
+>>> when = read_kind("When was it?", NO_DOMAIN)
+>>> when.name, when.asked, holds(when, "It was in May.", NO_DOMAIN), holds(when, "It was late.", NO_DOMAIN)
+('time', 'When', True, False)
 
 The patterns are rules of thumb of our own; what they are worth is measured (docs/decisions/0008-status.md).
 """
@@ -15,7 +17,8 @@ import re
 from dataclasses import dataclass
 
 from probqa.dates import MONTHS
-from probqa.indexing.lexical import words
+from probqa.glossary.domain import Domain
+from probqa.indexing.lexical import stems, words
 from probqa.questions import Kind
 from probqa.weights import WEIGHTS, Weights
 
@@ -37,20 +40,11 @@ _COUNTS = re.compile(
 )
 _COUNT = re.compile(_NUMBER, re.IGNORECASE)
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
-# Inspectors count people by whatever they are to the service.
-_PEOPLE = frozenset(words("people persons men women offenders prisoners cases staff"))
+_PEOPLE = ("people", "persons", "men", "women")
 _PERSON = re.compile(r"\b[A-Z][a-z'’]+(?: [A-Z]\.?)?(?: (?:Mc|Mac|O['’])?[A-Z][a-z'’-]+)+\b")
 _NAME = re.compile(r"(?<=[\w,;’'] )[A-Z][\w'’-]*[a-z][\w'’-]*|^[A-Z][\w'’-]*[a-z](?= [A-Z])")
-# Words that stand with a capital in the names of bodies and papers, not of people or places.
-_NO_NAMES = frozenset(
-    words(
-        "probation service services delivery unit inspectorate national community rehabilitation company justice "
-        "ministry prison prisons ombudsman officer open government licence court division region serious further "
-        "offence north south east west england wales act report council police crime centre office department house "
-        "covid crc pdu nps hm hmpps hmip inadequate good outstanding requires improvement chief inspector dame sir "
-        + _MONTHS.replace("|", " ")
-    )
-)
+# Words that stand with a capital beside names, or in no name at all.
+_NO_NAMES = frozenset(words("north south east west dame sir " + " ".join(MONTHS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,7 @@ _PATTERNS = {
     ),
     "rating": _pattern(
         r"\b(how(?! (many|much|often|long)\b)|what|which) .*\b(rated|ratings?|graded?|scored?)\b",
-        r"\b(rated|ratings?|graded?|scored?|points|outstanding|inadequate|requires improvement)\b|['‘]good['’]",
+        r"\b(rated|ratings?|graded?|scored?|points)\b",
     ),
     "duration": _pattern(
         r"\bhow long\b",
@@ -126,7 +120,7 @@ _ASKS_NAME = re.compile(
 )
 
 
-def read_kind(text: str) -> Kind | None:
+def read_kind(text: str, domain: Domain) -> Kind | None:
     """Return the kind of thing that ``text`` asks for; None where it asks for no such thing."""
     for name, kind in _PATTERNS.items():
         if asks := kind.asks.search(text):
@@ -135,25 +129,28 @@ def read_kind(text: str) -> Kind | None:
         return Kind("count", "how many", counted=tuple(words(counts[1])[:2]))
     for name, pattern in (("person", _ASKS_PERSON), ("name", _ASKS_NAME)):
         if asks := pattern.search(text):
-            return Kind(name, asks.group().strip(), excluded=_NO_NAMES | set(words(text)))
+            return Kind(name, asks.group().strip(), excluded=_NO_NAMES.union(stems(domain.not_names), words(text)))
     return None
 
 
-def holds(kind: Kind, text: str, weights: Weights = WEIGHTS) -> bool:
+def holds(kind: Kind, text: str, domain: Domain, weights: Weights = WEIGHTS) -> bool:
     """Tell whether ``text`` holds a thing of the kind."""
+    if kind.name == "rating" and domain.ratings.pattern.search(text):
+        return True
     if kind.name in _PATTERNS:
         return _PATTERNS[kind.name].holds(text)
     if kind.name == "count":
-        return _holds_count(kind.counted, _DATES.sub(" ", text), weights.counted_within)
+        people = stems((*_PEOPLE, *domain.people))
+        return _holds_count(kind.counted, _DATES.sub(" ", text), people, weights.counted_within)
     names = _PERSON if kind.name == "person" else _NAME
     return any(kind.excluded.isdisjoint(words(name.group())) for name in names.finditer(text))
 
 
-def _holds_count(counted: tuple[str, ...], text: str, within: int) -> bool:
+def _holds_count(counted: tuple[str, ...], text: str, people: frozenset[str], within: int) -> bool:
     """Tell whether a number stands shortly before one of the ``counted`` words, or before people where people are."""
     if not counted:
         return _COUNT.search(text) is not None
-    things = {*counted, *(_PEOPLE if counted[0] in _PEOPLE else ())}
+    things = {*counted, *(people if counted[0] in people else ())}
     tokens = _TOKEN.findall(text)
     # "12 of the Manchester area's hostels".
     return any(

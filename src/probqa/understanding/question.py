@@ -39,7 +39,7 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         raise InputError(f"{request.k} quotes cannot be shown", "ask for 1 or more with -k")
     turns = tuple(replace(turn, text=checked(turn.text)) for turn in request.turns)
     widen = turns[-1].widen
-    run = complete(turns, index.glossary, weights)
+    run = complete(turns, index.glossary, index.domain, weights)
     corrected = index.lexical.corrected(run.question, index.encoder.is_word, weights) if widen else {}
     text, typed = _put_right(run.question, corrected), _put_right(run.typed, corrected)
     widened = index.glossary.widen(text, weights.added_words)
@@ -52,7 +52,7 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         words=(*own, *(_added_words(index.lexical, widened, weights) if widen else ())),
         names=names,
         # Of a mistyped word the kind is what the word that was meant makes it.
-        kind=read_kind(text) or run.kind,
+        kind=read_kind(text, index.domain) or run.kind,
         carried=run.carried,
         added=(
             *(Added(mistyped, (meant,)) for mistyped, meant in corrected.items()),

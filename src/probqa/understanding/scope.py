@@ -14,17 +14,18 @@ import numpy as np
 
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
+from probqa.indexing.lexical import stems as stems_of
 from probqa.indexing.lexical import words
 from probqa.questions import INSIDE, Scope
 from probqa.weights import Weights
 
-# Words that ask, judge or name the reports themselves, and so leave open what is asked about.
+# Words that ask, judge or speak of reports, and so leave open what is asked about; a domain adds its own.
 _ASKING = frozenset(
     words(
-        "find found finding findings said say saying says tell told know show main key overall report reports inspect "
-        "inspector inspectors inspection inspections probation service services good bad well better worse best worst "
-        "poor poorly quality problem problems issue issues thing things rate rated rating ratings did work works "
-        "happen happened mean give anything everything something general information detail please think recommend"
+        "find found finding findings said say saying says tell told know show main key overall report reports good bad "
+        "well better worse best worst poor poorly quality problem problems issue issues thing things rate rated rating "
+        "ratings did work works happen happened mean give anything everything something general information detail "
+        "please think recommend"
     )
 )
 
@@ -49,7 +50,8 @@ def broad_scope(index: Generation, stems: Iterable[str], weights: Weights) -> Sc
 
     Words that only ask do not count; a question that holds no other touches every report.
     """
-    about = [stem for stem in stems if stem not in _ASKING]
+    asking = _ASKING | stems_of(index.domain.field_words) | stems_of(index.domain.report_words)
+    about = [stem for stem in stems if stem not in asking]
     if len(about) > weights.broad_words:
         return INSIDE
     holding = np.ones(index.passages, bool)

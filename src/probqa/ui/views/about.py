@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from probqa.asking.library import Library
 from probqa.indexing.inspection import error_rates
 from probqa.records import Source
-from probqa.rendering import DIGEST_LABEL
 from probqa.ui import frame, states
 from probqa.ui.markup import Markup, anchor
 
@@ -45,11 +44,11 @@ def draw(library: Library) -> None:
         "Accessibility": _ACCESSIBILITY,
         "Privacy": _PRIVACY,
         "For programs": _PROGRAMS,
-        "Not an official service": _NOT_OFFICIAL,
+        "Not an official service": _not_official(library),
     }
     drawn = Markup("").join(_section(title, body) for title, body in sections.items())
     frame.draw(Markup('<div class="pq-prose">{}</div>').format(drawn))
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def _section(title: str, body: Markup) -> Markup:
@@ -117,14 +116,14 @@ def _indexed(library: Library) -> Markup:
         passages=counts.passages,
         sentences=counts.sentences,
         newest=newest,
-        digests=_digests(sources),
+        digests=_digests(sources, generation.domain.digest_label),
         created=states.edition(library),
         name=generation.name,
         not_read=not_read,
     )
 
 
-def _digests(sources: Sequence[Source]) -> Markup:
+def _digests(sources: Sequence[Source], label: str) -> Markup:
     """Return how many of the documents are digests, and what that means, if any is."""
     digests = sum(source.wording == "digest" for source in sources)
     if not digests:
@@ -134,7 +133,7 @@ def _digests(sources: Sequence[Source]) -> Markup:
     return Markup(
         "<p>{} of them are digests: short texts written for this project from a publication, because the publication "
         "itself is not held here. Each of their quotes is marked “{}”.{}</p>"
-    ).format(digests if others else "All", DIGEST_LABEL, rest)
+    ).format(digests if others else "All", label, rest)
 
 
 def _terms(library: Library) -> Markup:
@@ -144,6 +143,12 @@ def _terms(library: Library) -> Markup:
         "documents:</p>"
         '<details class="pq-fold"><summary>{} licence lines</summary>{}</details>'
     ).format(len(counts), _listed(f"{licence}: {count}" for licence, count in counts.most_common()))
+
+
+def _not_official(library: Library) -> Markup:
+    return Markup("<p>This is not a service of {}, and none of them has checked it.</p>").format(
+        library.generation.domain.not_connected_with
+    )
 
 
 _ACCESSIBILITY = Markup(
@@ -161,8 +166,4 @@ _PRIVACY = Markup(
 _PROGRAMS = Markup(
     '<p>The same answers as JSON: <a href="api/openapi.json" target="_blank" rel="noopener">the description of the '
     "interface</a>.</p>"
-)
-_NOT_OFFICIAL = Markup(
-    "<p>This is not a service of HM Inspectorate of Probation, HM Prison and Probation Service, the Ministry of "
-    "Justice or any provider, and none of them has checked it.</p>"
 )

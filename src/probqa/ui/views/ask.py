@@ -48,10 +48,10 @@ def draw(library: Library) -> None:
     what_else = st.container()
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
     below = st.container()
-    frame.foot()
+    frame.foot(library.generation.domain)
     # In a container of its own the box does not drag the page down past the first quote; style.css keeps it in sight.
     with st.container(key="ask"):
-        typed = st.chat_input("Ask about probation inspections", key="question")
+        typed = st.chat_input(library.generation.domain.invitation, key="question")
     if typed is not None:
         try:
             question = checked(typed)

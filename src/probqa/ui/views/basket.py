@@ -38,7 +38,7 @@ def draw(library: Library) -> None:
             "The basket is empty",
             "Add to basket stands under each quote. What you add stays here until you close or reload the page.",
         )
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def counted(quotes: list[Quote]) -> str:

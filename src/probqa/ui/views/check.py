@@ -65,7 +65,7 @@ def draw(library: Library) -> None:
             frame.notice(f"{error.problem[0].upper()}{error.problem[1:]}", f"{error.remedy.capitalize()}.", "refused")
         else:
             _draw_report(library, report)
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def summary(report: CheckReport) -> str:

@@ -35,7 +35,7 @@ def draw(library: Library) -> None:
     if answer is not None:
         by = given.get("by", ["provider"])[-1]
         way: Way = next((way for way in WAYS if way == by), "provider")
-        groups = grouped(answer.documents, way, library.generation.glossary)
+        groups = grouped(answer.documents, way, library.generation.glossary, library.generation.domain)
         frame.draw(Markup('<h2 class="pq-finding pq-wide">{}</h2>{}').format(every_line(answer), _choose(address, way)))
         sides = [given.get(side, [""])[-1] for side in SIDES]
         for column, side, label, value in zip(
@@ -51,7 +51,7 @@ def draw(library: Library) -> None:
         else:
             grid = _grid(library, address, groups, way)
             frame.draw(Markup('<h2 class="pq-sub">Every {}, by year</h2>{}').format(way, grid))
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def _choose(address: Address, by: Way) -> Markup:
@@ -130,8 +130,8 @@ def _best(library: Library, answer: EveryAnswer, documents: list[DocumentAnswer]
 
 def _grid(library: Library, address: Address, groups: Groups, way: Way) -> Markup:
     """Return rows by name and columns by year, with found/asked in each cell."""
-    glossary = library.generation.glossary
-    cells = {name: grouped(group, "year", glossary) for name, group in groups.items()}
+    glossary, domain = library.generation.glossary, library.generation.domain
+    cells = {name: grouped(group, "year", glossary, domain) for name, group in groups.items()}
     years = sorted({year for row in cells.values() for year in row})
     most = max(map(len, groups.values()), default=0)
     rows = [

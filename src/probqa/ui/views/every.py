@@ -17,6 +17,7 @@ import streamlit as st
 from probqa.asking.library import Library
 from probqa.citing import export
 from probqa.errors import ProbqaError
+from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.questions import Turn
 from probqa.records import EveryAnswer, Quote
@@ -34,14 +35,14 @@ def draw(library: Library) -> None:
     """Draw what every report says to the question in the address."""
     given = side_bar.parameters()
     address = read(given)
-    glossary = library.generation.glossary
+    glossary, domain = library.generation.glossary, library.generation.domain
     groups: dict[Way, str] = {way: given[f"in-{way}"][-1] for way in WAYS if given.get(f"in-{way}")}
     oldest = given.get("sort") == ["oldest"]
     frame.heading("Every report", "One question, put to each report by itself.")
     answer = asked(library, address, "every", groups)
     if answer is not None:
-        answer = _in_order(_only(answer, groups, glossary), oldest)
-        by_year = grouped(answer.documents, "year", glossary)
+        answer = _in_order(_only(answer, groups, glossary, domain), oldest)
+        by_year = grouped(answer.documents, "year", glossary, domain)
         chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else Markup("")
         frame.draw(Markup('<h2 class="pq-finding">{}</h2>{}').format(every_line(answer), chart))
         if answer.coverage.documents_with_quotes:
@@ -53,7 +54,7 @@ def draw(library: Library) -> None:
         onward = anchor(compare, "Compare providers, places, ratings and years")
         frame.draw(Markup("{}<p>{}</p>").format(_silent(answer), onward))
         basket.follow(given, (document.quote for document in answer.documents if document.quote))
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def asked(library: Library, address: Address, page: str, groups: Mapping[Way, str] = NO_GROUPS) -> EveryAnswer | None:
@@ -96,7 +97,7 @@ def link_to_groups(address: Address, groups: Mapping[Way, str], **more: str) -> 
     return link_to("every", address.parameters() | {name: [value] for name, value in held.items()})
 
 
-def _only(answer: EveryAnswer, groups: Mapping[Way, str], glossary: Glossary) -> EveryAnswer:
+def _only(answer: EveryAnswer, groups: Mapping[Way, str], glossary: Glossary, domain: Domain) -> EveryAnswer:
     if not groups:
         return answer
     return narrowed(
@@ -104,7 +105,7 @@ def _only(answer: EveryAnswer, groups: Mapping[Way, str], glossary: Glossary) ->
         [
             document
             for document in answer.documents
-            if all(name in names(document.source, way, glossary) for way, name in groups.items())
+            if all(name in names(document.source, way, glossary, domain) for way, name in groups.items())
         ],
     )
 

@@ -30,7 +30,7 @@ def draw(library: Library) -> None:
         what = f"There is no document “{document_id}” in the index." if document_id else "No document was named."
         frame.notice(what, "Choose one from the list of reports.", "refused")
         frame.draw(Markup("<p>{}</p>").format(anchor("reports", "All reports")))
-        frame.foot()
+        frame.foot(library.generation.domain)
         return
     mark = _span(given, document)
     frame.heading(document.source.title)
@@ -38,7 +38,7 @@ def draw(library: Library) -> None:
     if mark is None and (given.get("from") or given.get("to")):
         frame.notice("The passage that was linked to is not in this edition", "The whole document is shown.")
     frame.draw(Markup("").join((_contents(document), _text(document, mark), _provenance(document))))
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def _span(given: Mapping[str, Sequence[str]], document: Document) -> Span | None:

@@ -13,7 +13,7 @@ from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.questions import Filters
 from probqa.records import Document
-from probqa.rendering import DIGEST_LABEL
+from probqa.rendering import label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.markup import Markup, anchor
@@ -47,7 +47,7 @@ def draw(library: Library) -> None:
         rows = _rows(library, address.filters, find)
     except ProbqaError as error:
         frame.notice("This list cannot be made", str(error), "refused")
-        frame.foot()
+        frame.foot(library.generation.domain)
         return
     side_bar.draw_chips(library, address, "reports")
     column, down = _order(next(iter(given.get("sort", ())), ""))
@@ -60,7 +60,7 @@ def draw(library: Library) -> None:
             arrive, _count(len(rows), "report"), _table(rows, column, down, held)
         )
     )
-    frame.foot()
+    frame.foot(library.generation.domain)
 
 
 def _timeline(documents: Iterable[Document]) -> Markup:
@@ -195,7 +195,7 @@ def _row(document: Document, passages: int) -> Markup:
         source.area,
         ", ".join(source.providers),
         str(passages),
-        Markup('<abbr title="{}">digest</abbr>').format(DIGEST_LABEL) if digest else source.wording,
+        Markup('<abbr title="{}">digest</abbr>').format(label(source)) if digest else source.wording,
     ]
     cells = Markup("").join(
         Markup('<td role="cell" class="pq-{}" data-head="{}">{}</td>').format(name, heading, value)
