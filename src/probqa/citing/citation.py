@@ -1,4 +1,4 @@
-"""What every format says of a quote, put into words once.
+"""The parts of a citation that every format shares, put into words once.
 
 In: a ``Quote`` and the day it was read. Out: a ``Citation``, whose texts are safe to show and to store anywhere.
 
@@ -19,15 +19,16 @@ from probqa.records import Quote, Source
 from probqa.rendering import label, page_in_words, visible
 from probqa.text import CONTROLS, HALVES
 
-# Controls, halves of characters and non-characters: XML, UTF-8 or a terminal would refuse or obey them.
+# Controls, halves of characters and non-characters: XML and UTF-8 refuse them, a terminal may obey them.
 _UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote with all that is said of it; an empty text is not known, and all but ``text`` are one line.
+    """A quote with all that is said of it.
 
-    ``page`` is in words, ``printed`` the number on the paper. ``label`` is never empty for a digest.
+    A text that is not known is empty. All but ``text`` are one line. ``page`` is in words, ``printed`` is the number on
+    the paper. ``label`` is never empty for a digest.
     """
 
     document_id: str
@@ -47,24 +48,24 @@ class Citation:
 
     @property
     def when(self) -> str:
-        """The day, month or year of publication in words, or "undated"."""
+        """Return the day, month or year of publication in words, or "undated"."""
         return self.published.in_words or "undated"
 
     @property
     def around_title(self) -> tuple[str, str]:
-        """What a reference says before the title, and what it says after."""
+        """Return what a reference says before the title and what it says after."""
         before = f"{self.publisher}, " if self.publisher else ""
         section = f"under “{self.section}”" if self.section else ""
         return before, ", ".join(part for part in (f" ({self.when})", self.page, section) if part) + "."
 
     @property
     def terms(self) -> str:
-        """When it was read, and the licence line of the source."""
+        """Return the day on which the source was read, with its licence line."""
         return f"Accessed {PartialDate(self.accessed.isoformat()).in_words}. Licence: {self.licence}."
 
 
 def cite(quote: Quote, accessed: date) -> Citation:
-    """Say where a quote comes from."""
+    """Make the citation of a quote."""
     source = quote.source
     return Citation(
         document_id=source.id,
@@ -85,7 +86,9 @@ def cite(quote: Quote, accessed: date) -> Citation:
 
 
 def address(quote: Quote) -> str:
-    """The address of the original, at its page where that is a PDF; only addresses of the web are given.
+    """Return the web address of the original, at the quote's page where that is a PDF.
+
+    Empty where the source has no address on the web.
 
     >>> from probqa.records import Document, Page, Span
     >>> source = Source("a", "A", "P", "report", urls=("https://example.org/a b.pdf#top",))
@@ -100,7 +103,10 @@ def address(quote: Quote) -> str:
 
 
 def web_address(source: Source) -> str:
-    """The address of a source, with what may not stand in one percent-encoded; nothing if it is not of the web."""
+    """Return the web address of a source, percent-encoded.
+
+    Only characters that may not stand in an address are encoded. Empty where the address is not one of the web.
+    """
     if not re.match(r"https?://[^/]", source.url, re.IGNORECASE):
         return ""
     try:
@@ -111,18 +117,23 @@ def web_address(source: Source) -> str:
 
 
 def licence(source: Source) -> str:
-    """The licence line of a source."""
+    """Return the licence line of a source."""
     return one_line(source.licence).rstrip(".") or "not stated"
 
 
 def shown(text: str) -> str:
-    """Text with direction marks and what no file may hold made visible, and every line break the same."""
+    """Make hidden and unfit characters of a text visible.
+
+    These are direction marks and all that a file may not hold. Every line break becomes the same one.
+    """
     text = visible(re.sub("\r\n?|\u2028|\u2029", "\n", text))
-    return _UNFIT.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+    return _UNFIT.sub(lambda match: f"[U+{ord(match.group()):04X}]", text)
 
 
 def one_line(text: str) -> str:
-    """Text as it is shown, with one space for each line break and the white space round it.
+    """Return a text as it is shown, on one line.
+
+    Each line break, with the white space round it, becomes one space.
 
     >>> one_line("a \\n\\n  b")
     'a b'

@@ -1,4 +1,4 @@
-"""The answer of every report, also of those that say nothing, as a table.
+"""A table of every report's answer, those that say nothing included.
 
 In: an ``EveryAnswer`` and the day it was read. Out: CSV or Markdown, a row a report.
 """
@@ -17,28 +17,37 @@ SAYS_NOTHING = "nothing found in this report"
 
 
 def every_to_csv(answer: EveryAnswer, accessed: date) -> bytes:
-    """The columns of a quote behind the question and whether the report says something."""
+    """Write the answers of all reports as CSV.
+
+    The question, and whether the report says something, stand before the columns of a quote.
+    """
     asked = shown(answer.question.asked)
-    rows = [(asked, "yes" if each.quote else "no", *_cells(each, accessed)) for each in answer.documents]
+    rows = [
+        (asked, "yes" if document_answer.quote else "no", *_cells(document_answer, accessed))
+        for document_answer in answer.documents
+    ]
     return write_rows([("question", "found", *COLUMNS), *rows])
 
 
 def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
-    """A table in which the words of a digest are called so in the same cell."""
-    found = sum(one.quote is not None for one in answer.documents)
+    """Write the answers of all reports as a Markdown table.
+
+    The words of a digest are called so in the same cell.
+    """
+    answered = sum(document_answer.quote is not None for document_answer in answer.documents)
     lines = [
         f"# {_inline(answer.question.asked)}",
         "",
-        f"{found} of {len(answer.documents)} reports say something about this. "
+        f"{answered} of {len(answer.documents)} reports say something about this. "
         f"Accessed {PartialDate(accessed.isoformat()).in_words}.",
         "",
         "| Report | Published | Words | Page | Section | Address | Licence |",
         "|---|---|---|---|---|---|---|",
     ]
-    for one in answer.documents:
-        cells = dict(zip(COLUMNS, _cells(one, accessed), strict=True))
-        label = cite(one.quote, accessed).label if one.quote else ""
-        words = _inline(f"“{cells['quote']}”") if one.quote else f"*{SAYS_NOTHING}*"
+    for document_answer in answer.documents:
+        cells = dict(zip(COLUMNS, _cells(document_answer, accessed), strict=True))
+        label = cite(document_answer.quote, accessed).label if document_answer.quote else ""
+        words = _inline(f"“{cells['quote']}”") if document_answer.quote else f"*{SAYS_NOTHING}*"
         address = f"<{cells['address']}>" if cells["address"] else ""
         texts = [_inline(cells[name]) for name in ("page", "section")]
         lines.append(
@@ -48,10 +57,10 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _cells(one: DocumentAnswer, accessed: date) -> tuple[str, ...]:
-    if one.quote:
-        return row(cite(one.quote, accessed))
-    source = one.source
+def _cells(document_answer: DocumentAnswer, accessed: date) -> tuple[str, ...]:
+    if document_answer.quote:
+        return row(cite(document_answer.quote, accessed))
+    source = document_answer.source
     known = {
         "title": one_line(source.title),
         "publisher": one_line(source.publisher),

@@ -1,4 +1,4 @@
-"""Quotes to citations that are ready to paste, import or print.
+"""Citations of quotes that are ready to paste, import or print.
 
 In: quotes, and the day on which they were read. Out: bytes of plain text, Markdown, Word, CSV, BibTeX, RIS or CSL-JSON.
 
@@ -16,7 +16,8 @@ https://example.org/a.pdf#page=16
 Accessed 3 October 2026. Licence: OGL v3.0.
 <BLANKLINE>
 
-Every format has one entry a quote: page, words and the label of a digest belong to the quote, not to the report.
+Every format has one entry for each quote, because page, words and the label of a digest belong to the quote, not to
+the report.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to take quotes away: what people call it, the file it makes, and whether that can be read as text."""
+    """A file format for citations.
+
+    ``name`` is what people call it. ``suffix`` and ``media_type`` belong to the file it makes, and ``is_text`` says
+    whether that file can be read as text.
+    """
 
     name: str
     suffix: str
@@ -70,5 +75,8 @@ FORMATS = {
 
 
 def export(quotes: Sequence[Quote], wanted: Format, accessed: date) -> bytes:
-    """Write quotes in a format, in the order given; ``accessed`` is the day on which they were read."""
+    """Write quotes in a format, in the order given.
+
+    ``accessed`` is the day on which they were read.
+    """
     return wanted.write([cite(quote, accessed) for quote in quotes])

@@ -1,6 +1,6 @@
 """Citations as people read and paste them: plain text and Markdown.
 
-In: citations. Out: UTF-8. Markdown is escaped so that what it renders to is the text, sign for sign.
+In: citations. Out: UTF-8. Markdown is escaped so that it renders to exactly the text, character for character.
 
 >>> escape_markdown("1. *not* $5 <b> re-offending")
 '1\\\\. \\\\*not\\\\* \\\\$5 \\\\<b\\\\> re-offending'
@@ -13,30 +13,37 @@ from collections.abc import Sequence
 
 from probqa.citing.citation import Citation
 
-# Signs that mean something to some Markdown wherever they stand; a colon only before a letter (":red[", "https:").
+# Characters with a meaning in some kind of Markdown, wherever they stand. A colon has one only before another
+# character that is not white space (":red[", "https:").
 _SIGNS = re.compile(r"[\\`*_{}\[\]<>#!|~$@&^=]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 # What makes a list, a rule or a heading at the start of a line.
 _LINE_START = re.compile(r"(?m)^([ \t]*)(?:([-+])|(\d{1,9})([.)]))")
 
 
 def to_text(citations: Sequence[Citation]) -> bytes:
-    """Plain text: the words, where they stand, the address, and the terms."""
+    """Write citations as plain text.
+
+    Each gives the words, where they stand, the address and the terms.
+    """
     return "\n".join(map(_text, citations)).encode()
 
 
 def to_markdown(citations: Sequence[Citation]) -> bytes:
-    """Markdown: block quotes, each followed by its source."""
+    """Write citations as Markdown block quotes, each followed by its source."""
     return "\n".join(map(_markdown, citations)).encode()
 
 
 def escape_markdown(text: str) -> str:
-    """Text that Markdown renders to ``text``, but that spaces and tabs at the ends of lines are lost."""
+    """Escape a text so that Markdown renders it unchanged.
+
+    Only spaces and tabs at the ends of lines are lost.
+    """
     escaped = _SIGNS.sub(r"\\\g<0>", text)
-    return _LINE_START.sub(lambda m: m[1] + (rf"\{m[2]}" if m[2] else rf"{m[3]}\{m[4]}"), escaped)
+    return _LINE_START.sub(lambda mark: mark[1] + (rf"\{mark[2]}" if mark[2] else rf"{mark[3]}\{mark[4]}"), escaped)
 
 
 def markdown_reference(citation: Citation) -> str:
-    """Publisher, title and place of a quote in one line of Markdown."""
+    """Return publisher, title and place of a quote as one line of Markdown."""
     before, after = map(escape_markdown, citation.around_title)
     return f"{before}**{escape_markdown(citation.title)}**{after}"
 

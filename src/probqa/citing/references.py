@@ -1,6 +1,6 @@
 """Citations for reference managers: BibTeX, RIS and CSL-JSON.
 
-In: citations. Out: UTF-8, one entry a quote. The words of the quote, with the label of a digest, stand in a note.
+In: citations. Out: UTF-8, one entry for each quote. A note holds the words of the quote, with the label of a digest.
 
 >>> escape_latex("50% of {x} -- a_b")
 '50\\\\% of \\\\textbraceleft{}x\\\\textbraceright{} -{}- a\\\\_b'
@@ -17,7 +17,7 @@ from typing import Any
 from probqa.citing.citation import Citation, one_line
 from probqa.dates import MONTHS
 
-# A brace is written by its name: BibTeX counts braces even behind a backslash.
+# A brace is written by its name, because BibTeX counts braces even behind a backslash.
 _LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -29,52 +29,67 @@ _LATEX = {
     "|": r"\textbar{}",
     **{sign: f"\\{sign}" for sign in "$&#%_"},
 }
-# Two signs that TeX would set as one other sign: "--" as a dash, "''" as a quote mark.
+# Two characters that TeX would print as one other character: "--" as a dash, "''" as a quote mark.
 _LIGATURE = re.compile(r"-(?=-)|'(?=')|[`?!](?=`)|,(?=,)")
 
 
 def to_bibtex(citations: Sequence[Citation]) -> bytes:
-    """``@techreport`` entries; ``annote`` holds the quote, ``note`` is what a bibliography prints."""
+    """Write citations as BibTeX ``@techreport`` entries.
+
+    ``annote`` holds the quote, ``note`` is what a bibliography prints.
+    """
     return "\n".join(_bibtex(key, citation) for key, citation in _keyed(citations)).encode()
 
 
 def to_ris(citations: Sequence[Citation]) -> bytes:
-    """``RPRT`` records, a field a line, lines ended as the format demands."""
+    """Write citations as RIS ``RPRT`` records.
+
+    Each field has a line of its own, which ends in CR LF as the format demands.
+    """
     lines = [line for key, citation in _keyed(citations) for line in _ris(key, citation)]
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def to_csl_json(citations: Sequence[Citation]) -> bytes:
-    """Items of the type ``report``."""
+    """Write citations as CSL-JSON items of the type ``report``."""
     items = [_csl(key, citation) for key, citation in _keyed(citations)]
     return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def escape_latex(text: str) -> str:
-    """Text that LaTeX sets as it is, with every brace closed."""
-    loose = _LIGATURE.sub(lambda found: f"{found.group()}\0", text)
+    """Escape a text so that LaTeX prints it unchanged.
+
+    Every brace in the result is closed.
+    """
+    loose = _LIGATURE.sub(lambda pair: f"{pair.group()}\0", text)
     return "".join("{}" if sign == "\0" else _LATEX.get(sign, sign) for sign in loose)
 
 
 def _keyed(citations: Sequence[Citation]) -> Iterator[tuple[str, Citation]]:
-    """Each with a key of letters, digits and hyphens that no other has."""
+    """Yield each citation with a key that no other has.
+
+    A key is made of letters, digits and hyphens.
+    """
     taken: Counter[str] = Counter()
     for citation in citations:
         stem = re.sub(r"[^A-Za-z0-9]+", "-", citation.document_id).strip("-") or "quote"
         key = f"{stem}-{citation.start}-{citation.end}"
         taken[key] += 1
-        # Letters, where another document's key could end in a number.
+        # The suffix has letters, because another document's key could end in a number.
         yield key + ("" if taken[key] == 1 else f"-copy{taken[key]}"), citation
 
 
 def _quoted(citation: Citation) -> str:
-    """The words, and what must be said wherever a digest is shown."""
+    """Return the words of a quote, with the label of a digest.
+
+    The label must stand wherever a digest is shown.
+    """
     words = f"“{citation.text}”"
     return f"{words} [{citation.label}]" if citation.label else words
 
 
 def _note(citation: Citation) -> str:
-    """What has no field of its own in any of the formats."""
+    """Return what has no field of its own in any of the formats."""
     label = f"{citation.label[0].upper()}{citation.label[1:]}" if citation.label else ""
     section = f"Under “{citation.section}”" if citation.section else ""
     published = citation.published
@@ -93,7 +108,7 @@ def _bibtex(key: str, citation: Citation) -> str:
         "month": MONTHS[month - 1][:3].lower() if month else "",
         "day": f"{{{day}}}" if day else "",
         "pages": f"{{{escape_latex(citation.printed)}}}" if citation.printed else "",
-        # As it is: \url takes the address word for word, and it holds no brace.
+        # Not escaped: \url takes the address as it is, and an address holds no brace.
         "url": f"{{{citation.address}}}" if citation.address else "",
         "urldate": f"{{{citation.accessed.isoformat()}}}",
         "note": f"{{{escape_latex(_note(citation))}}}",
@@ -111,7 +126,7 @@ def _ris(key: str, citation: Citation) -> Iterator[str]:
         ("TY", "RPRT"),
         ("ID", key),
         ("TI", citation.title),
-        # A comma would part the name of an office into family name and given name.
+        # A comma would split the name of an office into family name and given name.
         ("AU", "" if "," in citation.publisher else citation.publisher),
         ("PB", citation.publisher),
         ("PY", citation.published.year),

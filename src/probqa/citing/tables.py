@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from probqa.citing.citation import Citation
 
-# A spreadsheet runs a cell that starts with one of these; quoting does not stop it, an apostrophe does.
+# A spreadsheet runs a cell that starts with one of these. Quoting does not stop it, but an apostrophe does.
 _STARTS_A_FORMULA = tuple("=+-@\t\r\n\x00＝＋－＠")
 
 COLUMNS = (
@@ -35,12 +35,15 @@ COLUMNS = (
 
 
 def to_csv(citations: Sequence[Citation]) -> bytes:
-    """One row a quote; ``start`` and ``end`` are characters of the document's text."""
+    """Write citations as CSV, one row for each quote.
+
+    ``start`` and ``end`` count characters of the document's text.
+    """
     return write_rows([COLUMNS, *map(row, citations)])
 
 
 def row(citation: Citation) -> tuple[str, ...]:
-    """The cells of one quote, as ``COLUMNS`` names them."""
+    """Return the cells of one quote, in the order of ``COLUMNS``."""
     return (
         citation.text,
         citation.label or "the publication's own words",
@@ -59,12 +62,15 @@ def row(citation: Citation) -> tuple[str, ...]:
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as CSV, every cell quoted and none a formula."""
+    """Write rows as CSV in which every cell is quoted and none is a formula."""
     file = io.StringIO(newline="")
     csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(map(cell, cells) for cells in rows)
     return file.getvalue().encode("utf-8-sig")
 
 
 def cell(text: str) -> str:
-    """Text that a spreadsheet takes for text; white space before a formula does not hide it."""
+    """Mark a text so that no spreadsheet takes it for a formula.
+
+    White space before a formula does not hide it.
+    """
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) or text.lstrip().startswith(_STARTS_A_FORMULA) else text

@@ -24,11 +24,14 @@ _LINK = RGBColor(0x0B, 0x5D, 0x6B)
 
 
 def to_word(citations: Sequence[Citation]) -> bytes:
-    """A heading, then each quote as a paragraph of the style "Quote", its label, its source and its terms."""
+    """Write citations as a Word document.
+
+    After a heading stands each quote as a paragraph of the style "Quote", with its label, its source and its terms.
+    """
     document = docx.Document()
     properties = document.core_properties
     properties.title, properties.author, properties.comments, properties.language = HEADING, "", "", "en-GB"
-    # The language for spelling and for reading aloud; the template says American English.
+    # The language for spelling and for reading aloud. The template says American English.
     document.styles.element.xpath("w:docDefaults//w:lang")[0].set(qn("w:val"), "en-GB")
     first = min((citation.accessed for citation in citations), default=datetime.date(1980, 1, 1))
     properties.created = properties.modified = datetime.datetime.combine(first, datetime.time())
@@ -53,7 +56,10 @@ def to_word(citations: Sequence[Citation]) -> bytes:
 
 
 def _add_link(paragraph: Paragraph, address: str) -> None:
-    """A link that can be followed and read: python-docx reads links but does not write them."""
+    """Add a link that can be followed and read to a paragraph.
+
+    python-docx reads links but does not write them.
+    """
     run = paragraph.add_run(address)
     run.font.color.rgb, run.font.underline = _LINK, True
     link = OxmlElement("w:hyperlink")
@@ -66,7 +72,7 @@ def _without_times(package: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            # Made without a time, an entry has the first that a zip file can name.
+            # An entry made without a time gets the earliest that a zip file can hold.
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
