@@ -1,6 +1,7 @@
-"""Questions with and without an answer to a calibration: a logistic model over the signals of their first quotes.
+"""The fit of a calibration on questions with and without an answer.
 
-In: questions, and whether each has an answer. Out: a ``Calibration``, with its error rates on questions held back.
+In: questions, and whether each has an answer. Out: a ``Calibration``, which is a logistic model over the signals of the
+first quotes, with its error rates on questions held back.
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ from probqa.questions import Request
 from probqa.settings import Settings
 from probqa.weights import WEIGHTS, rules
 
-# Half of the answerable questions may fall below 0.5 and still be of use: the weak ones begin where all but one in
-# twenty of them are above.
+# Half of the answerable questions may fall below 0.5, and their quotes are still useful. So weak answers begin at the
+# confidence that all but one in twenty of the answerable questions reach.
 KEPT_SHARE = 0.95
 _FOLDS = 8
 _PENALTY = 1.0
 
 
 def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
-    """Fit the status on questions (with those asked before, and whether the corpus answers them) and keep it.
+    """Fit the status on questions and keep the calibration.
 
-    It is written to ``calibration.json`` in the corpus folder; the next build puts it into the index.
+    Each question comes with those asked before it, and whether the corpus answers it.
+
+    It is written to ``calibration.json`` in the corpus folder. The next build puts it into the index.
 
     Raises:
         InputError: too few questions, or one that cannot be asked.
@@ -54,7 +57,9 @@ def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], 
 
 
 def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str, texts: str) -> Calibration:
-    """Fit on all questions; the rates are of each eighth of them under a model fitted on the others.
+    """Fit a calibration on all questions.
+
+    Its error rates are measured on each eighth of the questions, with a model fitted on the others.
 
     Raises:
         InputError: fewer than 20 questions of either kind.
@@ -65,7 +70,7 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
             f"{labels.sum()} answerable and {(~labels).sum()} unanswerable questions are too few to calibrate with",
             "give at least 20 of each",
         )
-    rows = np.stack([one.as_array() for one in signals])
+    rows = np.stack([first_quote.as_array() for first_quote in signals])
     folds = np.arange(len(labels)) % _FOLDS
     held_back = np.empty(len(labels))
     for fold in range(_FOLDS):
@@ -87,7 +92,7 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
         texts=texts,
         rules=rules(),
     )
-    outright = np.array([not one.lacking for one in signals])
+    outright = np.array([not first_quote.lacking for first_quote in signals])
     is_answered = (held_back >= WEIGHTS.answered_from) & outright
     is_shown = held_back >= weak_from
     return dataclasses.replace(
@@ -100,7 +105,10 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
 
 
 def _logistic(rows: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Weights and bias of a penalised logistic regression, both kinds weighing the same, by Newton's method."""
+    """Fit a penalised logistic regression by Newton's method.
+
+    Both kinds of questions weigh the same. Out: the weights, and behind them the bias.
+    """
     design = np.column_stack([rows, np.ones(len(rows))])
     weight = np.where(labels, 0.5 / labels.mean(), 0.5 / (~labels).mean())
     penalty = np.diag([_PENALTY] * rows.shape[1] + [1e-6])

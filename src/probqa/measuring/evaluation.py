@@ -1,8 +1,8 @@
-"""Questions whose answers are known, put to a library, to scores.
+"""The scores of a library on questions whose answers are known.
 
 In: a file of questions (docs/evaluation.md) and something that answers. Out: ``Scores``, over all and by kind.
 
-Every metric is one function with its source. A metric that nothing was measured for is absent, never 0; a question
+Every metric is one function with its source. A metric that nothing was measured for is absent, never 0. A question
 that cannot be asked, a source that cannot be opened or a score that is no number stops the run with an error.
 
 >>> round(ndcg([0, 1, 0], relevant=1), 3), mrr([0, 1, 0]), recall([0, 1, 0], relevant=2)
@@ -28,7 +28,7 @@ from probqa.decoding import decode_json
 from probqa.errors import DecodingError, InputError
 from probqa.records import Answer, Document, Quote
 
-# How deep a ranking is looked at.
+# How many results of a ranking are looked at.
 DEPTH = 10
 
 METRICS = (
@@ -61,7 +61,7 @@ class GoldSpan:
 class GoldQuestion:
     """One line of a question file: the question, the questions before it, and what answers it.
 
-    Just one of ``spans``, ``documents`` and ``unanswerable`` is filled.
+    Exactly one of ``spans``, ``documents`` and ``unanswerable`` is filled.
     """
 
     id: str
@@ -76,7 +76,10 @@ class GoldQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Metric to value, over all questions and by kind; counts beside them. Rates are in [0, 1], higher is better."""
+    """The value of each metric, over all questions and by kind.
+
+    The counts of questions stand beside them. Rates are in [0, 1], higher is better.
+    """
 
     questions: int
     answerable: int
@@ -87,7 +90,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Something to find: a document, or where in it the gold words stand."""
+    """Something to find: a document, or the places of the gold words in it."""
 
     document_id: str
     places: tuple[tuple[int, int], ...]
@@ -107,7 +110,7 @@ class _Measured:
 
 
 def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
-    """Read a question file, all of it or the lines of one ``split``.
+    """Read the questions of a file, all of them or those of one ``split``.
 
     Raises:
         InputError: the file cannot be read, a line is not a question (named by its number), or none is left.
@@ -131,14 +134,16 @@ def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
         except ValueError as error:
             raise InputError(f"{path} line {number}: {error}", "see docs/evaluation.md for the format") from error
         questions[question.id] = question
-    found = tuple(question for question in questions.values() if split in ("", question.split))
-    if not found:
+    chosen = tuple(question for question in questions.values() if split in ("", question.split))
+    if not chosen:
         raise InputError(f"{path} holds no question" + (f" of the split {split!r}" if split else ""), "name another")
-    return found
+    return chosen
 
 
 def evaluate(questions: Sequence[GoldQuestion], ask: Ask, document: FindDocument) -> Scores:
-    """Ask every question once and score what comes back.
+    """Score the answers to all questions.
+
+    Each question is asked once.
 
     ``ask`` takes a question and the questions before it. ``auroc`` says how well the confidence of the first quote
     tells the answerable questions from the others.
@@ -163,15 +168,16 @@ def evaluate(questions: Sequence[GoldQuestion], ask: Ask, document: FindDocument
             )
         measured.append(_Measured(question, _measure(question, answer, document), confident))
     kinds = sorted({question.kind for question in questions} - {""})
-    by_kind = {kind: _scores([one for one in measured if one.question.kind == kind]) for kind in kinds}
+    by_kind = {kind: _scores([result for result in measured if result.question.kind == kind]) for kind in kinds}
     return dataclasses.replace(_scores(measured), kinds=by_kind)
 
 
 def ndcg(gains: Sequence[float], relevant: int | Sequence[float], depth: int = DEPTH) -> float:
-    """Normalised discounted cumulative gain of a ranking's gains, in [0, 1].
+    """Return the normalised discounted cumulative gain of a ranking, in [0, 1].
 
-    ``relevant`` is how many gains of 1 there are to be had, or all of them. DCG is the sum of ``gain / log2(rank + 1)``
-    (Järvelin and Kekäläinen, 2002, with the discount as trec_eval's ndcg_cut has it).
+    ``gains`` are in the order of the ranking. ``relevant`` is how many gains of 1 could be had, or the list of all
+    gains that could. DCG is the sum of ``gain / log2(rank + 1)`` (Järvelin and Kekäläinen, 2002, with the discount as
+    trec_eval's ndcg_cut has it).
     """
     ideal = sorted([1.0] * relevant if isinstance(relevant, int) else relevant, reverse=True)
     best = _dcg(ideal[:depth])
@@ -181,19 +187,25 @@ def ndcg(gains: Sequence[float], relevant: int | Sequence[float], depth: int = D
 
 
 def mrr(gains: Sequence[float]) -> float:
-    """One over the rank of the first relevant, 0 where there is none (Voorhees, TREC-8, 1999)."""
+    """Return the reciprocal rank of the first relevant result (Voorhees, TREC-8, 1999).
+
+    It is 0 where nothing is relevant.
+    """
     return next((1 / rank for rank, gain in enumerate(gains, start=1) if gain > 0), 0.0)
 
 
 def recall(gains: Sequence[float], relevant: int, depth: int = DEPTH) -> float:
-    """Share of the ``relevant`` that stand among the first ``depth`` (trec_eval's recall)."""
+    """Return the share of the ``relevant`` among the first ``depth`` results (trec_eval's recall)."""
     if relevant < 1:
         raise ValueError("recall is not defined where nothing is relevant")
     return sum(gain > 0 for gain in gains[:depth]) / relevant
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """Chance that a positive scores above a negative, ties counted half (Mann and Whitney, 1947; Fawcett, 2006)."""
+    """Return the area under the ROC curve.
+
+    It is the chance that a positive scores above a negative, ties counted half (Mann and Whitney, 1947; Fawcett, 2006).
+    """
     if not positives or not negatives:
         raise ValueError("AUROC needs scores of both kinds")
     below = sorted(negatives)
@@ -202,14 +214,14 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 
 
 def rate(outcomes: Sequence[bool]) -> float:
-    """Share of the outcomes that are true: how many are answered, refused, right."""
+    """Return the share of the outcomes that are true, such as answered, refused or right."""
     if not outcomes:
         raise ValueError("a rate needs outcomes")
     return sum(outcomes) / len(outcomes)
 
 
 def holds(text: str, answers: Iterable[str]) -> bool:
-    """Whether ``text`` has one of the ``answers`` in it, case and white space aside.
+    """Tell whether ``text`` contains one of the ``answers``, case and white space aside.
 
     "Has answer" as open-domain question answering counts it (Chen et al., 2017), but with the answer's punctuation.
 
@@ -221,7 +233,9 @@ def holds(text: str, answers: Iterable[str]) -> bool:
 
 
 def word_f1(text: str, answers: Iterable[str]) -> float:
-    """Best F1 over words between ``text`` and one of the ``answers`` (SQuAD, Rajpurkar et al., 2016).
+    """Return the best F1 over words between ``text`` and one of the ``answers``.
+
+    As SQuAD counts it (Rajpurkar et al., 2016).
 
     >>> word_f1("It was the good one.", ["good ones", "a good one"])
     0.6666666666666666
@@ -230,14 +244,20 @@ def word_f1(text: str, answers: Iterable[str]) -> float:
 
 
 def is_faithful(quote: Quote, document: FindDocument) -> bool:
-    """Whether a quote is, character for character, the slice of its document that its span names (law 1)."""
+    """Tell whether a quote is the slice of its document that its span names.
+
+    It must be so character for character (law 1).
+    """
     source = document(quote.source.id)
     return source is not None and quote.text == source.text[quote.span.start : quote.span.end]
 
 
 def as_text(scores: Scores) -> str:
-    """Lay the scores out as a table: a row a kind, the last one over all; long names stand over several lines."""
-    # Asking must not pay for it.
+    """Lay the scores out as a table.
+
+    Each kind has a row, and the last row is over all questions. Long names stand over several lines.
+    """
+    # Imported here, because asking must not pay for it.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -257,7 +277,10 @@ def as_text(scores: Scores) -> str:
 
 
 def _check_question(question: GoldQuestion) -> None:
-    """Raise a ValueError that says what is wrong with a line of a question file, if anything is."""
+    """Raise a ValueError if a line of a question file is not valid.
+
+    Its message says what is wrong.
+    """
     for name in ("id", "question"):
         if not getattr(question, name).strip():
             raise ValueError(f"has no {name}")
@@ -274,7 +297,10 @@ def _check_question(question: GoldQuestion) -> None:
 
 
 def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:
-    """The paragraphs or documents that answer, each once: two gold spans in one paragraph are one thing to find."""
+    """Return the paragraphs or documents that answer a question, each once.
+
+    Two gold spans in one paragraph are one thing to find.
+    """
     if question.documents:
         for name in question.documents:
             _gold_document(question, name, document)
@@ -299,28 +325,34 @@ def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:
 
 
 def _gold_document(question: GoldQuestion, name: str, document: FindDocument) -> Document:
-    found = document(name)
-    if found is None:
+    gold_document = document(name)
+    if gold_document is None:
         raise InputError(
             f"question {question.id} names the document {name}, which the index does not hold",
             "correct the question file, or build the index from the corpus it was written for",
         )
-    return found
+    return gold_document
 
 
 def _gains(quotes: Sequence[Quote], targets: Sequence[_Target]) -> list[float]:
-    """Gain 1 for a quote whose paragraph holds a target that no quote before it held, else 0."""
+    """Return the gain of each quote in a ranking.
+
+    It is 1 for a quote whose paragraph holds a target that no quote before it held, else 0.
+    """
     left = list(targets)
     gains = []
     for quote in quotes:
-        found = [target for target in left if target.is_in(quote)]
-        left = [target for target in left if target not in found]
-        gains.append(1.0 if found else 0.0)
+        hits = [target for target in left if target.is_in(quote)]
+        left = [target for target in left if target not in hits]
+        gains.append(1.0 if hits else 0.0)
     return gains
 
 
 def _measure(question: GoldQuestion, answer: Answer, document: FindDocument) -> dict[str, float]:
-    """What one answer scored, and only what applies to its question; what was shown is the ranking, even as near."""
+    """Score one answer by the metrics that apply to its question.
+
+    The ranking is what was shown, also where that was only shown as near.
+    """
     shown = answer.shown
     values: dict[str, float] = {}
     if shown:
@@ -341,11 +373,12 @@ def _measure(question: GoldQuestion, answer: Answer, document: FindDocument) -> 
 def _scores(measured: Sequence[_Measured]) -> Scores:
     metrics: dict[str, float] = {}
     for name in METRICS:
-        values = [float(one.values[name]) for one in measured if name in one.values]
+        values = [float(result.values[name]) for result in measured if name in result.values]
         if values:
             metrics[name] = sum(values) / len(values)
     confident = {
-        kind: [one.confidence for one in measured if one.question.unanswerable is kind] for kind in (False, True)
+        kind: [result.confidence for result in measured if result.question.unanswerable is kind]
+        for kind in (False, True)
     }
     if all(confident.values()):
         metrics["auroc"] = auroc(confident[False], confident[True])
@@ -367,11 +400,14 @@ def _plain(text: str) -> str:
 
 
 def _squad_words(text: str) -> list[str]:
-    """SQuAD's normalisation: lower case, no punctuation, no articles."""
+    """Split a text into words by SQuAD's normalisation.
+
+    It takes lower case, no punctuation and no articles.
+    """
     kept = "".join(character for character in text.lower() if character not in string.punctuation + "’‘“”")
     return re.sub(r"\b(a|an|the)\b", " ", kept).split()
 
 
-def _overlap_f1(found: list[str], gold: list[str]) -> float:
-    same = sum((Counter(found) & Counter(gold)).values())
-    return 2 * same / (len(found) + len(gold)) if same else 0.0
+def _overlap_f1(predicted: list[str], gold: list[str]) -> float:
+    same = sum((Counter(predicted) & Counter(gold)).values())
+    return 2 * same / (len(predicted) + len(gold)) if same else 0.0
