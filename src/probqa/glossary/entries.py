@@ -1,11 +1,11 @@
 """The glossary's records: terms, everyday words, who owned and ran which service, and which place lies in which.
 
-In: nothing. Out: frozen records. Every field but those without a default may be empty: what was not seen is left out.
+In: nothing. Out: frozen records. A field with a default may be empty: what was not seen is left out.
 
 >>> Term("Recall", "Returning someone on licence to prison.", "general knowledge").synonyms
 ()
 
-Dates are an ISO year, month or day, as far as they were seen. ``seen_in`` are web addresses.
+Dates are an ISO year, month or day, as exact as they were seen. ``seen_in`` holds web addresses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ Basis = Literal["seen", "partly seen", "general knowledge"]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the field. ``abbreviation`` and ``synonyms`` mean the same; ``related`` words do not."""
+    """A term of the field.
+
+    ``abbreviation`` and ``synonyms`` mean the same as ``term``. ``related`` words do not.
+    """
 
     term: str
     definition: str
@@ -32,13 +35,16 @@ class Term:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Every way to write it: the term, its abbreviation, its synonyms."""
+        """Return every way to write the term: in full, its abbreviation, its synonyms."""
         return (self.term, *filter(None, (self.abbreviation,)), *self.synonyms)
 
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """Words that people use, any of them, and what reports say instead; it does not hold the other way round."""
+    """Words that people use, with what reports say instead.
+
+    Any of ``words`` stands for ``means``. It does not hold the other way round.
+    """
 
     words: tuple[str, ...]
     means: tuple[str, ...]
@@ -46,7 +52,10 @@ class Everyday:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A company tied to an owner, and ``how``: a reader may know its name instead."""
+    """A company tied to an owner.
+
+    ``how`` says how they are tied. A reader may know the company's name instead of the owner's.
+    """
 
     name: str
     how: str
@@ -55,7 +64,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who owned companies that ran services."""
+    """An owner of companies that ran services."""
 
     name: str
     also: tuple[str, ...] = ()
@@ -66,7 +75,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An owner's time with one company; ``reported`` are the dates of publications that show it."""
+    """An owner's time with one company.
+
+    ``reported`` are the dates of publications that show it.
+    """
 
     owner: str
     since: str = ""
@@ -78,7 +90,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """The service that has had a company's area, or a part of it, after it."""
+    """The service that took over a company's area, or a part of it."""
 
     name: str
     since: str = ""
@@ -89,9 +101,10 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A body that inspectors look at; ``region`` is the service of the kind "region" that it belongs to.
+    """A body that inspectors look at.
 
-    ``kind`` is a word of the field (``domain.ServiceKind``), ``area`` names a place.
+    ``kind`` is a word of the field (``domain.ServiceKind``), and ``area`` names a place. ``region`` is the service of
+    the kind "region" that it belongs to.
     """
 
     name: str
@@ -106,7 +119,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place and the larger ones it lies in; a group of counties that one service covered is a place too."""
+    """A place and the larger ones it lies in.
+
+    A group of counties that one service covered is a place too.
+    """
 
     name: str
     also: tuple[str, ...] = ()
@@ -126,7 +142,10 @@ class WhoRanWhat:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """All that a glossary file holds. Forms in ``as_written`` are matched only in exactly these letters."""
+    """All that a glossary file holds.
+
+    Forms in ``as_written`` are matched only in exactly these letters.
+    """
 
     terms: tuple[Term, ...] = ()
     everyday: tuple[Everyday, ...] = ()

@@ -1,4 +1,4 @@
-"""What the words of the field mean, which names go together, and which of them a question holds.
+"""The meaning of the field's words, the names that go together, and where a text holds them.
 
 In: the corpus folder's ``glossary.yaml``, if it has one. Out: a ``Glossary``, which says
 
@@ -12,7 +12,7 @@ In: the corpus folder's ``glossary.yaml``, if it has one. Out: a ``Glossary``, w
 >>> [(span, term.definition) for span, term in glossary.definitions("A recall.")]
 [(Span(start=2, end=8), 'Return to prison.')]
 
-A question is widened by one step only: what a word of the question stands for, never what an added word does.
+A question is widened by one step only: by what its own words stand for, never by what an added word stands for.
 """
 
 from __future__ import annotations
@@ -63,17 +63,18 @@ __all__ = [
 GLOSSARY_FILE = "glossary.yaml"
 MAX_ADDED_WORDS = 24
 
-# Words that never help to find anything. England: nearly every report is about it, so that "North East" gains
+# Words that never help to find anything. England is one: nearly every report is about it, so "North East" gains
 # nothing from "North East England".
 _SMALL_WORDS = frozenset("a an and at by england for from in of on or re s the to under with".split())
 
 
 @dataclass(frozen=True, slots=True)
 class AddedWords:
-    """What one name in a question adds: ``matched`` is the question's own ``span``, ``meaning`` the entry it names.
+    """The words that one name in a question adds to it.
 
-    ``phrases`` are for people ("also searched: ..."); ``words`` are those words of them that the question does not
-    hold and no earlier group has added, for the keyword side.
+    ``matched`` is the text at the question's own ``span``, and ``meaning`` is the entry it names. ``phrases`` are for
+    people ("also searched: ..."). ``words`` are for the keyword side: those words of the phrases that the question does
+    not hold and no earlier group has added.
     """
 
     span: Span
@@ -93,7 +94,9 @@ class Named:
 
 
 def load_glossary(folder: Path) -> Glossary:
-    """Read and check the ``glossary.yaml`` of a folder; a folder without one has an empty glossary.
+    """Read and check the ``glossary.yaml`` of a folder.
+
+    A folder without one has an empty glossary.
 
     Raises:
         ReadingError: it is not a glossary; the message names the file and the entry.
@@ -105,10 +108,13 @@ def load_glossary(folder: Path) -> Glossary:
 
 
 class Glossary:
-    """Checked entries, and the names in them ready to be looked for; never changed once made."""
+    """Checked entries, with the names in them ready to be looked for.
+
+    It is never changed once made.
+    """
 
     def __init__(self, entries: Entries) -> None:
-        """Take ``entries``.
+        """Prepare the names in ``entries`` for matching.
 
         Raises:
             ReadingError: a name stands for two things, or ``as_written`` holds one that nothing has.
@@ -119,7 +125,7 @@ class Glossary:
         self._services = {service.name: service for service in entries.who_ran_what.services}
         self._places = {place.name: place for place in entries.places}
         self._within = {place.name: place.within for place in entries.places}
-        # One question is looked through for the same names by several readers.
+        # Several callers look for the same names in one question.
         self._find = lru_cache(maxsize=256)(lambda names, text: tuple(names.find(text)))
         self._term_names = _term_names(entries)
         self._provider_names = _provider_names(entries)
@@ -139,22 +145,28 @@ class Glossary:
 
     @classmethod
     def from_json(cls, content: bytes) -> Glossary:
-        """The glossary that ``to_json`` gave; checked as if it were read anew."""
+        """Read the glossary that ``to_json`` gave.
+
+        It is checked as if it were new.
+        """
         return _glossary(read_json(content, "glossary.json"), "glossary.json")
 
     def to_json(self) -> bytes:
-        """Its entries as UTF-8 JSON; the same entries give the same bytes."""
+        """Return the entries as UTF-8 JSON.
+
+        The same entries give the same bytes.
+        """
         return to_json(self.entries)
 
     def widen(self, question: str, most: int = MAX_ADDED_WORDS) -> tuple[AddedWords, ...]:
         """Return the words to add to the keyword side of ``question``, in the order of what brings them.
 
-        At most ``most`` words in all, none that the question holds already, in whatever number or case.
+        There are at most ``most`` words in all. None is already in the question, in whatever number or case.
         """
         held = {fold(word) for word in words_of(question)} | _SMALL_WORDS
         left = most
         added: list[AddedWords] = []
-        for found, phrases in self._widenings(question):
+        for match, phrases in self._widenings(question):
             used: list[str] = []
             words: list[str] = []
             for phrase in phrases:
@@ -165,30 +177,39 @@ class Glossary:
                     held |= new.keys()
                     left -= len(new)
             if words:
-                span = found.span
+                span = match.span
                 matched = question[span.start : span.end]
-                added.append(AddedWords(span, matched, found.meaning, tuple(used), tuple(words)))
+                added.append(AddedWords(span, matched, match.meaning, tuple(used), tuple(words)))
         return tuple(added)
 
     def definitions(self, text: str) -> tuple[tuple[Span, Term], ...]:
-        """The terms in ``text``, every time they occur, in order; no two spans overlap."""
-        return tuple((found.span, self._terms[found.meaning]) for found in self._find(self._term_names, text))
+        """Return the terms in ``text``, every time they occur, in order.
+
+        No two spans overlap.
+        """
+        return tuple((match.span, self._terms[match.meaning]) for match in self._find(self._term_names, text))
 
     def providers_named(self, question: str) -> tuple[Named, ...]:
-        """The owners and services that ``question`` names, in order; a company tied to an owner names the owner."""
-        names = self._find(self._provider_names, question)
-        return tuple(Named(name.meaning, self._kind(name.meaning), name.span) for name in names)
+        """Return the owners and services that ``question`` names, in order.
+
+        A company tied to an owner names the owner.
+        """
+        matches = self._find(self._provider_names, question)
+        return tuple(Named(match.meaning, self._kind(match.meaning), match.span) for match in matches)
 
     def areas_named(self, question: str) -> tuple[Named, ...]:
-        """The places that ``question`` names, in order."""
-        return tuple(Named(found.meaning, "place", found.span) for found in self._find(self._place_names, question))
+        """Return the places that ``question`` names, in order."""
+        return tuple(Named(match.meaning, "place", match.span) for match in self._find(self._place_names, question))
 
     def containing(self, place: str) -> tuple[str, ...]:
-        """The places that ``place`` lies in, nearest first; none where it is not known."""
+        """Return the places that ``place`` lies in, nearest first.
+
+        Empty where ``place`` is not known.
+        """
         return containing(self._within, place)
 
     def run_by(self, owner: str) -> tuple[Service, ...]:
-        """The services that ``owner`` ran, in the glossary's order."""
+        """Return the services that ``owner`` ran, in the glossary's order."""
         return tuple(
             service for service in self._services.values() if any(run.owner == owner for run in service.run_by)
         )
@@ -197,35 +218,45 @@ class Glossary:
         return "owner" if provider in self._owners else self._services[provider].kind
 
     def _widenings(self, question: str) -> Iterator[tuple[Found, tuple[str, ...]]]:
-        """Each name in the question with the phrases it stands for, in order; bodies first, then terms and places."""
+        """Yield each name in the question with the phrases it stands for, in order.
+
+        Of names that start at one place, bodies come first, then terms, everyday words and places.
+        """
         providers = self._find(self._provider_names, question)
-        named = [(found, self._phrases_of_provider(found, question)) for found in providers]
-        named += [(found, self._terms[found.meaning].forms) for found in self._find(self._term_names, question)]
-        named += [(found, self._everyday[found.meaning]) for found in self._find(self._everyday_names, question)]
-        for found in self._find(self._place_names, question):
-            place = self._places[found.meaning]
-            named.append((found, (place.name, *place.also)))
-        # Sorting is stable: of two that start at one place the one listed first comes first.
+        named = [(match, self._phrases_of_provider(match, question)) for match in providers]
+        named += [(match, self._terms[match.meaning].forms) for match in self._find(self._term_names, question)]
+        named += [(match, self._everyday[match.meaning]) for match in self._find(self._everyday_names, question)]
+        for match in self._find(self._place_names, question):
+            place = self._places[match.meaning]
+            named.append((match, (place.name, *place.also)))
+        # Sorting is stable: of two names that start at one place, the one listed first comes first.
         yield from sorted(named, key=lambda pair: pair[0].span.start)
 
-    def _phrases_of_provider(self, found: Found, question: str) -> tuple[str, ...]:
-        """An owner stands for what it ran, or only for that part which the question's places are about; and back."""
-        if found.meaning in self._services:
-            service = self._services[found.meaning]
+    def _phrases_of_provider(self, match: Found, question: str) -> tuple[str, ...]:
+        """Return the phrases that a provider's name stands for.
+
+        A service stands for itself and its owners. An owner stands for the services that it ran and their areas, or for
+        only those that the question's places are about.
+        """
+        if match.meaning in self._services:
+            service = self._services[match.meaning]
             return (service.name, *dict.fromkeys(run.owner for run in service.run_by))
-        services = self.run_by(found.meaning)
+        services = self.run_by(match.meaning)
         named = [area.name for area in self.areas_named(question)]
         meant = [service for service in services if any(self._overlap(service.area, place) for place in named)]
-        phrases = [found.meaning]
+        phrases = [match.meaning]
         for service in meant or services:
             phrases += [service.name, service.area]
         return tuple(filter(None, phrases))
 
-    def _overlap(self, one: str, two: str) -> bool:
-        """Whether two places are the same, or one lies in the other, or a known place lies in both."""
+    def _overlap(self, first: str, second: str) -> bool:
+        """Tell whether two places overlap.
+
+        They do where they are the same, one lies in the other, or a known place lies in both.
+        """
         return any(
-            {one, two} <= {place, *self.containing(place)}
-            for place in (one, two, *self._places)
+            {first, second} <= {place, *self.containing(place)}
+            for place in (first, second, *self._places)
             if place in self._places
         )
 
@@ -238,7 +269,10 @@ def _glossary(entries: Entries, where: str) -> Glossary:
 
 
 def _term_names(entries: Entries) -> Names:
-    """Every form of every term; a synonym that is a term itself must name the first one among its own synonyms."""
+    """Collect every form of every term.
+
+    A synonym that is a term itself must name the first one among its own synonyms.
+    """
     names = Names("terms", entries.as_written)
     terms = {term.term.lower(): term for term in entries.terms}
     for term in entries.terms:

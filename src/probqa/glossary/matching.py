@@ -1,15 +1,15 @@
-"""Known names to where they stand in a text: whole words, the longest name first.
+"""The search for known names in a text: whole words, the longest name first.
 
 In: names, each with what it stands for. Out: for a text, the spans of the names that occur in it.
 
 >>> names = Names("terms", ["PO"])
 >>> names.add("low risk", "Low risk")
 >>> names.add("PO", "Probation officer")
->>> [(found.meaning, found.span) for found in names.find("Low-risk people see no PO; a po is a river.")]
+>>> [(match.meaning, match.span) for match in names.find("Low-risk people see no PO; a po is a river.")]
 [('Low risk', Span(start=0, end=8)), ('Probation officer', Span(start=23, end=25))]
 
-Capitals, plural endings, and a hyphen in place of a space make no difference; a comma or a dash between two words
-does, where the name has none there. Names given as ``as_written`` are found in exactly their letters.
+Capitals, plural endings, and a hyphen in place of a space make no difference. A comma or a dash between two words
+does, where the name has none there. Names given as ``as_written`` are found only in exactly their letters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from probqa.errors import ReadingError
 from probqa.records import Span
 
 _WORD = re.compile(r"\w+(?:&\w+)*|&")
-# What may stand between two words of one name; anything else must stand in the name too.
+# What may stand between two words of one name. Anything else must stand in the name too.
 _PLAIN_GAP = re.compile(r"\s*|[-‐‑'’]")
 _NAME_GAP = re.compile(r",\s+|\s+[-–—]\s+")
 _ABBREVIATION = re.compile(r"[A-Z\d&]{2,}")
@@ -31,7 +31,7 @@ _ABBREVIATION = re.compile(r"[A-Z\d&]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One name where it stands in the text, and what it stands for."""
+    """A name that stands in a text, with its place and meaning."""
 
     span: Span
     name: str
@@ -46,16 +46,22 @@ class _Name:
     gaps: tuple[str, ...]
 
     def exact_forms(self) -> tuple[tuple[str, ...], ...]:
-        """Its words as they are written; an abbreviation may have a small s behind it ("POs")."""
+        """Return the words of the name as they are written.
+
+        An abbreviation may have a small s behind it ("POs").
+        """
         plural = (*self.words[:-1], self.words[-1] + "s")
         return (self.words, plural) if _ABBREVIATION.fullmatch(self.words[-1]) else (self.words,)
 
 
 class Names:
-    """A list of names, no two of them alike; ``what`` says in errors of which list."""
+    """A list of names, no two of them alike.
+
+    ``what`` names the list in errors.
+    """
 
     def __init__(self, what: str, as_written: Collection[str]) -> None:
-        """Start empty."""
+        """Make an empty list."""
         self._what = what
         self._as_written = frozenset(as_written)
         self._names: dict[tuple[str, ...], _Name] = {}
@@ -63,7 +69,9 @@ class Names:
         self._longest = 0
 
     def add(self, name: str, meaning: str) -> None:
-        """Add ``name`` for ``meaning``; the same name twice for one meaning is one.
+        """Add ``name`` for ``meaning``.
+
+        The same name added twice for one meaning counts once.
 
         Raises:
             ReadingError: the name stands for something else already, or holds no word.
@@ -82,25 +90,30 @@ class Names:
         self._longest = max(self._longest, len(words))
 
     def __contains__(self, name: str) -> bool:
-        """Whether this very name was added."""
+        """Tell whether this very name was added."""
         return any(known.name == name for known in self._names.values())
 
     def find(self, text: str) -> Iterator[Found]:
-        """The names in ``text`` from left to right, the longest one at each place, none overlapping another."""
+        """Yield the names in ``text`` from left to right.
+
+        It takes the longest name at each place, and no two overlap.
+        """
         words = list(_WORD.finditer(text))
         folded = [fold(word.group()) for word in words]
-        at = 0
-        while at < len(words):
+        position = 0
+        while position < len(words):
             # Most words begin no name at all.
-            longest = min(self._longest, len(words) - at) if folded[at] in self._first_words else 0
+            longest = min(self._longest, len(words) - position) if folded[position] in self._first_words else 0
             for count in range(longest, 0, -1):
-                name = self._match(text, words[at : at + count], tuple(folded[at : at + count]))
+                name = self._match(text, words[position : position + count], tuple(folded[position : position + count]))
                 if name:
-                    yield Found(Span(words[at].start(), words[at + count - 1].end()), name.name, name.meaning)
-                    at += count
+                    yield Found(
+                        Span(words[position].start(), words[position + count - 1].end()), name.name, name.meaning
+                    )
+                    position += count
                     break
             else:
-                at += 1
+                position += 1
 
     def _match(self, text: str, matches: list[re.Match[str]], folded: tuple[str, ...]) -> _Name | None:
         name = self._names.get(folded)
@@ -116,7 +129,9 @@ class Names:
 
 
 def fold(word: str) -> str:
-    """A word without its capitals and plural ending; the same for both sides of a comparison.
+    """Take capitals and a plural ending off a word.
+
+    Both sides of a comparison are folded.
 
     >>> [fold(word) for word in "Offenders companies risk NPS CRCs &".split()]
     ['offender', 'company', 'risk', 'nps', 'crcs', 'and']
@@ -132,11 +147,11 @@ def fold(word: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of ``text`` as they are written."""
+    """Return the words of ``text`` as they are written."""
     return tuple(match.group() for match in _WORD.finditer(text))
 
 
 def _cut(text: str, matches: list[re.Match[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words, and what stands between each two of them."""
-    gaps = (text[one.end() : two.start()] for one, two in itertools.pairwise(matches))
+    """Return the words, and what stands between each two of them."""
+    gaps = (text[before.end() : after.start()] for before, after in itertools.pairwise(matches))
     return tuple(match.group() for match in matches), tuple(gaps)
