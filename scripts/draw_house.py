@@ -1,6 +1,7 @@
-"""Draw the rooms of the house and the doors between them into ``docs/architecture.md``; run as ``make picture``.
+"""Draw the rooms of the house and the doors between them into ``docs/architecture.md``.
 
-The table of doors in ``tests/house/test_doors.py`` is what is drawn, so the picture is what the code imports.
+Run as ``make picture``. What is drawn is the table of doors in ``tests/house/test_doors.py``, so the picture is what
+the code imports.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def with_picture(page: str, drawn: str) -> str:
 def picture(doors: Doors) -> str:
     """Draw a Mermaid graph from the faces down to the ground, and count what is in it.
 
-    An arrow is left out where others lead the same way (the transitive reduction of the table, which has no circle).
+    An arrow is left out where others lead the same way (the transitive reduction of the table, which has no cycle).
     """
     below: Doors = {}
     floors: dict[str, int] = {}

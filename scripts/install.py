@@ -1,4 +1,6 @@
-"""Make ``.venv`` and install probqa and its pinned dependencies into it; run by the Makefile with any Python.
+"""Install probqa and its pinned dependencies into ``.venv``.
+
+The Makefile runs this with any Python, and ``.venv`` is made where it is missing.
 
 On Linux the PyTorch wheel of PyPI brings several GB of CUDA, so the CPU wheel is asked for first, from PyTorch's own
 server and whatever other places pip is configured for. Where it cannot be had, or not in time, the usual wheel is
@@ -24,7 +26,10 @@ CPU_WHEEL_SECONDS = 900
 
 
 def main() -> int:
-    """Install; ``--dev`` adds what the tests need."""
+    """Install probqa with its build dependencies.
+
+    ``--dev`` adds what the tests need.
+    """
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--dev", action="store_true", help="with what the tests and checks need")
     extras = "[build,dev]" if options.parse_args().dev else "[build]"
@@ -55,13 +60,16 @@ def prefer_cpu_torch() -> None:
 
 
 def torch_version() -> str:
-    """The version of PyTorch in ``.venv``, or nothing."""
+    """Return the version of PyTorch in ``.venv``, or nothing."""
     code = "import importlib.metadata as m\ntry: print(m.version('torch'))\nexcept m.PackageNotFoundError: pass"
     return subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def pip(*arguments: str, seconds: float | None = None) -> int:
-    """Run the pip of ``.venv``; returns its exit code."""
+    """Run the pip of ``.venv``.
+
+    Out: its exit code.
+    """
     command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
     return subprocess.run(command, check=False, timeout=seconds).returncode
 
