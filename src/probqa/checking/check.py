@@ -15,7 +15,7 @@ absent or too short to check.
 >>> [(step.change, step.quote, step.source) for step in altered.operations if step.change != "equal"]
 [('deleted', '', 'not'), ('replaced', '83', '38')]
 
-A likeness never says found: ``tokens.FORGIVEN`` is the whole list of differences that are overlooked.
+A similar text is never called found: ``tokens.FORGIVEN`` is the whole list of differences that are overlooked.
 """
 
 from __future__ import annotations
@@ -80,18 +80,18 @@ __all__ = [
 
 MAX_CHARACTERS = 20_000
 MAX_PLACES = 100
-# Where this share of the words round the quotes is one passage's, the whole text is a copy of it.
+# Where one passage holds this share of the words round the quotes, the whole text is a copy of it.
 COPY_SHARE = 0.6
 
 
 class Generation(Protocol):
-    """What is asked of an opened index: its name, what it is about and its documents."""
+    """What checking needs of an opened index: its name, what it is about and its documents."""
 
     name: str
     domain: Domain
 
     def all_documents(self) -> Iterable[Document]:
-        """Every document."""
+        """Return every document."""
 
 
 _prepared: weakref.WeakKeyDictionary[Generation, Reports] = weakref.WeakKeyDictionary()
@@ -99,7 +99,10 @@ _preparing = threading.Lock()
 
 
 def prepare(generation: Generation) -> Reports:
-    """Make a generation ready for checking, once: the same object gives the same ``Reports``."""
+    """Prepare a generation for checking, once.
+
+    The same object gives the same ``Reports``.
+    """
     with _preparing:
         reports = _prepared.get(generation)
         if reports is None:
@@ -108,10 +111,11 @@ def prepare(generation: Generation) -> Reports:
 
 
 def check(reports: Reports | Generation, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
-    """Check every quote of ``text``; ``named`` says which report it claims to quote, by id, title or area and year.
+    """Check every quote of ``text``.
 
-    Without ``named`` the reports that the text itself names count. Text without quote marks is one quote; where it is
-    not found as a whole, each sentence of it is one.
+    ``named`` says which report the text claims to quote, by id, title or area and year. Without it the reports that the
+    text itself names count. Text without quote marks is one quote. Where that is not found as a whole, each sentence of
+    it is a quote.
 
     Raises:
         InputError: the text is empty, too long or no text; or no report is called ``named``.
@@ -143,7 +147,10 @@ def _refuse_unusable(text: str) -> None:
 
 
 def _claims(reports: Reports, text: str) -> list[Span]:
-    """What is to be checked: the text if it stands in a report as it is, else its quotes, else its sentences."""
+    """Return the parts of a text that are to be checked.
+
+    These are the whole text if it stands in a report as it is, else its quotes, else its sentences.
+    """
     whole = _bare(text, strip(text, 0, len(text)) or Span(0, len(text)))
     if _found(reports, text, whole):
         return [whole]
@@ -157,14 +164,18 @@ def _claims(reports: Reports, text: str) -> list[Span]:
 
 
 def _sentence_claims(reports: Reports, text: str, paragraph: Span) -> list[Span]:
-    """The paragraph as one quote, unless some of its sentences are found and others are not, or all are new."""
+    """Return the parts of a paragraph that are to be checked.
+
+    The paragraph is one quote if it is found as a whole, or if each of its sentences is found. Else each sentence is
+    one.
+    """
     if _found(reports, text, paragraph):
         return [paragraph]
     inside = split_sentences(text[paragraph.start : paragraph.end])
     sentences = [Span(paragraph.start + span.start, paragraph.start + span.end) for span in inside]
-    found = [_found(reports, text, sentence) for sentence in sentences]
+    are_found = [_found(reports, text, sentence) for sentence in sentences]
     # Sentences that all stand somewhere, but not together, are one stitched quote.
-    return [paragraph] if all(found) else sentences
+    return [paragraph] if all(are_found) else sentences
 
 
 def _found(reports: Reports, text: str, span: Span) -> bool:
@@ -173,32 +184,38 @@ def _found(reports: Reports, text: str, span: Span) -> bool:
 
 
 def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -> bool:
-    """Whether what stands round the quotes is a report's too: then the quote marks are the report's."""
+    """Tell whether the words round the quotes are a report's too.
+
+    If they are, the text is a copy of the report, and the quote marks are the report's own.
+    """
     tokens = comparable(text, whole)
     around = [
-        at
-        for at, token in enumerate(tokens)
+        index
+        for index, token in enumerate(tokens)
         if token.is_word and not any(span.start <= token.start < span.end for span in quoted)
     ]
     if not around or not _mostly_known(reports, tokens, frozenset(around)):
         return False
-    found = nearest(reports, text, tokens, frozenset())
-    if found is None:
+    comparison = nearest(reports, text, tokens, frozenset())
+    if comparison is None:
         return False
     weights = weights_of(reports, tokens)
-    return share_of(weights, found.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
+    return share_of(weights, comparison.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
 
 
 def _mostly_known(reports: Reports, tokens: Sequence[Token], around: frozenset[int]) -> bool:
-    """Whether half of the words round the quotes stand somewhere with their neighbours; spares most comparisons."""
-    words = [at for at, token in enumerate(tokens) if token.is_word]
-    threes = [words[n : n + 3] for n in range(max(1, len(words) - 2))]
-    runs = [reports.keys(tokens[at].text for at in three) for three in threes if not around.isdisjoint(three)]
+    """Tell whether half of the words round the quotes stand somewhere with their neighbours.
+
+    This test spares most comparisons.
+    """
+    words = [index for index, token in enumerate(tokens) if token.is_word]
+    threes = [words[start : start + 3] for start in range(max(1, len(words) - 2))]
+    runs = [reports.keys(tokens[index].text for index in three) for three in threes if not around.isdisjoint(three)]
     return 2 * sum(reports.count(run) > 0 for run in runs) >= len(runs)
 
 
 def _bare(text: str, span: Span) -> Span:
-    """Take off quote marks that stand round all of it, or at one end only."""
+    """Take off quote marks that stand round the whole span, or at one end only."""
     start, end = span.start, span.end
     inside = text[start + 1 : end - 1]
     opens, closes = text[start] in QUOTE_MARKS, text[end - 1] in QUOTE_MARKS
@@ -246,10 +263,16 @@ def _found_quote(
     wanted: frozenset[int],
     is_named: bool,
 ) -> CheckedQuote:
-    # The named report first; then where least was left out or overlooked.
+    # The named report comes first, then the place where least was left out or overlooked.
     ordered = sorted(
         matches,
-        key=lambda m: (m.number not in wanted, len(m.parts), len(m.forgiven), m.number, m.parts[0].start),
+        key=lambda match: (
+            match.number not in wanted,
+            len(match.parts),
+            len(match.forgiven),
+            match.number,
+            match.parts[0].start,
+        ),
     )
     best = ordered[0]
     is_elsewhere = is_named and best.number not in wanted
@@ -270,7 +293,10 @@ def _found_quote(
 
 
 def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match, is_elsewhere: bool) -> CheckedQuote:
-    """All words stand there in order, yet something speaks against it: cut, run together or unfairly left out."""
+    """Describe a quote whose words all stand in order but may not be called found.
+
+    Something speaks against it: words are cut, run together or unfairly left out.
+    """
     operations = _match_operations(reports, text, quote.span, match)
     flags: list[Flag] = ["omission"] if match.omission else []
     flags += ["editorial"] if match.editorial else []
@@ -328,13 +354,16 @@ def _compared_quote(
 
 
 def _match_operations(reports: Reports, text: str, span: Span, match: Match) -> tuple[Operation, ...]:
-    """The steps between a quote and the stretch of a document that a match covers, with what it cuts off."""
+    """Return the steps between a quote and the stretch of a document that a match covers.
+
+    What the match cuts off is among them.
+    """
     document = reports.documents[match.number]
     start = match.parts[0].start
     steps: list[Operation] = [_cut_off(document, cut, 0) for cut in match.cut if cut.end <= start]
     done, left = span.start, start
-    for n, (part, quoted) in enumerate(zip(match.parts, match.quoted, strict=True)):
-        place = n if match.runs_on else 0
+    for index, (part, quoted) in enumerate(zip(match.parts, match.quoted, strict=True)):
+        place = index if match.runs_on else 0
         if not match.runs_on:
             steps += _between(document, text, Span(left, part.start) if left < part.start else None, done, quoted.start)
         same = text[quoted.start : quoted.end], document.slice(part)
@@ -346,7 +375,10 @@ def _match_operations(reports: Reports, text: str, span: Span, match: Match) -> 
 
 
 def _between(document: Document, text: str, left_out: Span | None, start: int, end: int) -> list[Operation]:
-    """The step between two parts: what the report says there, and what the quote's marks put in its place."""
+    """Return the step between two parts, if there is one.
+
+    It holds what the report says there, and what the quote's marks put in its place.
+    """
     marks = marks_in(text, start, end)
     put_in = [mark for kind, mark in marks if kind != "omission"]
     mine = Span(put_in[0].start, put_in[-1].end) if put_in else None
@@ -385,7 +417,7 @@ def _place(reports: Reports, match: Match) -> Place:
 
 
 def _all_flags(flags: Sequence[Flag], steps: Iterable[Operation]) -> tuple[Flag, ...]:
-    """The flags of the whole and of its steps, each once, in the order of ``FLAGS``."""
+    """Return the flags of the whole and of its steps, each once, in the order of ``FLAGS``."""
     present = {*flags, *(flag for step in steps for flag in step.flags)}
     # These two say that nothing worse differs.
     for mild in ("punctuation", "capital"):

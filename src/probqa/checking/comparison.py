@@ -1,7 +1,7 @@
-"""An altered quote beside the words it was made of: which passages, and what differs.
+"""The comparison of an altered quote with the passages it was made of.
 
-In: ``Reports`` and the tokens of a quote that stands nowhere word for word. Out: ``Comparison`` records. Likeness
-chooses which passages a quote is laid beside; it never says that a quote is found.
+In: ``Reports`` and the tokens of a quote that stands nowhere word for word. Out: ``Comparison`` records. Similarity
+only chooses which passages a quote is compared with. It never makes a quote found.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from probqa.checking.verdicts import Change, Flag, Operation
 from probqa.reading.sentences import split_sentences
 from probqa.records import Span
 
-# A quote is called altered where this share of its words, weighted by how rare they are, stands in one passage in
-# the same order, or this many words stand together there; else it is absent. See `benchmarks/checking.py shares`.
+# A quote is called altered where one passage holds this share of its words, weighted by how rare they are, and at
+# least so many words, in the same order. It is also altered where so long a run of words stands together there. Else it
+# is absent. See `benchmarks/checking.py shares`.
 ALTERED_SHARE = 0.5
 ALTERED_WORDS = 3
 ALTERED_RUN = 10
-# Words that stand together in one place before they count as taken from it.
+# How many words must stand together in one place before they count as taken from it.
 STITCHED_RUN = 6
 STITCHED_SHARE = 0.8
 MAX_PIECES = 4
@@ -33,7 +34,7 @@ WINDOWS = 4
 # A word (or two, or three) that stands in more places says too little about where a quote is from.
 COMMON = 1000
 
-# What a step costs. A run of left-out or added words costs little more than one: people cut and add phrases.
+# What a step costs. A run of left-out or added words costs little more than one, because people cut and add phrases.
 _EQUAL, _OTHER_CASE, _REPLACE, _UNLIKE = 0, 2, 12, 24
 _OPEN, _DELETE, _INSERT = 8, 1, 4
 _IMPOSSIBLE = 1 << 20
@@ -49,9 +50,11 @@ _Costs = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A quote laid beside one passage: what differs, where the passage's words lie, the share that is equal.
+    """A quote compared with one passage of a document.
 
-    ``equal`` are the words of the quote, by their place among its tokens, that the passage has too.
+    ``number`` is the document's, and ``span`` is where the passage's words lie. ``operations`` say what differs.
+    ``share`` is how much of the quote is equal, in [0, 1]. ``equal`` are the words of the quote, by their index among
+    its tokens, that the passage has too.
     """
 
     number: int
@@ -63,7 +66,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a quote's words ``quote[first:last]`` (counted in words) that stands at positions of the reports."""
+    """A run of a quote's words that stands at positions of the reports.
+
+    The run is ``quote[first:last]``, counted in words.
+    """
 
     first: int
     last: int
@@ -71,7 +77,10 @@ class Piece:
 
 
 def nearest(reports: Reports, text: str, quote: Sequence[Token], preferred: frozenset[int]) -> Comparison | None:
-    """The passage that holds most of the quote's words in order; of equals one in a preferred document."""
+    """Return the passage that holds most of the quote's words in order.
+
+    Of equal ones it is one in a preferred document. None where there is no candidate.
+    """
     keys = reports.keys(token.text for token in quote if token.is_word)
     weights = weights_of(reports, quote)
     compared = [
@@ -80,16 +89,21 @@ def nearest(reports: Reports, text: str, quote: Sequence[Token], preferred: froz
     ]
     return min(
         compared,
-        key=lambda found: (-found.share, found.number not in preferred, found.number, found.span.start),
+        key=lambda comparison: (
+            -comparison.share,
+            comparison.number not in preferred,
+            comparison.number,
+            comparison.span.start,
+        ),
         default=None,
     )
 
 
-def is_altered(found: Comparison) -> bool:
-    """Whether a quote was made from this passage, rather than from nothing in these reports."""
-    if found.share >= ALTERED_SHARE and len(found.equal) >= ALTERED_WORDS:
+def is_altered(comparison: Comparison) -> bool:
+    """Tell whether a quote was made from this passage, rather than from nothing in these reports."""
+    if comparison.share >= ALTERED_SHARE and len(comparison.equal) >= ALTERED_WORDS:
         return True
-    together = (len(step.quote.split()) for step in found.operations if step.change == "equal")
+    together = (len(step.quote.split()) for step in comparison.operations if step.change == "equal")
     return max(together, default=0) >= ALTERED_RUN
 
 
@@ -103,14 +117,22 @@ def compare(
     weights: Sequence[float],
     place: int = 0,
 ) -> Comparison:
-    """Lay the quote beside the best stretch of ``span`` of a document; ``place`` is noted in the operations."""
+    """Compare the quote with the best stretch of a document's ``span``.
+
+    ``place`` is noted in the operations.
+    """
     document = reports.documents[number]
     source = tokenise(document.text, span.start, span.end)
     steps = align(quote, source)
     operations = tuple(_operations(text, quote, document.text, source, steps, place))
-    used = [source[s] for _, s in steps if s is not None]
+    used = [source[source_index] for _, source_index in steps if source_index is not None]
     equal = frozenset(
-        q for q, s in steps if q is not None and s is not None and quote[q].is_word and _same(quote, q, source[s])
+        quote_index
+        for quote_index, source_index in steps
+        if quote_index is not None
+        and source_index is not None
+        and quote[quote_index].is_word
+        and _same(quote, quote_index, source[source_index])
     )
     return Comparison(
         number=number,
@@ -122,7 +144,10 @@ def compare(
 
 
 def weights_of(reports: Reports, quote: Sequence[Token]) -> list[float]:
-    """How much each token says: a word the more the rarer it is, a mark nothing."""
+    """Weight each token by how much it says.
+
+    A word weighs the more the rarer it is. A mark weighs nothing.
+    """
     total = reports.words + 1
     return [
         math.log(1 + total / (1 + reports.count([reports.key(token.text)]))) if token.is_word else 0.0
@@ -131,46 +156,50 @@ def weights_of(reports: Reports, quote: Sequence[Token]) -> list[float]:
 
 
 def share_of(weights: Sequence[float], part: Iterable[int]) -> float:
-    """How much these tokens say of what the whole quote says, in [0, 1]."""
-    return sum(weights[at] for at in part) / (sum(weights) or 1.0)
+    """Return the share of the quote's weight that these tokens have, in [0, 1]."""
+    return sum(weights[index] for index in part) / (sum(weights) or 1.0)
 
 
 def pieces(reports: Reports, quote: Sequence[Token]) -> list[Piece]:
-    """Cut the quote's words, longest first from the left, into runs that stand somewhere; [] if they cover too little.
+    """Cut the quote's words into runs that stand somewhere.
 
-    Some runs may be missing between them; together they are ``STITCHED_SHARE`` of the words.
+    From the left, each run is as long as can be. Words between the runs may be missing, but together the runs hold at
+    least ``STITCHED_SHARE`` of the words. Empty where they hold less, or where there are not 2 to ``MAX_PIECES`` runs.
     """
     keys = reports.keys(token.text for token in quote if token.is_word)
-    found: list[Piece] = []
+    runs: list[Piece] = []
     first = 0
-    while first + STITCHED_RUN <= len(keys) and len(found) <= MAX_PIECES:
-        at = reports.occurrences(keys[first : first + STITCHED_RUN])
+    while first + STITCHED_RUN <= len(keys) and len(runs) <= MAX_PIECES:
+        positions = reports.occurrences(keys[first : first + STITCHED_RUN])
         last = first + STITCHED_RUN
-        while len(at) and last < len(keys) and len(longer := reports.extend(at, last - first, keys[last])):
-            at, last = longer, last + 1
-        if len(at):
-            found.append(Piece(first, last, at))
-        first = last if len(at) else first + 1
-    covered = sum(piece.last - piece.first for piece in found)
-    return found if 2 <= len(found) <= MAX_PIECES and covered >= STITCHED_SHARE * len(keys) else []
+        while (
+            len(positions) and last < len(keys) and len(longer := reports.extend(positions, last - first, keys[last]))
+        ):
+            positions, last = longer, last + 1
+        if len(positions):
+            runs.append(Piece(first, last, positions))
+        first = last if len(positions) else first + 1
+    covered = sum(piece.last - piece.first for piece in runs)
+    return runs if 2 <= len(runs) <= MAX_PIECES and covered >= STITCHED_SHARE * len(keys) else []
 
 
-def stitched(reports: Reports, found: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Where the pieces come from, (document, position) each, if not from one paragraph in its order; else [].
+def stitched(reports: Reports, runs: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Return where the pieces of a stitched quote come from, a (document, position) each.
 
-    Pieces of one paragraph in its order with less than a whole sentence between them are one altered quotation.
+    Empty where the quote is not stitched. Pieces of one paragraph in its order, with less than a whole sentence between
+    them, are one altered quotation.
     """
     homes = [
         {
-            (number, reports.block_at(number, reports.start_of(at)).span): at
-            for number, at in zip(reports.document_numbers(piece.at).tolist(), piece.at.tolist(), strict=True)
+            (number, reports.block_at(number, reports.start_of(position)).span): position
+            for number, position in zip(reports.document_numbers(piece.at).tolist(), piece.at.tolist(), strict=True)
         }
-        for piece in found
+        for piece in runs
     ]
     shared = [home for home in homes[0] if all(home in other for other in homes[1:])]
     for number, block in shared:
         places = [home[number, block] for home in homes]
-        if places == sorted(places) and not _skips_sentence(reports, number, block, found, places):
+        if places == sorted(places) and not _skips_sentence(reports, number, block, runs, places):
             return []
     if shared:
         return [(shared[0][0], home[shared[0]]) for home in homes]
@@ -186,35 +215,35 @@ def stitched(reports: Reports, found: Sequence[Piece]) -> list[tuple[int, int]]:
 
 
 def piece_operations(
-    reports: Reports, text: str, quote: Sequence[Token], found: Sequence[Piece], places: Sequence[tuple[int, int]]
+    reports: Reports, text: str, quote: Sequence[Token], runs: Sequence[Piece], places: Sequence[tuple[int, int]]
 ) -> tuple[list[Span], list[Operation]]:
-    """The spans of the pieces in their documents, and the quote as operations over them."""
-    word_at = [at for at, token in enumerate(quote) if token.is_word]
+    """Return the spans of the pieces in their documents, with the quote as operations over them."""
+    word_at = [index for index, token in enumerate(quote) if token.is_word]
     weights = weights_of(reports, quote)
     spans: list[Span] = []
     operations: list[Operation] = []
     done = 0
-    for n, (piece, (number, position)) in enumerate(zip(found, places, strict=True)):
+    for place, (piece, (number, position)) in enumerate(zip(runs, places, strict=True)):
         first = word_at[piece.first] if piece.first else 0
         # The marks behind a piece's last word are looked for there too.
         last = word_at[piece.last] if piece.last < len(word_at) else len(quote)
         if done < first:
-            operations.append(_inserted(text, quote[done:first], n))
+            operations.append(_inserted(text, quote[done:first], place))
         region = reports.region(number, position, position + piece.last - piece.first)
-        compared = compare(reports, text, quote[first:last], number, region, weights=weights[first:last], place=n)
+        compared = compare(reports, text, quote[first:last], number, region, weights=weights[first:last], place=place)
         spans.append(compared.span)
         operations += compared.operations
         done = last
     if done < len(quote):
-        operations.append(_inserted(text, quote[done:], len(found) - 1))
+        operations.append(_inserted(text, quote[done:], len(runs) - 1))
     return spans, operations
 
 
 def align(quote: Sequence[Token], source: Sequence[Token]) -> list[Step]:
-    """Pair the tokens at the least cost; what the source has before and behind the quote costs nothing.
+    """Pair the tokens of quote and source at the least cost.
 
-    Sellers (1980) for the free ends, Gotoh (1982) for gaps that cost less the longer they are. Out: (quote token,
-    source token) in order, None where one side has nothing.
+    What the source has before and behind the quote costs nothing (Sellers, 1980). A gap costs less for each token the
+    longer it is (Gotoh, 1982). Out: (quote token, source token) in order, None where one side has nothing.
 
     >>> align(tokenise("was good"), tokenise("It was not good."))
     [(0, 1), (None, 2), (1, 3)]
@@ -222,11 +251,14 @@ def align(quote: Sequence[Token], source: Sequence[Token]) -> list[Step]:
     steps: list[Step] = []
     behind = 0
     for first in range(0, len(quote), _STRETCH):
-        found = _align_stretch(quote, first, min(first + _STRETCH, len(quote)), source[behind:])
-        used = [s for _, s in found if s is not None]
+        paired = _align_stretch(quote, first, min(first + _STRETCH, len(quote)), source[behind:])
+        used = [source_index for _, source_index in paired if source_index is not None]
         if steps and used:
-            steps += [(None, s) for s in range(behind, behind + used[0])]
-        steps += [(q, None if s is None else behind + s) for q, s in found]
+            steps += [(None, source_index) for source_index in range(behind, behind + used[0])]
+        steps += [
+            (quote_index, None if source_index is None else behind + source_index)
+            for quote_index, source_index in paired
+        ]
         behind += used[-1] + 1 if used else 0
     return steps
 
@@ -255,7 +287,10 @@ def _align_stretch(quote: Sequence[Token], first: int, last: int, source: Sequen
 
 
 def _walk_back(quote: Sequence[Token], first: int, source: Sequence[Token], costs: _Costs, added: _Costs) -> list[Step]:
-    """The steps of the cheapest way, from its end."""
+    """Return the steps of the cheapest alignment.
+
+    They are traced from its end.
+    """
     steps: list[Step] = []
     row, column = len(costs) - 1, int(costs[-1].argmin())
     while row:
@@ -273,42 +308,45 @@ def _walk_back(quote: Sequence[Token], first: int, source: Sequence[Token], cost
             back = column - 1
             while costs[row, back] + _OPEN + _DELETE * (column - back) != here:
                 back -= 1
-            steps += [(None, at) for at in range(column - 1, back - 1, -1)]
+            steps += [(None, left_out) for left_out in range(column - 1, back - 1, -1)]
             column = back
     return steps[::-1]
 
 
 def flags_of(change: Change, quote: Sequence[Token], source: Sequence[Token]) -> tuple[Flag, ...]:
-    """What kind of difference this is, by name."""
+    """Name the kinds of difference between two runs of tokens."""
     if change == "equal":
         return ()
     words, others = [token.text for token in quote], [token.text for token in source]
-    found: list[Flag] = []
+    flags: list[Flag] = []
     if not same_numbers(words, others):
-        found.append("number")
+        flags.append("number")
     if not same_denials(words, others):
-        found.append("negation")
+        flags.append("negation")
     if words and [word.lower() for word in words] == [word.lower() for word in others]:
-        found.append("capital")
+        flags.append("capital")
     if not any(token.is_word for token in (*quote, *source)) and not any(map(is_number, (*words, *others))):
-        found.append("punctuation")
-    return tuple(found)
+        flags.append("punctuation")
+    return tuple(flags)
 
 
 def _windows(reports: Reports, keys: Sequence[int], preferred: frozenset[int]) -> list[tuple[int, Span]]:
-    """The stretches of documents that hold most of the quote's words, and pairs of words, weighted by rarity."""
+    """Return the stretches of documents that hold most of the quote's words.
+
+    Single words and runs of two and three words count, weighted by rarity.
+    """
     width = max(24, len(keys))
     first = reports.first_positions
     # Stretches never reach over the end of a document: each document has its own numbers, with one to spare.
     base = first[:-1] // width + 2 * np.arange(len(reports.documents))
-    runs = {tuple(keys[at : at + size]) for size in (1, 2, 3) for at in range(len(keys) - size + 1)}
-    found = [at for run in sorted(runs) if len(at := reports.starts(run, COMMON))]
-    if not found:
+    runs = {tuple(keys[first : first + size]) for size in (1, 2, 3) for first in range(len(keys) - size + 1)}
+    starts = [positions for run in sorted(runs) if len(positions := reports.starts(run, COMMON))]
+    if not starts:
         return []
-    places: Positions = np.concatenate(found).astype(np.int64)
+    places: Positions = np.concatenate(starts).astype(np.int64)
     numbers = reports.document_numbers(places)
-    run_of = np.repeat(np.arange(len(found)), [len(at) for at in found])
-    weights = np.log1p(reports.words / np.array([len(at) for at in found]))
+    run_of = np.repeat(np.arange(len(starts)), [len(positions) for positions in starts])
+    weights = np.log1p(reports.words / np.array([len(positions) for positions in starts]))
     # A run counts once in a stretch, however often it stands there.
     spread = int(base[-1]) + len(keys) + reports.words
     once = np.sort(run_of * spread + (places - first[numbers]) // width + base[numbers])
@@ -331,13 +369,13 @@ def _windows(reports: Reports, keys: Sequence[int], preferred: frozenset[int]) -
     return windows
 
 
-def _skips_sentence(reports: Reports, number: int, block: Span, found: Sequence[Piece], places: Sequence[int]) -> bool:
-    """Whether a whole sentence lies between two neighbouring pieces of one paragraph."""
+def _skips_sentence(reports: Reports, number: int, block: Span, runs: Sequence[Piece], places: Sequence[int]) -> bool:
+    """Tell whether a whole sentence lies between two neighbouring pieces of one paragraph."""
     document = reports.documents[number]
     sentences = split_sentences(document.slice(block))
-    for n, (piece, at) in enumerate(zip(found[:-1], places[:-1], strict=True)):
-        end = reports.end_of(document, at + piece.last - piece.first - 1) - block.start
-        start = reports.start_of(places[n + 1]) - block.start
+    for index, (piece, position) in enumerate(zip(runs[:-1], places[:-1], strict=True)):
+        end = reports.end_of(document, position + piece.last - piece.first - 1) - block.start
+        start = reports.start_of(places[index + 1]) - block.start
         if any(end <= sentence.start and sentence.end <= start for sentence in sentences):
             return True
     return False
@@ -351,11 +389,14 @@ def _step_cost(token: Token, other: Token) -> int:
     return _REPLACE if token.is_word == other.is_word else _UNLIKE
 
 
-def _same(quote: Sequence[Token], at: int, other: Token) -> bool:
-    """Equal but for the case of the quote's first letter."""
-    token = quote[at]
+def _same(quote: Sequence[Token], index: int, other: Token) -> bool:
+    """Tell whether two tokens are the same but for the case of a first letter.
+
+    The case may differ at the start of the quote, and where the letter was in brackets.
+    """
+    token = quote[index]
     return token.text == other.text or (
-        (at == 0 or token.bracketed)
+        (index == 0 or token.bracketed)
         and token.text[1:] == other.text[1:]
         and token.text[:1].lower() == other.text[:1].lower()
     )
@@ -369,16 +410,16 @@ def _operations(
     steps: Sequence[Step],
     place: int,
 ) -> list[Operation]:
-    """Group neighbouring steps: runs of equal tokens, and runs that differ."""
+    """Group neighbouring steps into runs of equal tokens and runs that differ."""
     groups: list[tuple[bool, list[Token], list[Token]]] = []
-    for q, s in steps:
-        same = q is not None and s is not None and _same(quote, q, source[s])
+    for quote_index, source_index in steps:
+        same = quote_index is not None and source_index is not None and _same(quote, quote_index, source[source_index])
         if not groups or groups[-1][0] != same:
             groups.append((same, [], []))
-        if q is not None:
-            groups[-1][1].append(quote[q])
-        if s is not None:
-            groups[-1][2].append(source[s])
+        if quote_index is not None:
+            groups[-1][1].append(quote[quote_index])
+        if source_index is not None:
+            groups[-1][2].append(source[source_index])
     # Marks at the very end are forgiven here as they are in what is found.
     same, mine, theirs = groups[-1] if groups else (True, [], [])
     if not same and len(groups) > 1 and all(token.text in _FINAL_MARKS for token in (*mine, *theirs)):

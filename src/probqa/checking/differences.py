@@ -1,4 +1,4 @@
-"""A checked quote as words that a person can follow: what was pasted, with what the report says where it differs.
+"""A checked quote in words that a person can follow, with what the report says where it differs.
 
 In: a pasted text and its ``CheckedQuote``. Out: ``Piece`` records for a page, and plain text for a terminal.
 
@@ -26,10 +26,11 @@ _MARKS = {"same": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words of a checked quote, and which side says them.
+    """Words of a checked quote, with the side that says them.
 
-    ``missing`` is in the report only, ``added`` in the pasted text only. Joined, the others are the pasted text, but
-    for white space beside what is missing. ``place`` counts from 1; it is set where words of another place begin.
+    ``missing`` is in the report only, ``added`` in the pasted text only. All pieces but the missing ones make up the
+    pasted text, but for white space beside what is missing. ``place`` counts from 1 and is set where words of another
+    place begin.
     """
 
     kind: Kind
@@ -38,15 +39,18 @@ class Piece:
 
 
 def pieces_of(pasted: str, quote: CheckedQuote) -> list[Piece]:
-    """A quote with what differs; one piece where nothing does."""
+    """Cut a checked quote into pieces that show what differs.
+
+    There is one piece where nothing does.
+    """
     pieces: list[Piece] = []
-    at = quote.span.start
+    position = quote.span.start
     place = -1
     is_stitched = len({step.place for step in quote.operations}) > 1
     source_end = -1
     for step in quote.operations:
-        start = step.quote_span.start if step.quote_span else at
-        before = pasted[at:start]
+        start = step.quote_span.start if step.quote_span else position
+        before = pasted[position:start]
         if before:
             pieces.append(Piece("same", before))
         elif pieces and not _touches(step, source_end, pieces[-1]):
@@ -54,28 +58,34 @@ def pieces_of(pasted: str, quote: CheckedQuote) -> list[Piece]:
         number = step.place + 1 if is_stitched and step.place != place else 0
         place = step.place
         pieces += _pieces_of_step(step, number)
-        at = step.quote_span.end if step.quote_span else at
+        position = step.quote_span.end if step.quote_span else position
         source_end = step.source_span.end if step.source_span else source_end
-    if pasted[at : quote.span.end]:
-        pieces.append(Piece("same", pasted[at : quote.span.end]))
+    if pasted[position : quote.span.end]:
+        pieces.append(Piece("same", pasted[position : quote.span.end]))
     return pieces
 
 
 def in_plain_text(pieces: Sequence[Piece]) -> str:
-    """``[-in the report only-]`` and ``{+pasted only+}``, as ``git diff --word-diff`` writes them."""
+    """Write pieces as plain text, in the way of ``git diff --word-diff``.
+
+    It gives ``[-in the report only-]`` and ``{+pasted only+}``.
+    """
     return "".join(
         (f"({piece.place}) " if piece.place else "") + _MARKS[piece.kind].format(piece.text) for piece in pieces
     )
 
 
 def to_text(report: CheckReport) -> str:
-    """All quotes of a report for a terminal: a line each, what differs, and where it stands."""
+    """Write all quotes of a report for a terminal.
+
+    Each has a line, then what differs, and where it stands.
+    """
     quotes = ("".join(f"{line}\n" for line in _lines(report, *numbered)) for numbered in enumerate(report.quotes, 1))
     return visible("\n".join(quotes))
 
 
 def _touches(step: Operation, source_end: int, last: Piece) -> bool:
-    """Whether a step stands right behind the piece before it, as a comma does behind a word."""
+    """Tell whether a step stands right behind the piece before it, as a comma does behind a word."""
     if step.source_span and source_end >= 0 and last.kind != "added":
         return step.source_span.start == source_end
     return step.quote_span is not None and last.kind != "missing"

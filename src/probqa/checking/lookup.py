@@ -1,14 +1,14 @@
-"""Where words stand one after another, in every document at once: the documents prepared for checking.
+"""The documents prepared for checking: where words stand one after another, in all of them at once.
 
 In: documents. Out: ``Reports``, which answers in which places a run of words occurs, whatever their case and the
-punctuation between them. What is found is then compared token by token; nothing is judged here.
+punctuation between them. What is found is then compared token by token. Nothing is judged here.
 
 >>> from probqa.records import Source
 >>> reports = Reports([Document(Source("a", "A", "P", "report"), "a.md", "", "", "It was late. It was good.", ())])
 >>> [reports.start_of(position) for position in reports.occurrences(reports.keys(["it", "was"]))]
 [0, 13]
 
-Every word is a number; the numbers of all documents lie in one row with a 0 before each document. The places are
+Every word is a number. The numbers of all documents lie in one row with a 0 before each document. The places are
 sorted by the three words that start there, so that a run of words is a binary search. 100,000 passages take about
 20 bytes a word and some seconds to prepare: benchmarks/checking.py.
 """
@@ -35,10 +35,16 @@ Positions = npt.NDArray[np.int64]
 
 
 class Reports:
-    """Documents prepared for checking. A position is the number of a word over all documents."""
+    """Documents prepared for checking.
+
+    A position is the number of a word over all documents.
+    """
 
     def __init__(self, documents: Iterable[Document], generation: str = "", domain: Domain = NO_DOMAIN) -> None:
-        """Prepare the documents; ``generation`` names where they come from, ``domain`` is what they are about."""
+        """Prepare the documents.
+
+        ``generation`` names where they come from, ``domain`` is what they are about.
+        """
         self.documents = tuple(documents)
         self.generation = generation
         vocabulary = _Vocabulary()
@@ -62,7 +68,7 @@ class Reports:
         self._starts = np.concatenate((*starts, np.zeros(3, np.int32)))
         lengths = [len(part) for part in words]
         # int64 (documents + 1,): the position of each document's 0, and of the first 0 after the last.
-        self._first = np.cumsum([0, *(a + b for a, b in zip(lengths[::2], lengths[1::2], strict=True))])
+        self._first = np.cumsum([0, *(zero + own for zero, own in zip(lengths[::2], lengths[1::2], strict=True))])
         # int64 (blocks,): the position of the first word of each paragraph, item, row or heading.
         self._blocks = np.concatenate((*blocks, np.zeros(0, np.int64)))
         codes = _codes(self._words[:-2], self._words[1:-1], self._words[2:])
@@ -75,87 +81,108 @@ class Reports:
 
     @property
     def words(self) -> int:
-        """How many words the documents have."""
+        """Count the words of the documents."""
         return len(self._words) - len(self.documents) - 3
 
     def key(self, word: str) -> int:
-        """The number of a word in its normal form, its case apart; ``UNKNOWN`` where no document has it."""
+        """Return the number of a word in its normal form, whatever its case.
+
+        ``UNKNOWN`` where no document has it.
+        """
         return self._vocabulary.get(word.lower(), UNKNOWN)
 
     def keys(self, words: Iterable[str]) -> list[int]:
-        """The numbers of several words."""
+        """Return the numbers of several words."""
         return [self.key(word) for word in words]
 
     def count(self, keys: Sequence[int]) -> int:
-        """How often the first three of ``keys`` (or as many as there are) stand one after another."""
+        """Count how often words stand one after another.
+
+        Only the first three of ``keys``, or as many as there are, are looked for.
+        """
         first, last = self._range(keys)
         return last - first
 
     def starts(self, keys: Sequence[int], most: int) -> npt.NDArray[np.int32]:
-        """The positions where up to three words start, in no order; none where there are more than ``most``."""
+        """Return the positions where up to three words start, in no order.
+
+        Empty where there are more than ``most``.
+        """
         first, last = self._range(keys)
         return self._order[first : last if last - first <= most else first]
 
     def occurrences(self, keys: Sequence[int]) -> Positions:
-        """Every position where the words with these numbers stand one after another, in order."""
+        """Return every position where the words with these numbers stand one after another, in order."""
         if not keys or UNKNOWN in keys:
             return np.empty(0, np.int64)
-        ranges = [self._range(keys[at : at + 3]) for at in range(max(1, len(keys) - 2))]
-        rarest, (first, last) = min(enumerate(ranges), key=lambda found: found[1][1] - found[1][0])
-        at = self._order[first:last].astype(np.int64) - rarest
-        at = at[(at >= 0) & (at + len(keys) <= len(self._words))]
+        ranges = [self._range(keys[start : start + 3]) for start in range(max(1, len(keys) - 2))]
+        rarest, (first, last) = min(enumerate(ranges), key=lambda numbered: numbered[1][1] - numbered[1][0])
+        positions = self._order[first:last].astype(np.int64) - rarest
+        positions = positions[(positions >= 0) & (positions + len(keys) <= len(self._words))]
         for offset, key in enumerate(keys):
-            at = at[self._words[at + offset] == key]
-        return np.sort(at)
+            positions = positions[self._words[positions + offset] == key]
+        return np.sort(positions)
 
-    def extend(self, at: Positions, length: int, key: int) -> Positions:
-        """Those of the positions where this word follows after ``length`` words."""
-        at = at[at + length < len(self._words)]
-        longer: Positions = at[self._words[at + length] == key]
+    def extend(self, positions: Positions, length: int, key: int) -> Positions:
+        """Keep the positions where this word follows after ``length`` words."""
+        positions = positions[positions + length < len(self._words)]
+        longer: Positions = positions[self._words[positions + length] == key]
         return longer
 
-    def document_numbers(self, at: Positions) -> Positions:
-        """The document of each position."""
-        return (np.searchsorted(self._first, at, side="right") - 1).astype(np.int64)
+    def document_numbers(self, positions: Positions) -> Positions:
+        """Return the document of each position."""
+        return (np.searchsorted(self._first, positions, side="right") - 1).astype(np.int64)
 
     @property
     def first_positions(self) -> Positions:
-        """int64 ``(documents + 1,)``: the position of each document's first word, and where one more would start."""
+        """Return the position of each document's first word, and where one more would start.
+
+        An int64 array, ``(documents + 1,)``.
+        """
         return (self._first + 1).astype(np.int64)
 
-    def start_of(self, at: int) -> int:
-        """Where the word at a position starts, in characters of its document."""
-        return int(self._starts[at])
+    def start_of(self, position: int) -> int:
+        """Return where the word at a position starts, in characters of its document."""
+        return int(self._starts[position])
 
-    def end_of(self, document: Document, at: int) -> int:
-        """Where the word at a position ends."""
-        found = WORD.match(document.text, self.start_of(at))
-        assert found is not None
-        return found.end()
+    def end_of(self, document: Document, position: int) -> int:
+        """Return where the word at a position ends."""
+        word = WORD.match(document.text, self.start_of(position))
+        assert word is not None
+        return word.end()
 
     def region(self, number: int, first: int, after: int) -> Span:
-        """The words from position ``first`` up to ``after``, with all marks around them up to the next words."""
+        """Return the span of the words from position ``first`` up to ``after``.
+
+        It takes in all marks around them, up to the next words.
+        """
         document = self.documents[number]
         low = self.end_of(document, first - 1) if self._words[first - 1] else 0
         high = self.start_of(after) if self._words[after] else len(document.text)
         return Span(low, high)
 
     def blocks_with_all(self, runs: Sequence[Positions]) -> list[tuple[int, Span]]:
-        """The blocks, as (document, span), in which each of several runs of words starts somewhere."""
-        shared = [np.unique(np.searchsorted(self._blocks, at, side="right") - 1) for at in runs]
-        at = self._blocks[reduce(np.intersect1d, shared)]
-        numbers = self.document_numbers(at).tolist()
+        """Return the blocks in which each of several runs of words starts somewhere.
+
+        Each is a (document, span).
+        """
+        shared = [np.unique(np.searchsorted(self._blocks, positions, side="right") - 1) for positions in runs]
+        positions = self._blocks[reduce(np.intersect1d, shared)]
+        numbers = self.document_numbers(positions).tolist()
         return [
             (number, self.block_at(number, self.start_of(position)).span)
-            for number, position in zip(numbers, at.tolist(), strict=True)
+            for number, position in zip(numbers, positions.tolist(), strict=True)
         ]
 
     def block_at(self, number: int, offset: int) -> Block:
-        """The paragraph, item, row or heading of a document at an offset; without any, all of its text."""
+        """Return the paragraph, item, row or heading of a document at an offset.
+
+        Where the document has no blocks it is all of the text.
+        """
         return self.blocks_between(number, offset, offset + 1)[0]
 
     def blocks_between(self, number: int, start: int, end: int) -> Sequence[Block]:
-        """The blocks that a stretch of a document touches, in order."""
+        """Return the blocks that a stretch of a document touches, in order."""
         document = self.documents[number]
         if not document.blocks:
             return (Block("paragraph", Span(0, len(document.text))),)
@@ -164,7 +191,7 @@ class Reports:
         return document.blocks[first : max(first + 1, bisect_right(starts, end - 1))]
 
     def _range(self, keys: Sequence[int]) -> tuple[int, int]:
-        """The part of the sorted places that starts with the first three of ``keys``."""
+        """Return the part of the sorted places that starts with the first three of ``keys``."""
         if UNKNOWN in keys[:3]:
             return 0, 0
         code = 0
@@ -176,7 +203,10 @@ class Reports:
 
 
 class _Vocabulary(dict[str, int]):
-    """Words as written to numbers; the same number for all that differ in nothing but what is forgiven or in case."""
+    """The number of each word as written.
+
+    Words that differ only in case, or in what is forgiven, have the same number.
+    """
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
@@ -190,7 +220,10 @@ class _Vocabulary(dict[str, int]):
 def _codes(
     first: npt.NDArray[np.int32], second: npt.NDArray[np.int32], third: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.uint64]:
-    """Three word numbers as one, uint64; over two million different words some share one, and are told apart later."""
+    """Pack three word numbers into one, uint64.
+
+    Beyond two million different words some share a code. They are told apart later.
+    """
     codes = np.zeros(len(first), np.uint64)
     for part in (first, second, third):
         codes <<= np.uint64(_BITS)

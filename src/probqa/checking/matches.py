@@ -1,7 +1,7 @@
-"""Where a quote stands word for word, as it is or with its editor's marks.
+"""The places where a quote stands word for word, as it is or with its editor's marks.
 
 In: ``Reports`` and the tokens of a quote. Out: ``Match`` records; ``whole`` says whether the words may be called
-found. No similarity enters: token for token, in order, but for what ``tokens.FORGIVEN`` names.
+found. Similarity plays no part: the tokens are the same, in order, but for what ``tokens.FORGIVEN`` names.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Match:
     """A place where all words of a quote stand in order.
 
     ``parts`` are spans in the document, one or more, and ``quoted`` the same words in the pasted text. ``cut`` are
-    pieces just outside that must not be cut off; ``runs_on`` says that the parts are of different paragraphs and run
-    on as if they were one; ``unfair`` that what was left out, or put in brackets, holds a denial or a number.
+    pieces just outside that must not be cut off. ``runs_on`` says that the parts are of different paragraphs and run on
+    as if they were one. ``unfair`` says that what was left out, or put in brackets, holds a denial or a number.
     """
 
     number: int
@@ -54,42 +54,53 @@ class Match:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing speaks against calling this found."""
+        """Tell whether nothing speaks against calling this found."""
         return not (self.cut or self.runs_on or self.unfair)
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Words between two marks; ``gap`` is the mark before it: none, sic, words or omission; ``put_in`` its words."""
+    """Words between two marks.
+
+    ``gap`` is the mark before them: none, sic, words or omission. ``put_in`` are the words in its brackets.
+    """
 
     tokens: tuple[Token, ...]
     gap: str = ""
     put_in: tuple[str, ...] = ()
 
 
-# The token of the paragraph where a segment starts, its tokens that are there, and what was trimmed off it.
+# The index of the paragraph's token where a segment starts, the segment's tokens that stand there, and the names of
+# what was trimmed off.
 _Placed = tuple[int, Sequence[Token], set[str]]
 
 
 def readings(reports: Reports, text: str, tokens: Sequence[Token]) -> list[list[Token]]:
-    """The ways to read words broken at a line's end: joined where a document knows the joined word, else as written."""
+    """Return the ways to read words that are broken at a line's end.
+
+    A broken word is joined where a document knows the joined word, else it is read as written. Where documents know
+    both, it is read both ways, up to ``MAX_READINGS`` readings in all.
+    """
     choices: list[list[tuple[int, ...]]] = []
-    for at in line_break_hyphens(text, tokens):
-        before = tokens[at - 1] if tokens[at].text == "-" else tokens[at]
-        known = reports.count(reports.keys([before.text + tokens[at + 1].text])) > 0
-        apart = reports.count(reports.keys([before.text, tokens[at + 1].text])) > 0
-        both: list[tuple[int, ...]] = [(at,), ()] if apart and 2 ** len(choices) < MAX_READINGS else [(at,)]
+    for index in line_break_hyphens(text, tokens):
+        before = tokens[index - 1] if tokens[index].text == "-" else tokens[index]
+        known = reports.count(reports.keys([before.text + tokens[index + 1].text])) > 0
+        apart = reports.count(reports.keys([before.text, tokens[index + 1].text])) > 0
+        both: list[tuple[int, ...]] = [(index,), ()] if apart and 2 ** len(choices) < MAX_READINGS else [(index,)]
         choices.append(both if known else [()])
-    return [join_at(tokens, [at for chosen in choice for at in chosen]) for choice in product(*choices)]
+    return [join_at(tokens, [index for chosen in choice for index in chosen]) for choice in product(*choices)]
 
 
 def exact(reports: Reports, text: str, tokens: Sequence[Token]) -> list[Match]:
-    """Every place where these tokens of ``text`` stand one after another, in the order of the documents."""
+    """Return a match for every place where these tokens of ``text`` stand one after another.
+
+    The places are in the order of the documents.
+    """
     matches: list[Match] = []
     for reading in readings(reports, text, tokens):
         words = [token for token in reading if token.is_word]
-        at = reports.occurrences(reports.keys(word.text for word in words))
-        for number, position in zip(reports.document_numbers(at).tolist(), at.tolist(), strict=True):
+        positions = reports.occurrences(reports.keys(word.text for word in words))
+        for number, position in zip(reports.document_numbers(positions).tolist(), positions.tolist(), strict=True):
             match = _verify(reports, text, reading, number, position, position + len(words))
             if match:
                 matches.append(match)
@@ -97,7 +108,10 @@ def exact(reports: Reports, text: str, tokens: Sequence[Token]) -> list[Match]:
 
 
 def edited(reports: Reports, text: str, span: Span) -> list[Match]:
-    """Every paragraph where the words between the marks "…", "[...]", "[sic]", "[words]" stand in order."""
+    """Return a match for every paragraph where the words between an editor's marks stand in order.
+
+    The marks are "…", "[...]", "[sic]" and "[words]".
+    """
     segments, trailing, has_marks = _segments(text, span)
     if not segments or not has_marks:
         return []
@@ -112,7 +126,10 @@ def edited(reports: Reports, text: str, span: Span) -> list[Match]:
 
 
 def comparable(text: str, span: Span) -> list[Token]:
-    """The tokens of a quote that are compared with a report's words: all but the marks of omission and "[sic]"."""
+    """Return the tokens of a quote that are compared with a report's words.
+
+    These are all but the marks of omission and "[sic]".
+    """
     tokens = tokenise(text, span.start, span.end, brackets=True)
     marks = [mark for kind, mark in marks_in(text, span.start, span.end) if kind != "words"]
     kept = [token for token in tokens if not any(mark.start <= token.start < mark.end for mark in marks)]
@@ -120,17 +137,20 @@ def comparable(text: str, span: Span) -> list[Token]:
 
 
 def marks_in(text: str, start: int, end: int) -> list[tuple[str, Span]]:
-    """The editor's marks in a stretch of text: ("omission", "sic" or "words", where)."""
+    """Return the editor's marks in a stretch of text.
+
+    Each is ("omission", "sic" or "words", where).
+    """
     return [(mark.lastgroup or "", Span(*mark.span())) for mark in _MARK.finditer(text, start, end)]
 
 
 def omitted(match: Match) -> list[Span]:
-    """What lies between the parts of a match."""
+    """Return what lies between the parts of a match."""
     return [Span(before.end, after.start) for before, after in pairwise(match.parts) if before.end < after.start]
 
 
 def denied_before(document: Document, block: Span, start: int) -> str:
-    """The last denial before ``start`` in the same sentence, or nothing."""
+    """Return the last denial before ``start`` in the same sentence, or nothing."""
     text = document.slice(block)
     for sentence in split_sentences(text):
         if sentence.start <= start - block.start < sentence.end:
@@ -142,25 +162,28 @@ def denied_before(document: Document, block: Span, start: int) -> str:
 def _verify(
     reports: Reports, text: str, quote: Sequence[Token], number: int, position: int, after: int
 ) -> Match | None:
-    """Compare all tokens, the marks between and around the words too, with those at a position."""
+    """Compare all tokens of a quote with those at a position.
+
+    The marks between and around the words are compared too.
+    """
     document = reports.documents[number]
     region = reports.region(number, position, after)
     source = tokenise(document.text, region.start, region.end)
-    first_word = next(at for at, token in enumerate(source) if token.is_word)
+    first_word = next(index for index, token in enumerate(source) if token.is_word)
     for kept, names in _trimmed(quote):
-        start = first_word - next(at for at, token in enumerate(kept) if token.is_word)
+        start = first_word - next(index for index, token in enumerate(kept) if token.is_word)
         if start >= 0 and _fits(kept, source, start, opens=True):
-            found = source[start : start + len(kept)]
-            seams = _seams(reports, number, kept, found)
+            matched = source[start : start + len(kept)]
+            seams = _seams(reports, number, kept, matched)
             edges = [*zip([0, *seams], [*seams, len(kept)], strict=True)]
-            parts = [_span(found[first:after]) for first, after in edges]
+            parts = [_span(matched[first:after]) for first, after in edges]
             low = reports.block_at(number, parts[0].start).span.start
             high = reports.block_at(number, parts[-1].end - 1).span.end
             return Match(
                 number=number,
                 parts=tuple(parts),
                 quoted=tuple(_span(kept[first:after]) for first, after in edges),
-                forgiven=frozenset(names | forgiven(text, kept, document.text, found)),
+                forgiven=frozenset(names | forgiven(text, kept, document.text, matched)),
                 cut=_cuts(document, [Span(parts[0].start, parts[-1].end)], Span(low, high)),
                 runs_on=bool(seams),
                 editorial=any(token.bracketed for token in kept),
@@ -172,15 +195,18 @@ def _span(tokens: Sequence[Token]) -> Span:
     return Span(tokens[0].start, tokens[-1].end)
 
 
-def _fits(quote: Sequence[Token], source: Sequence[Token], at: int, *, opens: bool) -> bool:
-    """Whether the source has these tokens at ``at``; where the quote opens, its first letter may be large or small."""
-    if at + len(quote) > len(source):
+def _fits(quote: Sequence[Token], source: Sequence[Token], start: int, *, opens: bool) -> bool:
+    """Tell whether the source has these tokens at ``start``.
+
+    With ``opens``, the first letter of the first word may be large or small, as a bracketed letter always may.
+    """
+    if start + len(quote) > len(source):
         return False
-    first = next((n for n, token in enumerate(quote) if token.is_word), 0) if opens else -1
-    for n, token in enumerate(quote):
-        other = source[at + n].text
+    first = next((index for index, token in enumerate(quote) if token.is_word), 0) if opens else -1
+    for index, token in enumerate(quote):
+        other = source[start + index].text
         if token.text != other and not (
-            (n == first or token.bracketed)
+            (index == first or token.bracketed)
             and token.text[1:] == other[1:]
             and token.text[:1].lower() == other[:1].lower()
         ):
@@ -191,7 +217,7 @@ def _fits(quote: Sequence[Token], source: Sequence[Token], at: int, *, opens: bo
 def _trimmed(quote: Sequence[Token]) -> Iterator[tuple[Sequence[Token], set[str]]]:
     """Yield the quote as it is, then without an ellipsis that opens it and without marks at its very end."""
     yield quote, set()
-    opening = next(at for at, token in enumerate(quote) if token.text != "\u2026")
+    opening = next(index for index, token in enumerate(quote) if token.text != "\u2026")
     if opening:
         yield quote[opening:], {"final mark"}
     end = len(quote)
@@ -210,41 +236,50 @@ def _trimmed(quote: Sequence[Token]) -> Iterator[tuple[Sequence[Token], set[str]
 
 
 def _cuts(document: Document, parts: Sequence[Span], block: Span) -> tuple[Span, ...]:
-    """The pieces around the parts that must not be cut off; a denial only before the first part."""
-    found: list[Span] = []
-    for n, part in enumerate(parts):
+    """Return the pieces around the parts that must not be cut off.
+
+    A denial counts only before the first part.
+    """
+    cuts: list[Span] = []
+    for index, part in enumerate(parts):
         before = cut_before(document.text, part.start, block.start)
-        if before and (n == 0 or not denials([document.text[slice(*before)]])):
-            found.append(Span(*before))
+        if before and (index == 0 or not denials([document.text[slice(*before)]])):
+            cuts.append(Span(*before))
         after = cut_after(document.text, part.end, block.end)
         if after:
-            found.append(Span(*after))
-    return tuple(found)
+            cuts.append(Span(*after))
+    return tuple(cuts)
 
 
-def _seams(reports: Reports, number: int, quote: Sequence[Token], found: Sequence[Token]) -> list[int]:
-    """The tokens that pass into another paragraph without a line break in the quote or an end in the report."""
+def _seams(reports: Reports, number: int, quote: Sequence[Token], matched: Sequence[Token]) -> list[int]:
+    """Return the tokens that pass into another paragraph unmarked.
+
+    The quote has no line break there, and the report's paragraph has no end mark.
+    """
     document = reports.documents[number]
-    blocks = reports.blocks_between(number, found[0].start, found[-1].end)
+    blocks = reports.blocks_between(number, matched[0].start, matched[-1].end)
     seams: list[int] = []
     for block, following in pairwise(blocks):
-        at = next(n for n, token in enumerate(found) if token.start >= following.span.start)
+        seam = next(index for index, token in enumerate(matched) if token.start >= following.span.start)
         ended = block.kind != "heading" and _ENDS_BLOCK.search(document.slice(block.span))
-        if not quote[at].after_break and not ended:
-            seams.append(at)
+        if not quote[seam].after_break and not ended:
+            seams.append(seam)
     return seams
 
 
 def _segments(text: str, span: Span) -> tuple[list[_Segment], tuple[str, ...], bool]:
-    """The words between the marks, the bracketed words behind the last one, and whether there is any mark."""
+    """Split a quote at its editor's marks.
+
+    Out: the words between the marks, the bracketed words behind the last one, and whether there is any mark.
+    """
     segments: list[_Segment] = []
     gap = ""
     put_in: tuple[str, ...] = ()
-    at = span.start
+    position = span.start
     marks = marks_in(text, span.start, span.end)
     for kind, mark in (*marks, ("", None)):
         end = mark.start if mark else span.end
-        tokens = tokenise(text, at, end, brackets=True)
+        tokens = tokenise(text, position, end, brackets=True)
         if any(token.is_word for token in tokens):
             segments.append(_Segment(tuple(tokens), gap, put_in))
             gap, put_in = "", ()
@@ -255,7 +290,7 @@ def _segments(text: str, span: Span) -> tuple[list[_Segment], tuple[str, ...], b
             gap = max(gap, kind, key=("", "sic", "words", "omission").index)
             if kind == "words":
                 put_in += tuple(token.text for token in tokenise(text, mark.start + 1, mark.end - 1))
-            at = mark.end
+            position = mark.end
     has_marks = bool(marks) or any(token.bracketed for segment in segments for token in segment.tokens)
     return segments, put_in, has_marks
 
@@ -271,9 +306,9 @@ def _match_segments(
     names: set[str] = set()
     parts: list[Span] = []
     for start, kept, trimmed in placed:
-        found = source[start : start + len(kept)]
-        parts.append(_span(found))
-        names |= trimmed | forgiven(text, kept, document.text, found)
+        matched = source[start : start + len(kept)]
+        parts.append(_span(matched))
+        names |= trimmed | forgiven(text, kept, document.text, matched)
     match = Match(
         number=number,
         parts=tuple(parts),
@@ -292,20 +327,25 @@ def _match_segments(
 
 
 def _place(segments: Sequence[_Segment], source: Sequence[Token]) -> tuple[_Placed, ...] | None:
-    """Where each segment stands in the tokens of a paragraph, in order; None if they do not."""
+    """Place the segments in the tokens of a paragraph, in order.
+
+    None where they do not stand there.
+    """
 
     @cache
-    def follow(n: int, at: int) -> tuple[_Placed, ...] | None:
-        if n == len(segments):
+    def follow(index: int, earliest: int) -> tuple[_Placed, ...] | None:
+        if index == len(segments):
             return ()
-        segment = segments[n]
-        ends = n + 1 == len(segments) or segments[n + 1].gap == "omission"
-        furthest = {"": at, "sic": at, "words": at + MAX_REPLACED_WORDS}.get(segment.gap if n else "omission")
+        segment = segments[index]
+        ends = index + 1 == len(segments) or segments[index + 1].gap == "omission"
+        furthest = {"": earliest, "sic": earliest, "words": earliest + MAX_REPLACED_WORDS}.get(
+            segment.gap if index else "omission"
+        )
         last = len(source) - 1 if furthest is None else min(furthest, len(source) - 1)
-        for start in range(at, last + 1):
+        for start in range(earliest, last + 1):
             for kept, names in _trimmed(segment.tokens) if ends else [(segment.tokens, set[str]())]:
-                if _fits(kept, source, start, opens=n == 0 and not segment.put_in):
-                    rest = follow(n + 1, start + len(kept))
+                if _fits(kept, source, start, opens=index == 0 and not segment.put_in):
+                    rest = follow(index + 1, start + len(kept))
                     if rest is not None:
                         return ((start, kept, names), *rest)
         return None
@@ -321,7 +361,10 @@ def _is_unfair(
     replaced: Sequence[Sequence[str]],
     trailing: tuple[str, ...],
 ) -> bool:
-    """Whether brackets change a number or a denial, or an omission hides a denial of a sentence that is quoted."""
+    """Tell whether the marks hide a change of meaning.
+
+    Brackets do if they change a number or a denial. An omission does if it hides a denial of a sentence that is quoted.
+    """
     if denials(trailing) or numbers(trailing) or denials(segments[0].put_in) or numbers(segments[0].put_in):
         return True
     for segment, left_out in zip(segments[1:], replaced, strict=True):

@@ -49,12 +49,12 @@ _REACH = 80
 
 
 def denials(words: Iterable[str]) -> list[str]:
-    """Those of the words that deny: "not", "never", "without", "wasn't" and their like."""
+    """Return those of the words that deny: "not", "never", "without", "wasn't" and their like."""
     return [word for word in words if _plain(word) in _DENIALS or word.lower().endswith("n't")]
 
 
 def is_opposite(word: str, other: str) -> bool:
-    """Whether one word is the other behind a denying syllable or before "-less".
+    """Tell whether one word is the other behind a denying syllable or before "-less".
 
     >>> is_opposite("effective", "ineffective"), is_opposite("careful", "careless"), is_opposite("in", "on")
     (True, True, False)
@@ -62,23 +62,24 @@ def is_opposite(word: str, other: str) -> bool:
     short, long = sorted((word.lower(), other.lower()), key=len)
     if len(short) > 2 and any(prefix + short == long for prefix in _DENYING_PREFIXES):
         return True
-    return any(a.endswith("ful") and b == a[:-3] + "less" for a, b in ((short, long), (long, short)))
+    return any(full.endswith("ful") and less == full[:-3] + "less" for full, less in ((short, long), (long, short)))
 
 
 def numbers(words: Iterable[str]) -> list[str]:
-    """Those of the tokens that count: digits, number words, signs and currencies."""
+    """Return those of the tokens that count: digits, number words, signs and currencies."""
     return [word for word in words if is_number(word)]
 
 
 def is_number(word: str) -> bool:
-    """Whether a token counts something."""
-    return any(c.isdigit() for c in word) or word.lower() in _NUMBER_WORDS or word in _NUMBER_MARKS
+    """Tell whether a token counts something."""
+    return any(character.isdigit() for character in word) or word.lower() in _NUMBER_WORDS or word in _NUMBER_MARKS
 
 
 def cut_before(text: str, start: int, low: int = 0) -> tuple[int, int] | None:
-    """What stands before ``start`` (not before ``low``) and must not be cut off from it, or None.
+    """Return what stands before ``start`` and must not be cut off from it.
 
-    The first part of a hyphenated word; the sign, currency or first part of a number; a denial.
+    This is the first part of a hyphenated word, the sign, currency or first part of a number, or a denial. None where
+    there is none of them between ``low`` and ``start``.
     """
     before = text[max(low, start - _REACH) : start]
     first = WORD.match(text, start)
@@ -98,13 +99,14 @@ def cut_before(text: str, start: int, low: int = 0) -> tuple[int, int] | None:
 
 
 def cut_after(text: str, end: int, high: int | None = None) -> tuple[int, int] | None:
-    """What stands behind ``end`` (not behind ``high``) and must not be cut off from it, or None.
+    """Return what stands behind ``end`` and must not be cut off from it.
 
-    The second part of a hyphenated word, or the unit of a number.
+    This is the second part of a hyphenated word, or the unit of a number. None where there is none of them between
+    ``end`` and ``high``.
     """
     high = len(text) if high is None else high
-    if text[end - 1].isalnum() and (found := _COMPOUND_AFTER.match(text, end, high)):
-        return found.span()
+    if text[end - 1].isalnum() and (compound := _COMPOUND_AFTER.match(text, end, high)):
+        return compound.span()
     last = _WORD_BEFORE.search(text[max(0, end - _REACH) : end])
     if last is None or not is_number(last[1]):
         return None
@@ -113,12 +115,12 @@ def cut_after(text: str, end: int, high: int | None = None) -> tuple[int, int] |
 
 
 def same_numbers(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether both hold the same numbers in the same order."""
+    """Tell whether both hold the same numbers in the same order."""
     return [word.lower() for word in numbers(words)] == [word.lower() for word in numbers(others)]
 
 
 def same_denials(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether both deny equally often, and no word stands where its opposite stood."""
+    """Tell whether both deny equally often, with no word in the place of its opposite."""
     if len(denials(words)) != len(denials(others)):
         return False
     return len(words) != len(others) or not any(map(is_opposite, words, others))

@@ -1,4 +1,4 @@
-"""Which reports a text names: by title, by area and year, or by publisher.
+"""The reports that a text names, by title, by area and year, or by publisher.
 
 In: the sources and their domain, and a text with the quotes taken out. Out: ``NamedReport`` records.
 
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 _Forms = tuple[str, ...]
 
 _REPORT_WORDS = frozenset("report reports review findings study".split())
-# Words that may stand between an area and the report word without loosening them: "report on work in Gwent".
+# Words that may stand between an area and the report word, which still belong together: "report on work in Gwent".
 _BETWEEN = frozenset(
     "a an the 's of on in into at for about from by and & area published its annual joint final latest earlier same "
     ", ( ) -".split()
@@ -34,10 +34,10 @@ _MIN_TITLE_WORDS = 3
 
 
 class Names:
-    """What the reports of an index go by."""
+    """The names that the reports of an index go by."""
 
     def __init__(self, sources: Sequence[Source], domain: Domain) -> None:
-        """Read the names off the sources."""
+        """Collect the names from the sources."""
         self._report_words = _REPORT_WORDS.union(domain.report_words)
         self._between = _BETWEEN.union(domain.service_words)
         self._ids: dict[str, list[str]] = {source.id: [source.id] for source in sources}
@@ -56,25 +56,28 @@ class Names:
         self._long_titles = {title: ids for title, ids in self._titles.items() if len(title) >= _MIN_TITLE_WORDS}
 
     def named_in(self, text: str, hidden: Sequence[Span]) -> list[NamedReport]:
-        """The reports named in ``text`` outside the ``hidden`` spans, in its order.
+        """Return the reports named in ``text`` outside the ``hidden`` spans, in its order.
 
         A publisher counts only where no report is named more closely.
         """
-        tokens = [token for token in tokenise(text) if not any(s.start <= token.start < s.end for s in hidden)]
+        tokens = [token for token in tokenise(text) if not any(span.start <= token.start < span.end for span in hidden)]
         used: set[int] = set()
-        found = [
-            _named(text, tokens, at, at + length, ids) for at, length, ids in _phrases(tokens, self._long_titles, used)
+        named = [
+            _named(text, tokens, start, start + length, ids)
+            for start, length, ids in _phrases(tokens, self._long_titles, used)
         ]
-        found += self._named_areas(text, tokens, used)
-        if not found:
-            found = [
-                _named(text, tokens, at, at + length, ids)
-                for at, length, ids in _phrases(tokens, self._publishers, used)
+        named += self._named_areas(text, tokens, used)
+        if not named:
+            named = [
+                _named(text, tokens, start, start + length, ids)
+                for start, length, ids in _phrases(tokens, self._publishers, used)
             ]
-        return sorted(found, key=lambda named: named.span or Span(0, 1))
+        return sorted(named, key=lambda report: report.span or Span(0, 1))
 
     def resolve(self, names: Iterable[str]) -> list[NamedReport]:
-        """The reports that a caller names, each by id, title, or as a text would ("the 2017 Gwent report").
+        """Return the reports that a caller names.
+
+        Each is named by id, by title, or as a text would name it ("the 2017 Gwent report").
 
         Raises:
             InputError: no report has this id or name.
@@ -82,7 +85,7 @@ class Names:
         resolved: list[NamedReport] = []
         for name in names:
             ids = self._ids.get(name.strip()) or self._titles.get(_forms(name)) or []
-            ids = ids or [found for named in self.named_in(name, ()) for found in named.document_ids]
+            ids = ids or [document_id for named in self.named_in(name, ()) for document_id in named.document_ids]
             if not ids:
                 raise InputError(
                     f"no report is called “{name}”", "name one by its id or title as probqa status lists them"
@@ -91,16 +94,19 @@ class Names:
         return resolved
 
     def _named_areas(self, text: str, tokens: Sequence[Token], used: set[int]) -> Iterator[NamedReport]:
-        for at, length, sources in _phrases(tokens, self._areas, used):
-            stretch = self._report_stretch(tokens, at, at + length)
+        for start, length, sources in _phrases(tokens, self._areas, used):
+            stretch = self._report_stretch(tokens, start, start + length)
             # "reading" in small letters is no name of a place.
-            if stretch and tokens[at].text[:1].isupper():
+            if stretch and tokens[start].text[:1].isupper():
                 years = {token.text for token in tokens[slice(*stretch)] if _YEAR.fullmatch(token.text)}
                 ids = [source.id for source in sources if not years or years & _years(source)]
                 yield _named(text, tokens, *stretch, ids)
 
     def _report_stretch(self, tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
-        """The tokens from an area to the nearest report word, and the year beside them; None without a report word."""
+        """Return the tokens from an area to the nearest report word, with the year beside them.
+
+        None without a report word.
+        """
         after = self._reach(tokens, range(end, min(end + _REACH, len(tokens))))
         before = self._reach(tokens, range(start - 1, max(start - 1 - _REACH, -1), -1))
         if after is None and before is None:
@@ -116,11 +122,11 @@ class Names:
         return first, last
 
     def _reach(self, tokens: Sequence[Token], way: range) -> int | None:
-        for at in way:
-            form = tokens[at].text.lower().removesuffix("'s")
+        for index in way:
+            form = tokens[index].text.lower().removesuffix("'s")
             if form in self._report_words:
-                return at
-            if not self._joins(tokens[at]):
+                return index
+            if not self._joins(tokens[index]):
                 return None
         return None
 
@@ -136,19 +142,25 @@ def _named(text: str, tokens: Sequence[Token], first: int, after: int, ids: Sequ
 def _phrases(
     tokens: Sequence[Token], by_phrase: dict[_Forms, list[_T]], used: set[int]
 ) -> Iterator[tuple[int, int, list[_T]]]:
-    """Where one of the phrases stands, the longest first at each place; tokens are used once."""
+    """Yield where one of the phrases stands, the longest first.
+
+    Each token is used once. Out: the first token, how many tokens, and what the phrase stands for.
+    """
     forms = [token.text.lower() for token in tokens]
     lengths = sorted({len(phrase) for phrase in by_phrase}, reverse=True)
     for length in lengths:
-        for at in range(len(forms) - length + 1):
-            found = by_phrase.get(tuple(forms[at : at + length]))
-            if found and used.isdisjoint(range(at, at + length)):
-                used.update(range(at, at + length))
-                yield at, length, found
+        for start in range(len(forms) - length + 1):
+            values = by_phrase.get(tuple(forms[start : start + length]))
+            if values and used.isdisjoint(range(start, start + length)):
+                used.update(range(start, start + length))
+                yield start, length, values
 
 
 def _years(source: Source) -> set[str]:
-    """The years that a report goes by: of publication and in its title; the one before where the date is uncertain."""
+    """Return the years that a report goes by.
+
+    These are the year of publication and those in its title. Where the date is uncertain, the year before counts too.
+    """
     years = {source.published.year, *_YEAR.findall(source.title)}
     if source.published and source.published.note:
         years.add(str(int(source.published.year) - 1))

@@ -1,8 +1,9 @@
-"""Text to tokens that are equal exactly where two wordings are: the closed list of what is forgiven lives here.
+"""The tokens of a text, which are equal exactly where two wordings are.
 
-In: text. Out: ``Token`` records with their place in it; a token is a word, a number or one punctuation mark.
+In: text. Out: ``Token`` records with their place in it. A token is a word, a number or one punctuation mark. The closed
+list of what is forgiven stands here.
 
-White space is no token, so its amount and kind never count; two words run together are another token.
+White space is no token, so its amount and kind never count. Two words run together are another token.
 
 >>> [token.text for token in tokenise("The \\u201cfirst\\u201d half\\u2014 22.5%")]
 ['The', "'", 'first', "'", 'half', '-', '22.5', '%']
@@ -44,8 +45,8 @@ _LIGATURES = dict(
 _ACCENTS = "\u0300-\u036f"
 _BULLETS = "\u2022\u25cf\u25aa\u25e6\u2023\u2043\uf0b7"
 
-# A word keeps an apostrophe inside it, a number its decimal point and thousands' commas. One alternative with what
-# must stand round it, and no way back: a third faster than the same said plainly.
+# A word keeps an apostrophe inside it, a number its decimal point and thousands' commas. One alternative with
+# lookarounds, and no backtracking, is a third faster than the plain pattern.
 _INSIDE = rf"[{_ACCENTS}{INVISIBLE}]"
 _WORD = (
     rf"\w++(?:[.,'\u2018\u2019\u02bc{_ACCENTS}{INVISIBLE}]"
@@ -65,7 +66,9 @@ _PLAIN = str.maketrans(dict.fromkeys(INVISIBLE, "") | _LIGATURES | dict.fromkeys
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or mark: its normal form and where it lies; two tokens are the same where ``text`` is.
+    """A word or mark, with its normal form and where it lies.
+
+    Two tokens are the same where ``text`` is.
 
     ``after_break`` says that a line break stands before it. ``bracketed`` is a word whose first letter was put in
     square brackets. ``joined`` is a word put together again over a line-break hyphen.
@@ -81,27 +84,32 @@ class Token:
 
 
 def tokenise(text: str, start: int = 0, end: int | None = None, *, brackets: bool = False) -> list[Token]:
-    """Cut ``text[start:end]`` into tokens; with ``brackets`` "[T]he" is one word, "The"."""
+    """Cut ``text[start:end]`` into tokens.
+
+    With ``brackets`` "[T]he" is one word, "The".
+    """
     end = len(text) if end is None else end
     tokens: list[Token] = []
-    at = last = start
-    while found := _TOKEN.search(text, at, end):
-        at = found.end()
-        if found["bullet"]:
+    position = last = start
+    while match := _TOKEN.search(text, position, end):
+        position = match.end()
+        if match["bullet"]:
             continue
-        after_break = "\n" in text[last : found.start()]
-        letter = _BRACKETED_LETTER.match(text, found.start(), end) if brackets else None
+        after_break = "\n" in text[last : match.start()]
+        letter = _BRACKETED_LETTER.match(text, match.start(), end) if brackets else None
         if letter:
-            at = letter.end()
-            tokens.append(Token(normal(letter[1] + letter[2]), found.start(), at, True, after_break, True))
+            position = letter.end()
+            tokens.append(Token(normal(letter[1] + letter[2]), match.start(), position, True, after_break, True))
         else:
-            tokens.append(Token(_normal(text, found), found.start(), at, found["word"] is not None, after_break))
-        last = at
+            tokens.append(Token(_normal(text, match), match.start(), position, match["word"] is not None, after_break))
+        last = position
     return tokens
 
 
 def normal(word: str) -> str:
-    """The form in which two words are compared; case counts.
+    """Return the form in which two words are compared.
+
+    Case counts.
 
     >>> normal("o\\ufb03\\u00adcer\\u2019s")
     "officer's"
@@ -110,12 +118,18 @@ def normal(word: str) -> str:
 
 
 def line_break_hyphens(text: str, tokens: Sequence[Token]) -> list[int]:
-    """The tokens that end a line in the midst of a word: a hyphen, or a word that ends in a soft hyphen."""
-    found: list[int] = []
-    for at, token in enumerate(tokens[:-1]):
-        following = tokens[at + 1]
+    """Return the tokens that end a line in the midst of a word, by index.
+
+    Such a token is a hyphen, or a word that ends in a soft hyphen.
+    """
+    broken: list[int] = []
+    for index, token in enumerate(tokens[:-1]):
+        following = tokens[index + 1]
         hyphen = (
-            token.text == "-" and at > 0 and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalpha()
+            token.text == "-"
+            and index > 0
+            and tokens[index - 1].end == token.start
+            and tokens[index - 1].text[-1].isalpha()
         )
         soft = token.is_word and text[token.end - 1] == "\u00ad"
         if (
@@ -124,47 +138,50 @@ def line_break_hyphens(text: str, tokens: Sequence[Token]) -> list[int]:
             and following.text[0].islower()
             and _BROKEN.fullmatch(text, token.end, following.start)
         ):
-            found.append(at)
-    return found
+            broken.append(index)
+    return broken
 
 
 def join_at(tokens: Sequence[Token], broken: Sequence[int]) -> list[Token]:
-    """Put the words that are broken at these tokens together again."""
+    """Join the words that are broken at these tokens."""
     joined: list[Token] = []
     glue = False
-    for at, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if glue:
             first = joined.pop()
             token = Token(first.text + token.text, first.start, token.end, True, first.after_break, joined=True)
-        glue = at in broken
+        glue = index in broken
         if not (glue and token.text == "-"):
             joined.append(token)
     return joined
 
 
 def forgiven(text: str, tokens: Sequence[Token], other: str, others: Sequence[Token]) -> set[str]:
-    """Name the differences of ``FORGIVEN`` between two texts whose tokens are the same, one for one."""
+    """Name the differences of ``FORGIVEN`` between two texts.
+
+    The tokens of both must be the same, one for one.
+    """
     names: set[str] = set()
-    for at, (token, same) in enumerate(zip(tokens, others, strict=True)):
+    for index, (token, same) in enumerate(zip(tokens, others, strict=True)):
         names |= _between_tokens(token, text[token.start : token.end], same, other[same.start : same.end])
-        if at + 1 < len(tokens):
-            gap = text[token.end : tokens[at + 1].start]
-            other_gap = other[same.end : others[at + 1].start]
-            beside_dash = "-" in (token.text, tokens[at + 1].text)
+        if index + 1 < len(tokens):
+            gap = text[token.end : tokens[index + 1].start]
+            other_gap = other[same.end : others[index + 1].start]
+            beside_dash = "-" in (token.text, tokens[index + 1].text)
             names |= _between_gaps(gap, other_gap, beside_dash)
     return names
 
 
-def _normal(text: str, found: re.Match[str]) -> str:
-    raw = found.group()
-    if found["word"]:
+def _normal(text: str, match: re.Match[str]) -> str:
+    raw = match.group()
+    if match["word"]:
         return normal(raw)
-    if found["ellipsis"]:
+    if match["ellipsis"]:
         return "\u2026"
-    if found["dash"]:
+    if match["dash"]:
         return "-"
     if raw in QUOTE_MARKS:
-        measure = text[found.start() - 1 : found.start()].isdigit()
+        measure = text[match.start() - 1 : match.start()].isdigit()
         return ("digit + " if measure else "") + ('"' if measure and raw in _DOUBLE else "'")
     return raw
 
@@ -182,7 +199,9 @@ def _between_tokens(token: Token, raw: str, same: Token, other: str) -> set[str]
         ("ligatures", "".join(_LIGATURES)),
         ("quote marks", "'\u2018\u2019\u02bc"),
     ):
-        if [c for c in raw if c in characters] != [c for c in other if c in characters]:
+        if [character for character in raw if character in characters] != [
+            character for character in other if character in characters
+        ]:
             names.add(name)
     if unicodedata.is_normalized("NFC", raw) != unicodedata.is_normalized("NFC", other):
         names.add("accents")
@@ -196,9 +215,9 @@ def _between_gaps(gap: str, other: str, beside_dash: bool) -> set[str]:
         return set()
     names: set[str] = set()
     for name, characters in (("invisible characters", INVISIBLE), ("bullets", _BULLETS)):
-        if any(c in gap for c in characters) != any(c in other for c in characters):
+        if any(character in gap for character in characters) != any(character in other for character in characters):
             names.add(name)
-    # A final mark that was forgiven inside a quote mark lies in the gap, too.
+    # A final mark that was forgiven inside a quote mark lies in the gap too.
     bare = str.maketrans(dict.fromkeys(INVISIBLE + _BULLETS + ".,\u2026", ""))
     if gap.translate(bare) != other.translate(bare):
         names.add("dashes" if beside_dash else "white space")

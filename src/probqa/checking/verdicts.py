@@ -1,4 +1,4 @@
-"""What checking says about a pasted text: frozen records, their JSON and one plain sentence each.
+"""The verdicts on a pasted text: frozen records, their JSON and one plain sentence each.
 
 In: nothing. Out: ``CheckReport`` and its parts, ``to_json``, ``describe``.
 
@@ -35,7 +35,7 @@ FLAGS: dict[Flag, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Place(Quote):
-    """Where words stand: a quote, whose context is the paragraph.
+    """The place where words stand, as a quote whose context is the paragraph.
 
     ``parts`` are the words that were quoted: one span, or several with what was left out between them.
     ``forgiven`` names the differences of ``tokens.FORGIVEN`` that were overlooked.
@@ -66,11 +66,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuote:
-    """One quote of the pasted text and what became of it.
+    """A quote of the pasted text with its verdict.
 
-    ``text`` is ``pasted[span.start:span.end]``. Places: where it was found (at most ``MAX_PLACES`` of
-    ``place_count``, those in the named report first); of an altered quote the passages it is compared with; of an
-    absent one none. ``operations`` is filled where a word differs or was left out.
+    ``text`` is ``pasted[span.start:span.end]``. ``places`` are where it was found: at most ``MAX_PLACES`` of
+    ``place_count``, those in the named report first. Those of an altered quote are the passages it is compared with. An
+    absent quote has none. ``operations`` is filled where a word differs or was left out.
     """
 
     text: str
@@ -84,9 +84,10 @@ class CheckedQuote:
 
 @dataclass(frozen=True, slots=True)
 class NamedReport:
-    """A report that the pasted text, or the caller, names: the words, where (None: the caller), which documents.
+    """A report that the pasted text or the caller names.
 
-    No document means that the name is clear and these reports hold none of it.
+    ``text`` is the words that name it, and ``span`` is where they stand, None where the caller names it. No document
+    means that the name is clear and these reports hold none of it.
     """
 
     text: str
@@ -112,14 +113,17 @@ class CheckReport:
 def cut_place(
     document: Document, parts: tuple[Span, ...], context: Span, forgiven: tuple[str, ...] = (), denied: str = ""
 ) -> Place:
-    """Cut a place out of its document; its context is the one given, and more where the parts reach beyond it."""
+    """Cut a place out of its document.
+
+    Its context is the one given, and more where the parts reach beyond it.
+    """
     span = Span(parts[0].start, parts[-1].end)
     around = Span(min(context.start, span.start), max(context.end, span.end))
     return Place(document, span, around, parts=parts, forgiven=forgiven, denied=denied)
 
 
 def to_json(report: CheckReport) -> dict[str, Any]:
-    """The report as plain values for JSON.
+    """Return the report as plain values for JSON.
 
     ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids}], quotes:
     [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
@@ -164,7 +168,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
 
 
 def describe(quote: CheckedQuote) -> str:
-    """One plain sentence or two about a checked quote."""
+    """Describe a checked quote in one plain sentence or two."""
     match quote.status:
         case "too_short":
             return f"Too short to check: give at least {MIN_WORDS} words and {MIN_CHARACTERS} characters."
