@@ -1,6 +1,7 @@
-"""Ask published probation inspections from Python: ``probqa.open().ask("how did ...?")``; all of it in docs/python.md.
+"""Ask published probation inspections from Python: ``probqa.open().ask("how did ...?")``.
 
-Names are fetched from their rooms when they are used, so that importing this costs nothing.
+All of it is in docs/python.md. Names are fetched from their rooms when they are used, so that importing this costs
+nothing.
 """
 
 from __future__ import annotations
@@ -72,9 +73,10 @@ _ROOMS = ("errors", "questions", "records", "reading.corpus", "checking.verdicts
 
 
 def open(index: Path | str | None = None, *, model: str | None = None) -> Library:  # noqa: A001  (as in gzip)
-    """Open an index to ask it; close it when done, so that a later build may delete it.
+    """Open an index to ask it.
 
-    What is left out is taken from ``PROBQA_INDEX`` and ``PROBQA_MODEL``, else as the command line has it.
+    Close it when done, so that a later build may delete it. What is left out is taken from ``PROBQA_INDEX`` and
+    ``PROBQA_MODEL``, else as the command line has it.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
@@ -88,7 +90,9 @@ def open(index: Path | str | None = None, *, model: str | None = None) -> Librar
 def build(
     *, corpus: Path | str | None = None, index: Path | str | None = None, model: str | None = None
 ) -> BuildReport:
-    """Bring an index up to a corpus; what is left out is taken as in ``open``, the corpus from ``PROBQA_CORPUS``.
+    """Bring an index up to a corpus.
+
+    What is left out is taken as in ``open``, the corpus from ``PROBQA_CORPUS``.
 
     Raises:
         CorpusError: no corpus, or no file of it could be read; the old index stays live.

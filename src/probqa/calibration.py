@@ -45,7 +45,7 @@ class Signals:
 
     @property
     def lacking(self) -> bool:
-        """Whether a name, a year or the kind of thing asked for is missing."""
+        """Tell whether a name, a year or the kind of thing asked for is missing."""
         return bool(self.name_missing or self.year_missing or self.kind_missing)
 
 
@@ -76,12 +76,15 @@ class Calibration:
     rules: str = ""
 
     def confidence(self, signals: Signals) -> float:
-        """The chance, in [0, 1], that the question is answered, as far as the signals tell."""
+        """Return the chance, in [0, 1], that the question is answered, as far as the signals tell."""
         # The logistic function by way of tanh, which no weight makes overflow.
         return 0.5 * (1 + math.tanh(float(np.dot(self.weights, signals.as_array()) + self.bias) / 2))
 
     def status(self, signals: Signals, weights: Weights = WEIGHTS) -> Status:
-        """The status; where a name, a year or the kind of thing asked for is missing, never answered outright."""
+        """Return the status.
+
+        Where a name, a year or the kind of thing asked for is missing, it is never "answered".
+        """
         confidence = self.confidence(signals)
         if confidence >= weights.answered_from and not signals.lacking:
             return "answered"
@@ -98,7 +101,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, content: bytes) -> Calibration:
-        """What ``to_json`` gave.
+        """Return what ``to_json`` gave.
 
         Raises:
             ReadingError: it is not that.
@@ -128,7 +131,9 @@ UNCALIBRATED = Calibration(
 
 
 def load_calibration(corpus: Path) -> Calibration:
-    """The calibration that lies with a corpus; the one fitted elsewhere where there is none.
+    """Return the calibration that lies with a corpus.
+
+    Where there is none, it is the one fitted elsewhere.
 
     Raises:
         ReadingError: the file is not a calibration.

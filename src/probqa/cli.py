@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
+    """Return the commands and their options."""
     folders = argparse.ArgumentParser(add_help=False)
     folders.add_argument("--corpus", metavar="FOLDER", help="the reports (PROBQA_CORPUS; default: corpus)")
     folders.add_argument("--index", metavar="FOLDER", help="the index (PROBQA_INDEX; default: index)")
@@ -228,7 +228,10 @@ def _remove(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _outcomes(outcomes: Iterable[Outcome]) -> int:
-    """Print each outcome as soon as it is known; 2 if one failed."""
+    """Print each outcome as soon as it is known.
+
+    The exit code is 2 if one failed.
+    """
     code = 0
     for outcome in outcomes:
         print(outcome.line, flush=True)
@@ -351,7 +354,10 @@ def _serve(options: argparse.Namespace, chosen: Settings) -> int:
 
 @contextlib.contextmanager
 def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar a stage on a terminal; elsewhere one line a stage."""
+    """Show a bar a stage on a terminal.
+
+    Elsewhere a stage is one line.
+    """
     if not sys.stderr.isatty():
         told: set[str] = set()
 

@@ -30,11 +30,12 @@ DEFAULT_QUOTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which passages a question is put to; an empty field lets all through, values of one field are alternatives.
+    """Which passages a question is put to.
 
-    ``areas`` and ``providers`` match names, whole words, also through the glossary (a place lies in another, an
-    owner ran a company). ``since`` and ``until`` are ISO days, months or years, both included. ``bodies`` keeps
-    passages that speak of a kind of body, by its name in the domain (docs/domain.md).
+    An empty field lets all through, values of one field are alternatives. ``areas`` and ``providers`` match names,
+    whole words, also through the glossary (a place lies in another, an owner ran a company). ``since`` and ``until``
+    are ISO days, months or years, both included. ``bodies`` keeps passages that speak of a kind of body, by its name in
+    the domain (docs/domain.md).
     """
 
     documents: tuple[str, ...] = ()
@@ -171,7 +172,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question has to do with the reports; ``documents`` are the ids of those that a broad one touches."""
+    """What a question has to do with the reports.
+
+    ``documents`` are the ids of those that a broad one touches.
+    """
 
     kind: ScopeKind
     documents: tuple[str, ...] = ()
@@ -182,11 +186,12 @@ INSIDE = Scope("inside")
 
 @dataclass(frozen=True)
 class Question:
-    """A question as it was understood; everything that answers takes this and never a string.
+    """A question as it was understood.
 
-    ``text`` is the question as it was searched for: as typed, mistyped words put right, with what was carried over.
-    ``words`` are its content words in order, each as often as it occurs, and then the added ones. ``vector`` is
-    float32 ``(dimension,)``, of length 1; equal requests give equal ones, so it takes no part in comparisons.
+    Everything that answers takes this and never a string. ``text`` is the question as it was searched for: as typed,
+    mistyped words put right, with what was carried over. ``words`` are its content words in order, each as often as it
+    occurs, and then the added ones. ``vector`` is float32 ``(dimension,)``, of length 1; equal requests give equal
+    ones, so it takes no part in comparisons.
     """
 
     request: Request
@@ -216,7 +221,10 @@ class Question:
 
     @cached_property
     def total_value(self) -> float:
-        """Return what its own words count for together; 1 where it has none."""
+        """Return what its own words count for together.
+
+        It is 1 where it has none.
+        """
         return sum(word.value for word in self.own_words.values()) or 1.0
 
     @cached_property

@@ -50,17 +50,18 @@ class Span:
             raise ValueError(f"not a span: {self.start}..{self.end}")
 
     def __contains__(self, other: Span) -> bool:
-        """Whether ``other`` lies wholly inside."""
+        """Tell whether ``other`` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a document is and where it comes from; every field but the first four may be empty.
+    """What a document is and where it comes from.
 
-    ``wording`` is ``digest`` where the words are this project's own summary of the publication, ``verbatim`` where they
-    are the publication's. ``added`` is the day on which the file came into the corpus and ``origin`` where it was got
-    from. ``digest_label`` is what must be said wherever a digest of its corpus is shown.
+    Every field but the first four may be empty. ``wording`` is ``digest`` where the words are this project's own
+    summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the day on which the file
+    came into the corpus and ``origin`` where it was got from. ``digest_label`` is what must be said wherever a digest
+    of its corpus is shown.
     """
 
     id: str
@@ -80,7 +81,7 @@ class Source:
 
     @property
     def url(self) -> str:
-        """The address to show: the first one given, or nothing."""
+        """Return the address to show: the first one given, or nothing."""
         return self.urls[0] if self.urls else ""
 
     @property
@@ -178,7 +179,7 @@ class Document:
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:
-        """The heading blocks, in order."""
+        """Return the heading blocks, in order."""
         return tuple(block for block in self.blocks if block.kind == "heading")
 
     @cached_property
@@ -186,7 +187,7 @@ class Document:
         return tuple(block.span.start for block in self.headings)
 
     def heading_path(self, offset: int) -> tuple[str, ...]:
-        """The headings above ``offset``, outermost first."""
+        """Return the headings above ``offset``, outermost first."""
         path: list[str] = []
         deepest = 10
         for block in reversed(self.headings[: bisect_right(self._heading_starts, offset)]):
@@ -196,7 +197,10 @@ class Document:
         return tuple(reversed(path))
 
     def page(self, offset: int) -> Page | None:
-        """The page that holds ``offset``; None where the format has no pages."""
+        """Return the page that holds ``offset``.
+
+        It is None where the format has no pages.
+        """
         at = bisect_right([page.start for page in self.pages], offset)
         return self.pages[at - 1] if at else None
 
@@ -218,7 +222,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that retrieval found; ``score`` is in [0, 1], higher is better, comparable within one question."""
+    """A passage that retrieval found.
+
+    ``score`` is in [0, 1], higher is better, comparable within one question.
+    """
 
     passage: Passage
     score: float
@@ -269,12 +276,15 @@ class Quote:
 
     @property
     def page(self) -> Page | None:
-        """Return the page they begin on; None where the format has no pages."""
+        """Return the page they begin on.
+
+        It is None where the format has no pages.
+        """
         return self.document.page(self.span.start)
 
 
 def is_worth(status: Status, other: Status) -> bool:
-    """Whether a status is as good as another or better."""
+    """Tell whether a status is as good as another or better."""
     order = get_args(Status)
     return order.index(status) >= order.index(other)
 
@@ -324,7 +334,10 @@ class DocumentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EveryAnswer:
-    """One question put to every document in scope, newest first; as many entries as there are documents."""
+    """One question put to every document in scope, newest first.
+
+    There are as many entries as documents.
+    """
 
     question: Question
     documents: tuple[DocumentAnswer, ...]

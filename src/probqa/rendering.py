@@ -30,12 +30,18 @@ _SHOWN = {
 
 
 def visible(text: str) -> str:
-    """Make direction marks and control characters visible, for showing; never for storing or comparing."""
+    """Make direction marks and control characters visible, for showing.
+
+    It is not for storing or comparing.
+    """
     return text.translate(_SHOWN)
 
 
 def scope_line(answer: Answer | EveryAnswer) -> str:
-    """Say that a question is about nothing in the reports, or about too many of them; nothing where it is inside."""
+    """Say that a question is about nothing in the reports, or about too many of them.
+
+    It is nothing where it is inside.
+    """
     scope = answer.question.scope
     if scope.kind == "outside":
         return f"Nothing in these {answer.coverage.documents} reports comes near this question."
@@ -68,7 +74,7 @@ def source_line(quote: Quote) -> str:
 
 
 def page_in_words(quote: Quote) -> str:
-    """The printed page, with the PDF's page where it differs."""
+    """Return the printed page, with the PDF's page where it differs."""
     page = quote.page
     if page is None:
         return ""
@@ -78,17 +84,26 @@ def page_in_words(quote: Quote) -> str:
 
 
 def label(source: Source) -> str:
-    """What must be said wherever a digest is shown; nothing for a publication's own words."""
+    """Return what must be said wherever a digest is shown.
+
+    It is nothing for a publication's own words.
+    """
     return source.digest_label if source.wording == "digest" else ""
 
 
 def close_label(answer: Answer, number: int) -> str:
-    """What must be said of the quote with this number, from 1, if it is only close; nothing of others."""
+    """Return what must be said of the quote with this number, from 1, if it is only close.
+
+    It is nothing for others.
+    """
     return CLOSE_LABEL if answer.quotes and number > answer.answering else ""
 
 
 def to_text(answer: Answer, width: int = 88) -> str:
-    """The answer for a terminal; a quote's words are wrapped between words and not changed."""
+    """Return the answer for a terminal.
+
+    A quote's words are wrapped between words and not changed.
+    """
     lines = [finding_line(answer), "", *_searched_lines(answer, width)]
     if answer.question.scope.kind == "outside":
         return "\n".join(lines).rstrip() + "\n"
@@ -100,7 +115,10 @@ def to_text(answer: Answer, width: int = 88) -> str:
 
 
 def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
-    """Return what was searched besides what was typed, and an empty line behind it; nothing where that is nothing."""
+    """Return what was searched besides what was typed, and an empty line behind it.
+
+    There are no lines where that is nothing.
+    """
     question = answer.question
     lines = []
     if question.carried:
@@ -112,7 +130,7 @@ def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
 
 
 def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[str]:
-    """A quote and its source, indented behind ``mark``, and a note on it."""
+    """Return a quote and its source, indented behind ``mark``, and a note on it."""
     lines = textwrap.wrap(
         f"{mark} “{visible(quote.text)}”",
         width,
@@ -130,7 +148,10 @@ def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[st
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
-    """The answer as one JSON object (docs/json.md); equal for equal answers but for ``timings_ms``."""
+    """Return the answer as one JSON object (docs/json.md).
+
+    It is equal for equal answers but for ``timings_ms``.
+    """
     return {
         **_searched_to_json(answer),
         "status": answer.status,
@@ -143,7 +164,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
 
 
 def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
-    """One question put to every document, as one JSON object (docs/json.md)."""
+    """Return one question put to every document, as one JSON object (docs/json.md)."""
     return {
         **_searched_to_json(answer),
         "documents": [
@@ -161,7 +182,7 @@ def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
 
 
 def every_to_text(answer: EveryAnswer, width: int = 88) -> str:
-    """One question put to every document, for a terminal: the quote of each that has one."""
+    """Return one question put to every document, for a terminal: the quote of each that has one."""
     lines = [every_line(answer), "", *_searched_lines(answer, width)]
     for one in answer.documents:
         if one.quote:
@@ -170,7 +191,7 @@ def every_to_text(answer: EveryAnswer, width: int = 88) -> str:
 
 
 def every_line(answer: EveryAnswer) -> str:
-    """How many of how many documents say something: "7 of 41 reports say something about this."."""
+    """Return how many of how many documents say something: "7 of 41 reports say something about this."."""
     found, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
     return f"{found} of {_count(scope, 'report')} {'says' if 1 in (found, scope) else 'say'} something about this."
 
@@ -187,13 +208,19 @@ def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
 
 
 def filters_to_json(filters: Filters) -> dict[str, Any]:
-    """The filters that are on; an empty object where there are none."""
+    """Return the filters that are on.
+
+    It is an empty object where there are none.
+    """
     values = dataclasses.asdict(filters)
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
 
 
 def quote_to_json(quote: Quote) -> dict[str, Any]:
-    """One quote; ``start`` and ``end`` are characters of the document's text, half-open."""
+    """Return one quote.
+
+    ``start`` and ``end`` are characters of the document's text, half-open.
+    """
     source = quote.source
     return {
         "text": quote.text,

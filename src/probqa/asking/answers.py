@@ -12,9 +12,10 @@ from probqa.records import Answer, Coverage, Quote, is_worth
 
 
 def compose(question: Question, quotes: Sequence[Quote], searched: Coverage, generation: str) -> Answer:
-    """Put the answer together; where nothing is found the quotes are ``near``.
+    """Put the answer together.
 
-    The answer has the status of the first quote; those that by themselves fall short of it come last.
+    Where nothing is found the quotes are ``near``. The answer has the status of the first quote; those that by
+    themselves fall short of it come last.
     """
     status = quotes[0].status if quotes else "not_found"
     is_found = status != "not_found"

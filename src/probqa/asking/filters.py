@@ -21,7 +21,7 @@ from probqa.records import Source
 
 
 def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
-    """The rows that pass, or None if all do.
+    """Return the rows that pass, or None if all do.
 
     Raises:
         InputError: a document, date or body that is not one.
@@ -52,7 +52,10 @@ def _body(generation: Generation, name: str) -> Body:
 
 
 def _is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> bool:
-    """Whether it can have been published between the two, both included; where that is not known, it was not."""
+    """Tell whether it can have been published between the two, both included.
+
+    Where that is not known, it was not.
+    """
     if not published:
         return not since and not until
     return (not since or published.last_day >= since.first_day) and (not until or published.first_day <= until.last_day)
@@ -68,7 +71,7 @@ def _passes(source: Source, filters: Filters, glossary: Glossary) -> bool:
 
 
 def _is_in_area(source: Source, area: str, glossary: Glossary) -> bool:
-    """Whether the document's area has the name in it, or a place that lies in it."""
+    """Tell whether the document's area has the name in it, or a place that lies in it."""
     if _names(source.area, area):
         return True
     named = [place.name for place in glossary.areas_named(source.area)]
@@ -77,7 +80,7 @@ def _is_in_area(source: Source, area: str, glossary: Glossary) -> bool:
 
 
 def _is_about(source: Source, provider: str, glossary: Glossary) -> bool:
-    """Whether one of the document's providers has the name in it, or was run by the owner of that name."""
+    """Tell whether one of the document's providers has the name in it, or was run by the owner of that name."""
     if any(_names(one, provider) for one in source.providers):
         return True
     owners = [named.name for named in glossary.providers_named(provider) if named.kind == "owner"]

@@ -32,7 +32,10 @@ class Later:
 
 
 def later_inspections(sources: Iterable[Source], wide_areas: Sequence[str]) -> dict[str, Later]:
-    """The newest later inspection of each report that has one, by the earlier one's id; ties by id."""
+    """Return the newest later inspection of each report that has one, by the earlier one's id.
+
+    Of several, the one with the lower id comes first.
+    """
     known = list(sources)
     wide = {"", *wide_areas}
     widely = {name for source in known if source.area in wide for name in source.plain_providers}

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """An opened index that answers questions; holds one generation from first to last."""
+    """An opened index that answers questions.
+
+    It holds one generation from first to last.
+    """
 
     def __init__(self, settings: Settings, weights: Weights = WEIGHTS) -> None:
         """Open and check the live generation.
@@ -54,7 +57,9 @@ class Library:
         self.generation.close()
 
     def ask(self, request: Request | str) -> Answer:
-        """Answer the last question of a request; a string is a request of one question and nothing else.
+        """Answer the last question of a request.
+
+        A string is a request of one question and nothing else.
 
         Raises:
             InputError: a question is empty, too long or holds control characters; fewer than 1 quote is asked for; or
@@ -77,10 +82,10 @@ class Library:
         return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in seconds.items()})
 
     def every(self, request: Request | str) -> EveryAnswer:
-        """Put a question to every document that the request's filters let through, each by itself; newest first.
+        """Put a question to every document that the request's filters let through, each by itself.
 
-        A document's quote is the first of what ``ask`` would find in it alone, where that is "answered": of many
-        reports nearly each has something that may answer, and a count of those says nothing.
+        The newest document comes first. A document's quote is the first of what ``ask`` would find in it alone, where that is "answered":
+        of many reports nearly each has something that may answer, and a count of those says nothing.
 
         Raises:
             InputError: as ``ask``.
@@ -119,7 +124,10 @@ class Library:
         )
 
     def signals(self, request: Request | str) -> Signals | None:
-        """Return what ``ask`` judges a question's first quote by; None where nothing at all is found."""
+        """Return what ``ask`` judges a question's first quote by.
+
+        It is None where nothing at all is found.
+        """
         chosen, _ = self._choose(self._read(request), None)
         return chosen[0].candidate.signals if chosen else None
 
@@ -142,7 +150,7 @@ class Library:
         )
 
     def _choose(self, question: Question, allowed: Rows | None) -> tuple[list[Chosen], float]:
-        """Choose what is quoted; also tell when the passages were there."""
+        """Choose what is quoted, and tell when the passages were there."""
         k = question.request.k
         hits = retrieve(self.generation, question, max(self.weights.looked_at, 2 * k), allowed, self.weights)
         retrieved = time.perf_counter()

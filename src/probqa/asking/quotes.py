@@ -44,7 +44,9 @@ def choose(candidates: Sequence[Candidate], k: int, domain: Domain, weights: Wei
 
 
 def cut(question: Question, chosen: Chosen, calibration: Calibration, weights: Weights = WEIGHTS) -> Quote:
-    """Cut a quote; none answers a question outside the reports.
+    """Cut a quote and give it a status.
+
+    No quote answers a question outside the reports.
 
     Raises:
         IndexDamagedError: it does not lie in its document.

@@ -29,9 +29,9 @@ from probqa.weights import WEIGHTS, Weights
 def retrieve(
     index: Generation, question: Question, k: int, allowed: Rows | None = None, weights: Weights = WEIGHTS
 ) -> list[Hit]:
-    """Return the ``k`` best passages for ``question``; fewer where fewer exist.
+    """Return the ``k`` best passages for ``question``.
 
-    ``allowed`` are the only rows that count, ascending; all do where it is None.
+    There are fewer where fewer exist. ``allowed`` are the only rows that count, ascending; all do where it is None.
     """
     return _retrieve(index, question.vector, _shares(index, question), k, allowed, weights)
 
@@ -50,7 +50,9 @@ def retrieve_each(
 def fuse(
     nearness: npt.NDArray[np.floating[Any]], shares: npt.NDArray[np.float32], weights: Weights = WEIGHTS
 ) -> npt.NDArray[np.float64]:
-    """Mix both scores of some passages, float64 ``(n,)`` in [0, 1]; a cosine below 0 says no less than one of 0.
+    """Mix both scores of some passages, float64 ``(n,)`` in [0, 1].
+
+    A cosine below 0 says no less than one of 0.
 
     >>> fuse(np.float32([0.25, 0.75]), np.float32([1.0, 0.0])).tolist()
     [0.625, 0.375]
@@ -61,7 +63,10 @@ def fuse(
 
 
 def _shares(index: Generation, question: Question) -> npt.NDArray[np.float32]:
-    """Return the BM25 of every passage as a share of the most it can come to; above 1 only by words that count less."""
+    """Return the BM25 of every passage as a share of the most it can come to.
+
+    It is above 1 only by words that count less.
+    """
     bm25 = np.zeros(index.passages, np.float32)
     words = sorted(question.words, key=lambda word: -word.weight)
     for weight, group in groupby(words, key=lambda word: word.weight):

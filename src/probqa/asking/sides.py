@@ -1,4 +1,6 @@
-"""Whether a finding praises or finds fault, as far as its words tell; and quotes in an order that shows both.
+"""Whether a finding praises or finds fault, as far as its words tell.
+
+It also puts quotes into an order that shows both.
 
 In: candidates, best first, and the words with which a field praises and finds fault. Out: the same candidates; near
 ties go to a document not yet quoted, and where the first ones all take one side, the best of the other side stands

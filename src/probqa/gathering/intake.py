@@ -48,7 +48,10 @@ State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one thing that was asked for; ``note`` says where it is, or why not and what next."""
+    """What became of one thing that was asked for.
+
+    ``note`` says where it is, or why not and what next.
+    """
 
     name: str
     state: State
@@ -56,7 +59,7 @@ class Outcome:
 
     @property
     def line(self) -> str:
-        """One line for a person, with nothing in it that a terminal would act upon."""
+        """Return one line for a person, with nothing in it that a terminal would act upon."""
         return _printable(f"{self.name}: {self.state}: {self.note}")
 
 
@@ -178,7 +181,7 @@ def _fetch_one(
 
 
 def _fetched_sidecar(corpus: Path, entry: Entry, found: Download, publisher: Publisher) -> Sidecar:
-    """What the catalogue, and the digest of the same publication, say of it."""
+    """Return what the catalogue, and the digest of the same publication, say of it."""
     digest = corpus / f"{entry.digest}.md"
     known = source_of(corpus, digest) if entry.digest and digest.is_file() else Source("", "", "", "inspection report")
     sidecar: Sidecar = {
@@ -231,7 +234,10 @@ def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
 
 
 def _read(path: Path) -> bytes:
-    """Read a file of the user's; never a pipe or a device, which may not end."""
+    """Read a file of the user's.
+
+    A pipe or a device is refused, for it may not end.
+    """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise InputError("it is not a file", "name the files themselves")
@@ -243,7 +249,7 @@ def _read(path: Path) -> bytes:
 
 
 def _names(corpus: Path, path: Path) -> tuple[str, str]:
-    """The id that the index gives a file, and its path below the corpus."""
+    """Return the id that the index gives a file, and its path below the corpus."""
     return source_of(corpus, path).id, path.relative_to(corpus).as_posix()
 
 

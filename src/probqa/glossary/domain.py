@@ -63,7 +63,10 @@ class ServiceKind:
 
 @dataclass(frozen=True)
 class Ratings:
-    """The ratings that reports give, best first; those ``only_quoted`` are everyday words and count in quote marks."""
+    """The ratings that reports give, best first.
+
+    Those ``only_quoted`` are everyday words and count in quote marks.
+    """
 
     scale: tuple[str, ...] = ()
     only_quoted: tuple[str, ...] = ()
@@ -78,7 +81,10 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes the reports; ``begins`` is how its name begins however it is written, and ``licence`` its own."""
+    """Who publishes the reports.
+
+    ``begins`` is how its name begins however it is written, and ``licence`` its own.
+    """
 
     name: str = ""
     begins: str = ""
@@ -129,12 +135,13 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class Domain:
-    """All that the program knows of a field besides its glossary; every part may be left out.
+    """All that the program knows of a field besides its glossary.
 
-    ``field_words`` name the field and ``report_words`` its reports and who writes them, so that neither says what a
-    question is about; ``service_words`` stand in the names of services, beside a place; ``not_names`` have a capital in
-    names of bodies and papers, not of people or places. ``people`` are what those who are counted are called.
-    ``wide_areas`` are areas of most reports, which narrow nothing. ``strengths`` praise, ``shortcomings`` find fault.
+    Every part may be left out. ``field_words`` name the field and ``report_words`` its reports and who writes them, so
+    that neither says what a question is about; ``service_words`` stand in the names of services, beside a place;
+    ``not_names`` have a capital in names of bodies and papers, not of people or places. ``people`` are what those who
+    are counted are called. ``wide_areas`` are areas of most reports, which narrow nothing. ``strengths`` praise,
+    ``shortcomings`` find fault.
     """
 
     invitation: str = "Ask these reports"
@@ -161,12 +168,17 @@ class Domain:
         return phrase_pattern(abbreviation for service in self.services for abbreviation in service.abbreviations)
 
     def to_json(self) -> bytes:
-        """Return it as UTF-8 JSON; the same domain gives the same bytes."""
+        """Return it as UTF-8 JSON.
+
+        The same domain gives the same bytes.
+        """
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> Domain:
-        """Return the domain of which ``to_json`` gave this; checked as if it were read anew.
+        """Return the domain of which ``to_json`` gave this.
+
+        It is checked as if it were read anew.
 
         Raises:
             ReadingError: it is not that.
@@ -181,7 +193,9 @@ NO_DOMAIN = Domain()
 
 
 def load_domain(folder: Path) -> Domain:
-    """Read and check the ``domain.yaml`` of a folder; a folder without one has ``NO_DOMAIN``.
+    """Read and check the ``domain.yaml`` of a folder.
+
+    A folder without one has ``NO_DOMAIN``.
 
     Raises:
         ReadingError: it is not a domain; the message names the file and the entry.
@@ -197,7 +211,10 @@ def load_domain(folder: Path) -> Domain:
 
 
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds one of the phrases, whole words only; of no phrases it finds nothing."""
+    """Return what finds one of the phrases, whole words only.
+
+    Of no phrases it finds nothing.
+    """
     return re.compile("|".join(map(_phrase_pattern, phrases)) or "(?!)")
 
 

@@ -47,7 +47,10 @@ class Address:
         return Request(self.turns[:number], self.filters)
 
     def asking(self, question: str) -> Address:
-        """Return the address with one more question; the oldest goes when there are too many."""
+        """Return the address with one more question.
+
+        The oldest goes when there are too many.
+        """
         return replace(self, turns=(*self.turns, Turn(question))[-MAX_QUESTIONS:])
 
     def turned(self, number: int, turn: Turn) -> Address:
@@ -61,7 +64,10 @@ class Address:
         return read(parameters)
 
     def parameters(self) -> dict[str, list[str]]:
-        """Return what stands in the address, by name; nothing that is empty."""
+        """Return what stands in the address, by name.
+
+        What is empty is left out.
+        """
         values = {
             "q": list(self.questions),
             **{name: list(getattr(self.filters, field)) for name, field in _LISTS.items()},
@@ -73,7 +79,10 @@ class Address:
 
 
 def read(parameters: Parameters) -> Address:
-    """Return what an address asks for; what it cannot ask for is left out."""
+    """Return what an address asks for.
+
+    What it cannot ask for is left out.
+    """
     lists = {field: tuple(dict.fromkeys(filter(None, parameters.get(name, ())))) for name, field in _LISTS.items()}
     dates = {name: next(iter(parameters.get(name, ())), "") for name in _DATES}
     return Address(
@@ -121,12 +130,12 @@ def filters_on(filters: Filters) -> list[tuple[str, str]]:
 
 
 def link(address: Address, page: str = "") -> str:
-    """A relative address: it stays on this server, under whatever path the app is served."""
+    """Return a relative address: it stays on this server, under whatever path the app is served."""
     return link_to(page, address.parameters())
 
 
 def link_to(page: str, parameters: Parameters) -> str:
-    """A relative address with these parameters."""
+    """Return a relative address with these parameters."""
     return f"{page or '.'}?{urlencode(parameters, doseq=True)}" if parameters else page or "."
 
 

@@ -100,7 +100,10 @@ class Api:
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """To be given to ``st.App``; whatever else lies below ``/api`` is refused as JSON and not as a page."""
+        """Return what is to be given to ``st.App``.
+
+        Whatever else lies below ``/api`` is refused as JSON and not as a page.
+        """
         return [
             self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
@@ -169,7 +172,7 @@ class Api:
 
 
 def read_parameters(query: str, allowed: Mapping[str, int]) -> Parameters:
-    """The parameters given, without empty ones.
+    """Return the parameters given, without empty ones.
 
     Raises:
         InputError: one is unknown, given too often or too long; a misspelt filter must not widen a search.
@@ -197,7 +200,10 @@ def ask(library: Library, given: Parameters) -> dict[str, Any]:
 
 
 def answer(library: Library, given: Parameters) -> Answer:
-    """The answer itself; raises as ``ask`` does."""
+    """Return the answer itself.
+
+    It raises what ``ask`` raises.
+    """
     k = _first(given, "k") or str(DEFAULT_QUOTES)
     if not re.fullmatch(r"[0-9]{1,3}", k) or not 1 <= int(k) <= MAX_QUOTES:
         raise InputError(f"k is {k!r}", f"give a number from 1 to {MAX_QUOTES}")
@@ -225,7 +231,7 @@ def check(library: Library, given: Parameters) -> dict[str, Any]:
 
 
 def documents(library: Library) -> dict[str, Any]:
-    """What is in the index."""
+    """Return what is in the index."""
     generation = library.generation
     return {
         "generation": generation.name,
@@ -285,7 +291,7 @@ def _embedded_problem(status: int, problem: str, remedy: str, headers: Mapping[s
 
 
 def _refused(error: Exception, refusal: Refusal) -> Response:
-    """What went wrong, in words that say nothing about this machine."""
+    """Return what went wrong, in words that say nothing about this machine."""
     if isinstance(error, InputError):
         return refusal(400, error.problem, error.remedy, {})
     if isinstance(error, QueueFullError):

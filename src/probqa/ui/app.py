@@ -1,4 +1,6 @@
-"""The whole app: the page, the routes for programs, and the guard before both; ``app.py`` of a clone is a link to it.
+"""The whole app: the page, the routes for programs, and the guard before both.
+
+``app.py`` of a clone is a link to it.
 
 In: ``streamlit run``, which looks for the call of ``st.App`` in this text. Out: ``app``.
 """

@@ -18,7 +18,10 @@ LOOKS = 30
 
 
 def watch_connections() -> None:
-    """Watch every connection that is made from now on; uvicorn has no setting for it."""
+    """Watch every connection that is made from now on.
+
+    Uvicorn has no setting for it.
+    """
     made = AutoHTTPProtocol.connection_made
     if getattr(made, "watches", False):
         return

@@ -31,7 +31,9 @@ class Hosts:
     """The names a server answers to: localhost, loopback addresses, and those that are configured."""
 
     def __init__(self, configured: Iterable[str]) -> None:
-        """Take the configured names; addresses of IPv6 may stand in brackets or not.
+        """Take the configured names.
+
+        Addresses of IPv6 may stand in brackets or not.
 
         Raises:
             InputError: one is not a host name.
@@ -59,7 +61,10 @@ class Hosts:
 
 
 def _authority(text: str) -> Authority | None:
-    """A name in lower case without the last dot, and a port; None for all that is not plainly that."""
+    """Return a name in lower case without the last dot, and a port.
+
+    It is None for all that is not plainly that.
+    """
     found = _AUTHORITY.fullmatch(text)
     if found is None:
         return None

@@ -1,4 +1,6 @@
-"""The live library, opened once for the pages and for programs; a rebuild brings a new one.
+"""The live library, opened once for the pages and for programs.
+
+A rebuild brings a new one.
 
 In: ``Settings``. Out: the one ``Library`` of this process. The older one is let go when nobody asks it any more.
 

@@ -28,7 +28,10 @@ _Result = TypeVar("_Result")
 
 
 class Buckets:
-    """One bucket of tokens a client, filled steadily; the client longest unseen is forgotten first."""
+    """One bucket of tokens a client, filled steadily.
+
+    The client longest unseen is forgotten first.
+    """
 
     def __init__(
         self, capacity: int, per_second: float, clients: int, now: Callable[[], float] = time.monotonic
@@ -65,7 +68,7 @@ class Workers:
 
     @property
     def full(self) -> bool:
-        """Whether the next call would be refused."""
+        """Tell whether the next call would be refused."""
         return self.asked >= self.threads + self.places
 
     async def run(self, call: Callable[[], _Result]) -> _Result:
@@ -93,7 +96,7 @@ class Visitors:
 
     @property
     def full(self) -> bool:
-        """Whether the next one would be refused."""
+        """Tell whether the next one would be refused."""
         return self.count >= self.most or descriptors_are_short()
 
 

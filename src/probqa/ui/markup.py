@@ -18,7 +18,10 @@ from probqa.rendering import visible
 
 
 class Markup(markupsafe.Markup):
-    """HTML; its methods escape the text that they are given, after making direction marks visible."""
+    """HTML that is safe to draw.
+
+    Its methods escape the text that they are given, after making direction marks visible.
+    """
 
     __slots__ = ()
 

@@ -85,7 +85,10 @@ class Guard:
     """ASGI middleware that refuses what is not for this app's visitors, and adds the headers to what is answered."""
 
     def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS, hosts: Hosts | None = None) -> None:
-        """Wrap ``app``; count its visitors in ``visitors``, and answer to ``hosts``, else to what is configured."""
+        """Wrap ``app``.
+
+        Count its visitors in ``visitors``, and answer to ``hosts``, else to what is configured.
+        """
         self.app = app
         self.visitors = visitors
         self.hosts = hosts or Hosts(served_names(os.environ))
@@ -121,7 +124,7 @@ class Guard:
         return self.hosts.named(said[0]) if len(said) == 1 else None
 
     def _is_own_page(self, scope: Scope, host: Authority) -> bool:
-        """Whether a connection comes from a page of this server, or from a program, which names no origin."""
+        """Tell whether a connection comes from a page of this server, or from a program, which names no origin."""
         origins = Headers(scope=scope).getlist("origin")
         if not origins or (len(origins) == 1 and self.hosts.may_open(origins[0], host)):
             return True
@@ -129,7 +132,7 @@ class Guard:
         return False
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a page in; hear and tell no more than ``messages`` allows."""
+        """Let a page in, and let pass no more than ``messages`` allows."""
         nonsense = False
 
         async def receive_heard() -> Message:
@@ -160,13 +163,19 @@ class Guard:
 
 
 def _core(path: str) -> str:
-    """What of Streamlit's own an address asks for; empty for a page, a file or ours."""
+    """Return what of Streamlit's own an address asks for.
+
+    It is empty for a page, a file or ours.
+    """
     _, core, rest = f"{path}/".casefold().partition(f"/{CORE}/")
     return rest[:-1] or (core and CORE)
 
 
 def _as_own_page(scope: Scope) -> Scope:
-    """A connection whose origin is its host: for any other Streamlit asks two hosts outside for its own address."""
+    """Return a connection whose origin is its host.
+
+    For any other origin Streamlit asks two hosts outside for its own address.
+    """
     host = Headers(scope=scope)["host"].encode("latin-1")
     headers = [(name, b"http://" + host if name == b"origin" else value) for name, value in scope["headers"]]
     return {**scope, "headers": headers}

@@ -29,7 +29,7 @@ Ask = Callable[[Request], Answer]
 
 
 def live_library() -> Library:
-    """The library of the live generation.
+    """Return the library of the live generation.
 
     Raises:
         ProbqaError: there is none, or it cannot be used.
@@ -39,7 +39,7 @@ def live_library() -> Library:
 
 
 def is_rebuilding() -> bool:
-    """Whether a build is at work on the index that the pages are asked from."""
+    """Tell whether a build is at work on the index that the pages are asked from."""
     return is_building(settings(os.environ).index)
 
 
@@ -54,7 +54,7 @@ def _answer(_library: Library, generation: str, key: str, _request: Request) -> 
 
 
 def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
-    """A function that gives the first quote that answers a question with these filters, None where none does."""
+    """Return a function that gives the first quote that answers a question with these filters, None where none does."""
     return lambda question: _first(library, library.generation.name, question, repr(filters), filters)
 
 
@@ -74,7 +74,7 @@ def _first(
 
 
 def later(library: Library, document_id: str) -> Later | None:
-    """The newest later inspection of what a report is about, if the index holds one."""
+    """Return the newest later inspection of what a report is about, if the index holds one."""
     return _later(library, library.generation.name).get(document_id)
 
 
@@ -85,7 +85,7 @@ def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:
-    """The question put to every report that the filters let through."""
+    """Return the question put to every report that the filters let through."""
     return _every(library, library.generation.name, question, repr(filters), filters)
 
 

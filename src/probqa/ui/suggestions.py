@@ -142,7 +142,10 @@ def _candidate(heading: str, source: Source, domain: Domain) -> Candidate | None
 
 
 def _where(source: Source, domain: Domain) -> str:
-    """Return the place that a report is about as it stands in a question: "in Gwent"; nothing for a wide area."""
+    """Return the place that a report is about as it stands in a question: "in Gwent".
+
+    It is nothing for a wide area.
+    """
     place = " and ".join(source.places)
     if not place or place in domain.wide_areas:
         return ""

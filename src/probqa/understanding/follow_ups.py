@@ -1,4 +1,6 @@
-"""A question that leans on the one before it, completed with names from there; a complete one is left alone.
+"""A question that leans on the one before it, completed with names from there.
+
+A complete one is left alone.
 
 In: the turns of a conversation, oldest first, a glossary and a domain. Out: the question to run and what was carried.
 
@@ -89,10 +91,10 @@ _TAKES = frozenset("take takes took cost costs matter matters seem seems appear 
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question as it was typed, and what it took over; ``carried`` is empty for a complete question.
+    """A question as it was typed, and what it took over.
 
-    ``kind`` is the kind of thing it asks for, by itself or as the question before it did, as far as the words that
-    were typed tell.
+    ``carried`` is empty for a complete question. ``kind`` is the kind of thing it asks for, by itself or as the
+    question before it did, as far as the words that were typed tell.
     """
 
     typed: str
@@ -159,7 +161,7 @@ def lean(typed: Vectors, ran: Vectors, weights: Weights = WEIGHTS) -> Vectors:
 
 
 def is_incomplete(question: str) -> bool:
-    """Whether a question cannot be understood by itself."""
+    """Tell whether a question cannot be understood by itself."""
     question = question.replace("’", "'")
     if _OPENS.match(question) or _NOUNLESS.match(question):
         return True
@@ -175,7 +177,7 @@ def is_incomplete(question: str) -> bool:
 
 
 def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
-    """Whether the word at ``at`` stands for something said elsewhere."""
+    """Tell whether the word at ``at`` stands for something said elsewhere."""
     word, rest = tokens[at], tokens[at + 1 :]
     before, after = tokens[at - 1] if at else "", rest[0] if rest else "?"
     match word:
@@ -207,7 +209,7 @@ def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
 
 
 def _is_expletive(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
-    """Whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
+    """Tell whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
     before, after = tokens[at - 1] if at else "", tokens[at + 1] if at + 1 < len(tokens) else ""
     if after == "getting":
         return True
@@ -227,7 +229,7 @@ def _may_be_verb(word: str) -> bool:
 
 
 def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
-    """Whether what the pronoun at ``at`` stands for is named before it in the question.
+    """Tell whether what the pronoun at ``at`` stands for is named before it in the question.
 
     "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
     ("what did inspectors say of them?"), so only what was named in the clauses before counts.
@@ -254,7 +256,7 @@ def _begins_clause(tokens: Sequence[str], at: int) -> bool:
 
 
 def _opens_clause(tokens: Sequence[str], at: int) -> bool:
-    """Whether the pronoun at ``at`` is the subject of a clause that no other word opens: "who said they left?"."""
+    """Tell whether the pronoun at ``at`` is the subject of a clause that no other word opens: "who said they left?"."""
     subject = tokens[at] in ("he", "she", "they") or (
         tokens[at] == "it" and not _AUXILIARIES.isdisjoint(tokens[at + 1 : at + 2])
     )
@@ -262,7 +264,7 @@ def _opens_clause(tokens: Sequence[str], at: int) -> bool:
 
 
 def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[str]]:
-    """The number of each word that may be a noun: a name, a plural, or what follows an article.
+    """Return the number of each word that may be a noun: a name, a plural, or what follows an article.
 
     (A thing that can be counted has an article before it: "it" is never a bare word of the question.)
     """
@@ -283,7 +285,7 @@ def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[st
 
 
 def _has_meaning(token: str) -> bool:
-    """Whether a word may name something: no auxiliary, no ending such as "'ve", no word that only asks."""
+    """Tell whether a word may name something: no auxiliary, no ending such as "'ve", no word that only asks."""
     known = _AUXILIARIES | _QUESTION_WORDS | {"n't"}
     return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
 
@@ -291,7 +293,7 @@ def _has_meaning(token: str) -> bool:
 def _replaced(
     question: str, last: str, glossary: Glossary, bodies: re.Pattern[str], weights: Weights
 ) -> frozenset[str]:
-    """The words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
+    """Return the words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
     both_add = _OPENS.match(question) and _OPENS.match(last)
     if both_add and _subject(question, _names(question, glossary) + _spans(bodies, question), frozenset(), weights):
         return frozenset(words(bodies.sub("", last)))
@@ -306,7 +308,7 @@ def _carried(
     bodies: re.Pattern[str],
     weights: Weights,
 ) -> list[Carried]:
-    """What ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
+    """Return what ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
     providers = glossary.providers_named(before)
     names_body = bool(glossary.providers_named(question) or bodies.search(question))
     names_place = bool(glossary.areas_named(question))
@@ -331,7 +333,7 @@ def _carried(
 
 
 def _names(text: str, glossary: Glossary) -> list[Span]:
-    """Where ``text`` names a body, a place or a year."""
+    """Return where ``text`` names a body, a place or a year."""
     named = (*glossary.providers_named(text), *glossary.areas_named(text))
     return [*(one.span for one in named), *_spans(_YEAR, text)]
 
@@ -341,7 +343,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
 
 
 def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
-    """The meaning-bearing words of ``text`` that are not ``taken`` and not ``held`` already, in order, each once."""
+    """Return the meaning-bearing words of ``text``, in order and each once, but those ``taken`` or ``held`` already."""
     seen = set(held | _ASKS)
     kept: list[str] = []
     for found in _WORD.finditer(text):

@@ -121,7 +121,10 @@ _ASKS_NAME = re.compile(
 
 
 def read_kind(text: str, domain: Domain) -> Kind | None:
-    """Return the kind of thing that ``text`` asks for; None where it asks for no such thing."""
+    """Return the kind of thing that ``text`` asks for.
+
+    It is None where it asks for no such thing.
+    """
     for name, kind in _PATTERNS.items():
         if asks := kind.asks.search(text):
             return Kind(name, asks.group().strip())

@@ -68,7 +68,7 @@ def draw(library: Library) -> None:
 
 
 def _welcome(library: Library, address: Address) -> None:
-    """What this is, what is covered, and questions to start from."""
+    """Draw what this is, what is covered, and questions to start from."""
     states.questions("For example", _examples(library, address), level=2)
     frame.draw(
         Markup('<p class="pq-covered">{}. {}</p>').format(
@@ -91,7 +91,10 @@ def _found_examples(_library: Library, generation: str) -> tuple[str, ...]:  # n
 
 
 def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer | None:
-    """One question and its answer; None where it cannot be asked."""
+    """Draw one question and return its answer.
+
+    It is None where it cannot be asked.
+    """
     question = address.questions[number - 1]
     newest = number == len(address.questions)
     request = _askable(address.request(number))
@@ -136,7 +139,10 @@ def _embed(request: Request) -> Markup:
 
 
 def _quotes(library: Library, answer: Answer, turn: int) -> None:
-    """The quotes, best first, three at most that answer open and the rest folded; or what is near to no answer."""
+    """Draw the quotes, best first, three at most that answer open and the rest folded.
+
+    Where nothing was found, they are what is near.
+    """
     if answer.near:
         with st.container(key=f"near-{turn}"):
             frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
@@ -151,7 +157,7 @@ def _quotes(library: Library, answer: Answer, turn: int) -> None:
 
 
 def _nearest(library: Library, answer: Answer, turn: int) -> None:
-    """What came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
+    """Draw what came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
         _cards(library, answer, answer.shown[:NEAR_CARDS], turn)
 
@@ -164,7 +170,7 @@ def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int,
 
 
 def _askable(request: Request) -> Request:
-    """The request without the earlier turns that cannot be asked at all."""
+    """Return the request without the earlier turns that cannot be asked at all."""
     return replace(request, turns=(*_turns_askable(request.turns[:-1]), request.turns[-1]))
 
 
@@ -176,7 +182,10 @@ def _turns_askable(turns: Sequence[Turn]) -> Iterator[Turn]:
 
 
 def _chips(library: Library, address: Address, number: int, answer: Answer) -> Markup:
-    """What was searched besides the words that were typed; each can be taken away."""
+    """Return what was searched besides the words that were typed.
+
+    Each can be taken away.
+    """
     turn, question = address.turns[number - 1], answer.question
     chips = [
         side_bar.chip(
@@ -218,7 +227,7 @@ def _edition(library: Library, address: Address) -> None:
 
 
 def _refused(question: str, error: ProbqaError) -> None:
-    """A question that cannot be asked: why, and the words that were typed, so that they are not lost."""
+    """Draw a question that cannot be asked: why, and the words that were typed, so that they are not lost."""
     problem = error.problem[:1].upper() + error.problem[1:]
     if not question.strip():
         title = "Nothing was typed"
