@@ -52,14 +52,9 @@ suggestions:
   - {word: on, places: [Isle of Weir]}
 """
 FRONT = "---\ntitle: {0}\npublisher: Bureau of Air Safety\npublished: {1}\narea: {2}\nproviders: [{3}]\n{4}---\n"
+DIGEST = "wording: digest\nurl: https://example.org/a\nratings:\n  overall: Grounded\n"
 REPORTS = {
-    "a.md": FRONT.format(
-        "Accident A",
-        2017,
-        "Strelsau",
-        "Northway",
-        "wording: digest\nurl: https://example.org/a\nratings:\n  overall: Grounded\n",
-    )
+    "a.md": FRONT.format("Accident A", 2017, "Strelsau", "Northway", DIGEST)
     + "# Findings\n\n## Fog banks\n\nThe pilots saw nothing. The wings were corroded.\n",
     "b.md": FRONT.format("Accident B", 2018, "Isle of Weir", "Zenda ATZ", "ratings:\n  overall: Airworthy\n")
     + "# Findings\n\n## Landing lights\n\nAir traffic controllers were prompt and had the lights on.\n",
