@@ -15,7 +15,7 @@ from probqa.errors import InputError, ReadingError
 from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain, phrase_pattern
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
-from probqa.indexing.build import build
+from probqa.indexing.build import build, is_stale
 from probqa.questions import Filters, Request
 from probqa.records import Source
 from probqa.rendering import to_text
@@ -135,6 +135,7 @@ def test_a_digest_bears_the_label_of_its_corpus(library: Library) -> None:
 
 def test_a_domain_made_anew_makes_a_new_generation(library: Library, chosen: Settings) -> None:
     (chosen.corpus / DOMAIN_FILE).write_text(AIR.replace("Ask about", "Ask of"))
+    assert is_stale(chosen, library.generation)
     report = build(chosen)
     assert report.generation != library.generation.name
     assert report.embedded == 0
