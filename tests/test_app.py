@@ -17,7 +17,7 @@ from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 import probqa.ui
-from conftest import REPORTS, write_corpus
+from conftest import DOMAIN, REPORTS, write_corpus
 from probqa.asking.library import Library
 from probqa.calibration import UNCALIBRATED
 from probqa.indexing.build import build
@@ -143,7 +143,8 @@ def test_every_example_is_answered_first_of_all_by_the_report_it_was_made_from(p
     headed = "---\ntitle: {0}\narea: {0}\npublished: 2017-04-19\n---\n## {1}\n\n{2} in {0} in 2017.\n"
     write_corpus(
         chosen.corpus,
-        {
+        DOMAIN
+        | {
             "a.md": headed.format("Ambleton", "Court reports", "The work in court was good"),
             "b.md": headed.format("Selby", "Unpaid work", "Unpaid work was run well"),
         },
@@ -447,7 +448,8 @@ UNPAID_WORK = "How well was unpaid work run in Ambleton in 2017?"
 def two_subjects(chosen: Settings) -> Settings:
     """One report on two subjects."""
     text = "---\ntitle: A\narea: Ambleton\npublished: 2017-04-19\n---\n## Court reports\n\nCourt reports were late.\n"
-    write_corpus(chosen.corpus, {"a.md": text + "\n## Unpaid work\n\nUnpaid work was run well in Ambleton in 2017.\n"})
+    more = "\n## Unpaid work\n\nUnpaid work was run well in Ambleton in 2017.\n"
+    write_corpus(chosen.corpus, DOMAIN | {"a.md": text + more})
     build(chosen)
     return chosen
 

@@ -13,7 +13,7 @@ import streamlit
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
-from conftest import write_corpus
+from conftest import DOMAIN, write_corpus
 from probqa import rendering
 from probqa.asking.library import Library
 from probqa.citing import export
@@ -122,7 +122,7 @@ def rated(chosen: Settings) -> Settings:
         ("Selby", 2017, "Northway Ltd, NPS Weir, NPS Selby", "Inadequate", "high"),
         ("Weir", 2018, "NPS Weir", "Good", "fair"),
     ]
-    write_corpus(chosen.corpus, {f"{row[0].lower()}.md": RATED.format(*row) for row in rows})
+    write_corpus(chosen.corpus, DOMAIN | {f"{row[0].lower()}.md": RATED.format(*row) for row in rows})
     write_corpus(
         chosen.corpus, {"z.md": "---\ntitle: Z\npublished: 2018\nproviders: [NPS Weir]\n---\n# Roofs\n\nRoofs leak.\n"}
     )

@@ -15,7 +15,7 @@ from probqa.errors import InputError, ReadingError
 from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain, phrase_pattern
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
-from probqa.indexing.build import build
+from probqa.indexing.build import build, is_stale
 from probqa.questions import Filters, Request
 from probqa.records import Source
 from probqa.rendering import to_text
@@ -52,14 +52,9 @@ suggestions:
   - {word: on, places: [Isle of Weir]}
 """
 FRONT = "---\ntitle: {0}\npublisher: Bureau of Air Safety\npublished: {1}\narea: {2}\nproviders: [{3}]\n{4}---\n"
+DIGEST = "wording: digest\nurl: https://example.org/a\nratings:\n  overall: Grounded\n"
 REPORTS = {
-    "a.md": FRONT.format(
-        "Accident A",
-        2017,
-        "Strelsau",
-        "Northway",
-        "wording: digest\nurl: https://example.org/a\nratings:\n  overall: Grounded\n",
-    )
+    "a.md": FRONT.format("Accident A", 2017, "Strelsau", "Northway", DIGEST)
     + "# Findings\n\n## Fog banks\n\nThe pilots saw nothing. The wings were corroded.\n",
     "b.md": FRONT.format("Accident B", 2018, "Isle of Weir", "Zenda ATZ", "ratings:\n  overall: Airworthy\n")
     + "# Findings\n\n## Landing lights\n\nAir traffic controllers were prompt and had the lights on.\n",
@@ -140,6 +135,7 @@ def test_a_digest_bears_the_label_of_its_corpus(library: Library) -> None:
 
 def test_a_domain_made_anew_makes_a_new_generation(library: Library, chosen: Settings) -> None:
     (chosen.corpus / DOMAIN_FILE).write_text(AIR.replace("Ask about", "Ask of"))
+    assert is_stale(chosen, library.generation)
     report = build(chosen)
     assert report.generation != library.generation.name
     assert report.embedded == 0

@@ -84,8 +84,9 @@ class Library:
     def every(self, request: Request | str) -> EveryAnswer:
         """Put a question to every document that the request's filters let through, each by itself.
 
-        The newest document comes first. A document's quote is the first of what ``ask`` would find in it alone, where that is "answered":
-        of many reports nearly each has something that may answer, and a count of those says nothing.
+        The newest document comes first. A document's quote is the first of what ``ask`` would find in it alone, where
+        that is "answered": of many reports nearly each has something that may answer, and a count of those says
+        nothing.
 
         Raises:
             InputError: as ``ask``.
