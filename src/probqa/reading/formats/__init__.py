@@ -1,1 +1,4 @@
-"""From a file's bytes to pieces of text, a module a format; strangers' formats are read in a process of their own."""
+"""The readers that turn a file's bytes into pieces of text, one module for each format.
+
+PDF, web pages and Word files are parsed in a separate process.
+"""

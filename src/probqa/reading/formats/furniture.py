@@ -1,14 +1,14 @@
-"""What a website puts round an article: a closed list of lines that are never part of a report.
+"""A closed list of the lines that a website puts round an article and that are never part of a report.
 
-In: one tidy line or paragraph of a page saved as text. Out: what it is, or None where it may be the article.
+In: one tidy line or paragraph of a page saved as text. Out: the kind of furniture, or None where it may be the article.
 
 >>> furniture("Share on twitter")
 'share button'
 >>> furniture("Findings on shared accommodation") is None
 True
 
-A *tail* line ("Leave a Reply") opens the part below an article; everything after it is furniture too, unless
-it stands in the first half of the text, where cutting would lose the article itself.
+A *tail* line ("Leave a Reply") opens the part below an article, so everything after it is furniture too. A tail line
+in the first half of the text is not followed: cutting there would lose the article itself.
 """
 
 from __future__ import annotations
@@ -43,12 +43,15 @@ _TAILS = (
 
 
 def furniture(line: str) -> str | None:
-    """Name the kind of furniture ``line`` is, or None."""
+    """Name the kind of furniture that ``line`` is, or return None."""
     return _match(_LINES, line) or furniture_tail(line)
 
 
 def furniture_tail(line: str) -> str | None:
-    """Name the kind of furniture ``line`` opens when everything below it goes too, or None."""
+    """Name the kind of furniture that ``line`` opens, or return None.
+
+    Everything below such a line is furniture too.
+    """
     return _match(_TAILS, line)
 
 

@@ -1,11 +1,12 @@
-"""Tables whose cells a PDF draws with lines, as rows that name their columns.
+"""The rows of the tables whose cells a PDF draws with lines.
 
-In: the lines of one page and the boxes of its drawn rules. Out: the same lines in order, with those inside a table
-replaced by ``Row`` records.
+In: the lines of text on one page and the boxes of its drawn rules. Out: the same lines in order, with those inside a
+table replaced by ``Row`` records.
 
-Only a full grid is taken for a table: at least two columns and two rows with text, walls and rules on all sides. A
-cell that spans rows is said again in each of them. A wall through a word, or a rule through a sentence, shows that the
-lines mean something else (a chart, a frame); then, as for anything less certain, the plain lines stay as they are.
+Here a *rule* is a drawn level line and a *wall* a drawn upright one. Only a full grid is taken for a table: at least
+two columns and two rows with text, and walls and rules on all sides. The text of a cell that spans several rows is
+repeated in each of them. A wall through a word, or a rule through a sentence, shows that the drawn lines mean something
+else (a chart, a frame). Then, and wherever else it is not certain, the lines of text stay as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from probqa.reading.formats.rows import row_text
 
 _NEAR = 3.0
 _MAX_RULES = 4_000
-# A cell that spans rows holds a name or a grade; more text than this is a frame round something else.
+# A cell that spans rows holds a name or a grade. With more text than this it is a frame round something else.
 _MAX_SPANNING_CHARACTERS = 200
 
 
@@ -40,33 +41,39 @@ class _Grid:
 
 
 def take_rows(lines: Sequence[Line], rules: Sequence[Box], page: Box) -> list[tuple[int, Line | Row]]:
-    """Replace the lines of every ruled table by its rows; each keeps the position of the line it came from."""
-    kept: dict[int, list[Line | Row]] = {at: [line] for at, line in enumerate(lines)}
+    """Replace the lines of every ruled table by its rows.
+
+    Every line keeps its position in ``lines``. The rows of a table have the position of its first line.
+    """
+    kept: dict[int, list[Line | Row]] = {position: [line] for position, line in enumerate(lines)}
     for grid in _grids(rules, page):
         inside = [
-            at for at, line in enumerate(lines) if len(kept[at]) == 1 and kept[at][0] is line and _is_in(line, grid)
+            position
+            for position, line in enumerate(lines)
+            if len(kept[position]) == 1 and kept[position][0] is line and _is_in(line, grid)
         ]
-        rows = _rows(grid, [lines[at] for at in inside])
+        rows = _rows(grid, [lines[position] for position in inside])
         if rows is None:
             continue
-        for at in inside:
-            kept[at] = []
+        for position in inside:
+            kept[position] = []
         kept[inside[0]] = list(rows)
-    return [(at, item) for at, items in kept.items() for item in items]
+    return [(position, item) for position, items in kept.items() for item in items]
 
 
 def _grids(rules: Sequence[Box], page: Box) -> list[_Grid]:
     flat, upright = _segments(rules, page)
     grids: list[_Grid] = []
     for box in _clusters(flat + upright):
-        level = [s for s in flat if _touches(s, box)]
-        uprights = [s for s in upright if _touches(s, box)]
-        xs = _distinct([s[0] for s in uprights])
-        ys = _distinct([s[1] for s in level])
+        level = [segment for segment in flat if _touches(segment, box)]
+        uprights = [segment for segment in upright if _touches(segment, box)]
+        xs = _distinct([segment[0] for segment in uprights])
+        ys = _distinct([segment[1] for segment in level])
         if len(xs) < 3 or len(ys) < 3:
             continue
         closed = all(
-            any(_spans(s, xs[0], xs[-1], 0) for s in level if abs(s[1] - y) <= _NEAR) for y in ys[:1] + ys[-1:]
+            any(_spans(segment, xs[0], xs[-1], 0) for segment in level if abs(segment[1] - y) <= _NEAR)
+            for y in ys[:1] + ys[-1:]
         )
         if closed:
             grids.append(_Grid(xs, ys, level, uprights))
@@ -74,7 +81,10 @@ def _grids(rules: Sequence[Box], page: Box) -> list[_Grid]:
 
 
 def _segments(rules: Sequence[Box], page: Box) -> tuple[list[Box], list[Box]]:
-    """Level and upright rules, those in one line joined; a drawn rectangle gives its four sides."""
+    """Return the level and the upright segments, joined where they lie on one line.
+
+    A drawn rectangle gives its four sides. One about as large as the page is its background or frame, and gives none.
+    """
     flat: list[Box] = []
     upright: list[Box] = []
     for left, bottom, right, top in rules[:_MAX_RULES]:
@@ -92,9 +102,12 @@ def _segments(rules: Sequence[Box], page: Box) -> tuple[list[Box], list[Box]]:
 
 
 def _joined(segments: list[Box], fixed: int, along: int) -> list[Box]:
-    """Join segments that lie on one line and touch: ``fixed`` is the axis they share, ``along`` the one they run on."""
+    """Join segments that lie on one line and touch.
+
+    ``fixed`` is the index of the coordinate that they share, ``along`` that of the one they run along (0: x, 1: y).
+    """
     joined: list[list[float]] = []
-    order = sorted(segments, key=lambda s: (s[fixed], s[along]))
+    order = sorted(segments, key=lambda segment: (segment[fixed], segment[along]))
     rows: list[list[Box]] = []
     for segment in order:
         if rows and segment[fixed] - rows[-1][0][fixed] <= _NEAR:
@@ -103,16 +116,16 @@ def _joined(segments: list[Box], fixed: int, along: int) -> list[Box]:
             rows.append([segment])
     for row in rows:
         start = len(joined)
-        for segment in sorted(row, key=lambda s: s[along]):
+        for segment in sorted(row, key=lambda segment: segment[along]):
             if len(joined) > start and segment[along] <= joined[-1][along + 2] + 2 * _NEAR:
                 joined[-1][along + 2] = max(joined[-1][along + 2], segment[along + 2])
             else:
                 joined.append(list(segment))
-    return [(s[0], s[1], s[2], s[3]) for s in joined]
+    return [(segment[0], segment[1], segment[2], segment[3]) for segment in joined]
 
 
 def _clusters(segments: Sequence[Box]) -> list[Box]:
-    """The boxes round segments that touch each other."""
+    """Return the boxes round segments that touch each other."""
     boxes: list[Box] = []
     for segment in segments:
         box = segment
@@ -125,25 +138,28 @@ def _clusters(segments: Sequence[Box]) -> list[Box]:
 
 
 def _spans(segment: Box, start: float, end: float, along: int) -> bool:
-    """Whether a level (0) or upright (1) segment runs from ``start`` to ``end``, but for its tips."""
+    """Tell whether a segment runs from ``start`` to ``end``, give or take a little at its ends.
+
+    ``along`` is 0 for a level segment and 1 for an upright one.
+    """
     return segment[along] <= start + 2 * _NEAR and segment[along + 2] >= end - 2 * _NEAR
 
 
-def _touches(one: Box, other: Box) -> bool:
+def _touches(box: Box, other: Box) -> bool:
     return (
-        one[0] <= other[2] + _NEAR
-        and other[0] <= one[2] + _NEAR
-        and one[1] <= other[3] + _NEAR
-        and other[1] <= one[3] + _NEAR
+        box[0] <= other[2] + _NEAR
+        and other[0] <= box[2] + _NEAR
+        and box[1] <= other[3] + _NEAR
+        and other[1] <= box[3] + _NEAR
     )
 
 
 def _distinct(values: Sequence[float]) -> list[float]:
-    found: list[float] = []
+    distinct: list[float] = []
     for value in sorted(values):
-        if not found or value - found[-1] > _NEAR:
-            found.append(value)
-    return found
+        if not distinct or value - distinct[-1] > _NEAR:
+            distinct.append(value)
+    return distinct
 
 
 def _is_in(line: Line, grid: _Grid) -> bool:
@@ -152,13 +168,20 @@ def _is_in(line: Line, grid: _Grid) -> bool:
 
 
 def _rows(grid: _Grid, lines: Sequence[Line]) -> list[Row] | None:
-    """The rows of a grid from the top; None where it is no table after all."""
+    """Return the rows of a grid from the top.
+
+    None where it is not a table after all.
+    """
     table: list[list[str]] = []
     bold: list[bool] = []
     before: list[Box] = []
     for low, high in reversed(list(pairwise(grid.ys))):
         within = [line for line in lines if low - 1 < line.baseline <= high - 1]
-        walls = [x for x in grid.xs if any(abs(s[0] - x) <= _NEAR and _spans(s, low, high, 1) for s in grid.uprights)]
+        walls = [
+            x
+            for x in grid.xs
+            if any(abs(upright[0] - x) <= _NEAR and _spans(upright, low, high, 1) for upright in grid.uprights)
+        ]
         walls = sorted({grid.xs[0], *walls, grid.xs[-1]})
         parts = _bands(within, walls)
         for part in parts:
@@ -185,17 +208,19 @@ def _rows(grid: _Grid, lines: Sequence[Line]) -> list[Row] | None:
 
 
 def _cuts_word(line: Line, x: float) -> bool:
-    """Whether a wall at ``x`` passes through a word."""
-    for at in range(1, len(line.text)):
+    """Tell whether a wall at ``x`` passes through a word."""
+    for index in range(1, len(line.text)):
         if (
-            line.edges[at - 1][0] < x - 0.5
-            and line.edges[at][1] > x + 0.5
-            and line.edges[at][0] >= line.edges[at - 1][0]
+            line.edges[index - 1][0] < x - 0.5
+            and line.edges[index][1] > x + 0.5
+            and line.edges[index][0] >= line.edges[index - 1][0]
         ):
-            before, after = line.text[at - 1], line.text[at]
-            gap = line.edges[at][0] - line.edges[at - 1][1]
+            before, after = line.text[index - 1], line.text[index]
+            gap = line.edges[index][0] - line.edges[index - 1][1]
             middle = (
-                (line.edges[at - 1][0] + line.edges[at - 1][1]) / 2 < x <= (line.edges[at][0] + line.edges[at][1]) / 2
+                (line.edges[index - 1][0] + line.edges[index - 1][1]) / 2
+                < x
+                <= (line.edges[index][0] + line.edges[index][1]) / 2
             )
             if middle and not before.isspace() and not after.isspace() and gap < 0.2 * line.size:
                 return True
@@ -203,7 +228,10 @@ def _cuts_word(line: Line, x: float) -> bool:
 
 
 def _cuts_sentence(table: Sequence[Sequence[str]]) -> bool:
-    """Whether a long cell goes on in the one below it: then the rule between them closes no row."""
+    """Tell whether the sentence of a long cell goes on in the cell below it.
+
+    Then the rule between the two does not end a row.
+    """
     return any(
         len(upper) > 80 and upper[-1] not in ".:;!?" and lower[:1].islower()
         for above, below in pairwise(table)
@@ -214,7 +242,10 @@ def _cuts_sentence(table: Sequence[Sequence[str]]) -> bool:
 
 
 def _bands(lines: Sequence[Line], walls: Sequence[float]) -> list[list[Line]]:
-    """Cut a band into its printed lines where each of them fills every cell: rows without rules between them."""
+    """Cut a band between two rules into its printed lines where each of them fills every cell.
+
+    Such lines are table rows that have no rules between them.
+    """
     by_line: dict[int, list[Line]] = {}
     for line in lines:
         by_line.setdefault(round(line.baseline / 3), []).append(line)
@@ -226,17 +257,20 @@ def _bands(lines: Sequence[Line], walls: Sequence[float]) -> list[list[Line]]:
 
 
 def _floor(grid: _Grid, y: float, left: float, right: float, step: int) -> float:
-    """The next rule from ``y`` on, upwards or downwards, that closes the cell between two walls."""
-    at = grid.ys.index(y)
-    while 0 < at < len(grid.ys) - 1 and not any(
-        abs(s[1] - grid.ys[at]) <= _NEAR and _spans(s, left, right, 0) for s in grid.level
+    """Find the rule, at ``y`` or beyond, that closes the cell between two walls.
+
+    ``step`` is 1 to search upwards, -1 to search downwards.
+    """
+    index = grid.ys.index(y)
+    while 0 < index < len(grid.ys) - 1 and not any(
+        abs(segment[1] - grid.ys[index]) <= _NEAR and _spans(segment, left, right, 0) for segment in grid.level
     ):
-        at += step
-    return grid.ys[at]
+        index += step
+    return grid.ys[index]
 
 
 def _cell(lines: Sequence[Line], left: float, right: float) -> str:
-    """The characters of ``lines`` whose middles lie between two walls."""
+    """Return the characters of ``lines`` whose middles lie between two walls."""
     parts = []
     for line in lines:
         inside = [

@@ -1,12 +1,12 @@
-"""Markdown to pieces: headings, paragraphs, list items, table rows; markup itself is not text.
+"""The reader of Markdown: headings, paragraphs, list items and table rows without their markup.
 
 In: the body of a Markdown file. Out: ``Piece`` records in reading order.
 
 >>> [(piece.kind, piece.text) for piece in markdown_pieces("## A *b*\\n\\n- one\\n- two")]
 [('heading', 'A b'), ('item', 'one'), ('item', 'two')]
 
-Parsed as CommonMark with tables by markdown-it-py. Raw HTML is shown as the text it is written as, never
-interpreted; of an image the alternative text is kept; of a link its words; the number of a numbered item.
+The parser is markdown-it-py, set to CommonMark with tables. Raw HTML is never interpreted: it stays the text that it is
+written as. An image becomes its alternative text and a link its words. A numbered item keeps its number.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def markdown_pieces(body: str) -> list[Piece]:
-    """Parse ``body``; a table row reads ``column: cell; column: cell`` so that it still names its columns."""
+    """Parse ``body`` into pieces.
+
+    A table row reads ``column: cell; column: cell``, so that it still names its columns.
+    """
     pieces: list[Piece] = []
     items_open = 0
     level = 0
@@ -69,7 +72,7 @@ def markdown_pieces(body: str) -> list[Piece]:
 
 
 def _plain(token: Token) -> str:
-    """The words of an inline token, its markup dropped."""
+    """Return the words of an inline token without its markup."""
     words: list[str] = []
     for child in token.children or ():
         if child.type in ("softbreak", "hardbreak"):

@@ -1,10 +1,10 @@
-"""A PDF to pieces: paragraphs, headings, items and table rows with their pages, and what was left out.
+"""The reader of PDF: paragraphs, headings, items and table rows with their pages, and what was left out.
 
 In: the bytes of a PDF. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
-Lines become paragraphs by their spacing, indent, type and by whether the next word would have fitted on the line
-before. A paragraph goes on over a page end; the notes at the foot of a page come before it then. Headings come from
-the outline, from larger type and from lines set in bold.
+Lines are joined into paragraphs by their spacing, indent and type, and by whether the next word would have fitted on
+the line before. Where a paragraph goes on over a page's end, the notes at the foot of that page are put before it.
+Headings come from the outline, from larger type and from lines set in bold.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
 _UNFINISHED = re.compile(r"[^.!?:;…][)\]\"'”’⁰¹²³⁴-⁹]*$")
 _MAX_HEADING_CHARACTERS = 160
-# Characters a page with a full-page picture must hold to count as read: a stamp on a scan is not its text.
+# A page with a full-page picture counts as read only with this many characters: a stamp on a scan is not its text.
 _STAMP_CHARACTERS = 200
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Lines that belong together; ``lines`` holds each with its page."""
+    """Lines that belong together, each with the number of its page."""
 
     kind: BlockKind
     lines: list[tuple[int, Line]] = field(default_factory=list)
@@ -76,8 +76,8 @@ def read_pdf(content: bytes) -> Reading:
     paragraphs: list[_Paragraph] = []
     for page in pages:
         kept: list[Line] = []
-        for at, line in enumerate(page.lines):
-            reason = running.reasons.get((page.number, at))
+        for position, line in enumerate(page.lines):
+            reason = running.reasons.get((page.number, position))
             if reason:
                 removals.append(Removal(reason, line.text[:80], len(line.text), page.number))
             else:
@@ -113,24 +113,24 @@ def _body_size(pages: Iterable[PdfPage]) -> float:
 
 
 def _leading(pages: Iterable[PdfPage]) -> dict[float, float]:
-    """The usual distance between lines of one paragraph, by type size."""
+    """Return the usual distance between lines of one paragraph, by type size (both in points)."""
     steps: dict[float, list[float]] = defaultdict(list)
     for page in pages:
         for above, below in pairwise(page.lines):
             step = above.baseline - below.baseline
             if _half(above.size) == _half(below.size) and 0.8 * above.size < step < 2.2 * above.size:
                 steps[_half(above.size)].append(step)
-    return {size: statistics.median_low(found) for size, found in steps.items()}
+    return {size: statistics.median_low(distances) for size, distances in steps.items()}
 
 
 def _vocabulary(pages: Iterable[PdfPage]) -> frozenset[str]:
-    """The document's words in small letters, but for those a line end may have cut."""
-    found: set[str] = set()
+    """Collect the document's words in small letters, but for those a line end may have cut."""
+    vocabulary: set[str] = set()
     for page in pages:
         for line in page.lines:
             words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.lower())
-            found.update(words[:-1] if line.text.endswith("-") else words)
-    return frozenset(found)
+            vocabulary.update(words[:-1] if line.text.endswith("-") else words)
+    return frozenset(vocabulary)
 
 
 def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
@@ -144,28 +144,33 @@ def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
 
 def _paragraphs(number: int, items: Sequence[Line | Row], leading: dict[float, float]) -> list[_Paragraph]:
     rights = _column_rights([item for item in items if isinstance(item, Line)])
-    found: list[_Paragraph] = []
+    paragraphs: list[_Paragraph] = []
     for item in items:
         if isinstance(item, Row):
-            found.append(_Paragraph("row", row=item.text, page=number))
+            paragraphs.append(_Paragraph("row", row=item.text, page=number))
         elif _is_figures(item.text):
-            found.append(_Paragraph("row", [(number, item)], page=number))
-        elif found and found[-1].kind != "row" and _goes_on(found[-1], item, leading, rights):
-            found[-1].lines.append((number, item))
+            paragraphs.append(_Paragraph("row", [(number, item)], page=number))
+        elif paragraphs and paragraphs[-1].kind != "row" and _goes_on(paragraphs[-1], item, leading, rights):
+            paragraphs[-1].lines.append((number, item))
         else:
-            found.append(_Paragraph("item" if _opens_item(item.text) else "paragraph", [(number, item)], page=number))
-    return found
+            paragraphs.append(
+                _Paragraph("item" if _opens_item(item.text) else "paragraph", [(number, item)], page=number)
+            )
+    return paragraphs
 
 
 def _is_figures(text: str) -> bool:
-    """Whether a line is a label and figures: of a table without rules, and not to run into the next line."""
+    """Tell whether a line is a label followed by figures.
+
+    Such a line is a row of a table without rules, and must not be joined to the next line.
+    """
     figures = [bool(re.fullmatch(r"[(£$€+−–-]*\d[\d,.]*[%)*]*", word)) for word in text.split()]
     first = figures.index(True) if True in figures else 0
     return all(figures[first:]) and sum(figures) >= (3 if first else 4)
 
 
 def _column_rights(lines: Sequence[Line]) -> dict[int, float]:
-    """How far to the right lines reach that start about there, by left edge in steps of 24 points."""
+    """Return how far to the right lines reach, by the left edge they start near, in steps of 24 points."""
     reach: dict[int, float] = defaultdict(float)
     for line in lines:
         step = int(line.left // 24)
@@ -179,7 +184,7 @@ def _opens_item(text: str) -> bool:
 
 
 def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rights: dict[int, float]) -> bool:
-    """Whether ``line`` goes on with the paragraph whose last line stands before it on the same page."""
+    """Tell whether ``line`` continues the paragraph whose last line stands before it on the same page."""
     last, first = paragraph.last, paragraph.first
     if last.turned != line.turned or abs(last.size - line.size) > 0.08 * max(last.size, line.size):
         return False
@@ -190,7 +195,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
         return line.left >= last.right - 1 and line.left - last.right < 3 * line.size
     usual = leading.get(_half(line.size), 1.25 * line.size)
     if step < 0 or abs(line.left - last.left) > 0.5 * max(1.0, rights[int(last.left // 24)] - last.left):
-        # The next column, or the other side of a picture: only a sentence in its middle goes on there.
+        # The next column, or the other side of a picture: a paragraph goes on there only in the middle of a sentence.
         return _is_mid_sentence(last.text, line.text) and last.bold == line.bold
     if step > 1.25 * usual or (last.bold != line.bold and not _is_mid_sentence(last.text, line.text)):
         return False
@@ -207,7 +212,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
         and last.left > first.left + 4
     ):
         return False
-    # A first word that would have fitted on the line before was put on a new line on purpose.
+    # Where the first word would have fitted on the line before, the new line was started on purpose.
     word = line.text.split(maxsplit=1)[0]
     width = (line.right - line.left) * (len(word) + 1) / len(line.text)
     fits = last.right + width + 0.3 * line.size < rights[int(last.left // 24)]
@@ -223,10 +228,13 @@ def _is_mid_sentence(before: str, after: str) -> bool:
 
 
 def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
-    """Move a heading in the left margin before the paragraph it stands beside; files often keep it after."""
+    """Move a heading in the left margin before the paragraph it stands beside.
+
+    Many files hold it after that paragraph.
+    """
     placed: list[_Paragraph] = []
     for paragraph in paragraphs:
-        at = len(placed)
+        position = len(placed)
         if paragraph.kind == "paragraph" and len(_plain_text(paragraph)) <= _MAX_HEADING_CHARACTERS:
             right = max(line.right for _, line in paragraph.lines)
             height = paragraph.first.baseline + 1.5 * paragraph.first.size
@@ -237,9 +245,9 @@ def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
                     and other.first.baseline <= height
                     and _stands_out(paragraph.first, other.first)
                 ):
-                    at = earlier
+                    position = earlier
                     break
-        placed.insert(at, paragraph)
+        placed.insert(position, paragraph)
     return placed
 
 
@@ -248,7 +256,11 @@ def _stands_out(line: Line, other: Line) -> bool:
 
 
 def _add_page(paragraphs: list[_Paragraph], on_page: list[_Paragraph], body_size: float) -> None:
-    """Add a page's paragraphs; its first body text may go on with the page before, whose notes then come first."""
+    """Add a page's paragraphs to those of the pages before.
+
+    The page's first body text may continue the last paragraph of the page before. So that it can, the notes of a page
+    are put before its last paragraph where that one is unfinished.
+    """
     notes = _notes(on_page, body_size)
     body = [paragraph for paragraph in on_page if not any(paragraph is note for note in notes)]
     if body and paragraphs and (before := paragraphs[-1]).kind != "row" and _goes_over(before, body[0]):
@@ -261,7 +273,7 @@ def _add_page(paragraphs: list[_Paragraph], on_page: list[_Paragraph], body_size
 
 
 def _notes(on_page: Sequence[_Paragraph], body_size: float) -> list[_Paragraph]:
-    """The paragraphs in small type at the foot of a page."""
+    """Return the paragraphs in small type at the foot of a page."""
     notes: list[_Paragraph] = []
     for paragraph in reversed(on_page):
         if not paragraph.lines or paragraph.first.size > body_size - 0.9:
@@ -286,12 +298,12 @@ def _goes_over(before: _Paragraph, after: _Paragraph) -> bool:
 
 
 def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark], body_size: float) -> None:
-    """Make headings of what the outline names, of larger type and of short bold lines; give them levels."""
+    """Make headings, with their levels, of what the outline names, of larger type and of short bold lines."""
     named = {(bookmark.page, _key(bookmark.title)): bookmark.level for bookmark in outline}
     anywhere = {_key(bookmark.title): bookmark.level for bookmark in outline if len(bookmark.title) > 8}
     depths: dict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
     headings: list[tuple[_Paragraph, int]] = []
-    for at, paragraph in enumerate(paragraphs):
+    for number, paragraph in enumerate(paragraphs):
         if not paragraph.lines or paragraph.kind == "row" or paragraph.first.turned:
             continue
         text = _plain_text(paragraph)
@@ -300,7 +312,7 @@ def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark],
         if depth and len(text) <= 2 * _MAX_HEADING_CHARACTERS:
             depths[paragraph.style()][depth] += 1
             headings.append((paragraph, depth))
-        elif _looks_like_heading(paragraph, text, body_size) and at + 1 < len(paragraphs):
+        elif _looks_like_heading(paragraph, text, body_size) and number + 1 < len(paragraphs):
             headings.append((paragraph, 0))
     levels: dict[tuple[float, bool], int] = {}
     above = 0
@@ -308,7 +320,7 @@ def _set_headings(paragraphs: Sequence[_Paragraph], outline: Sequence[Bookmark],
         above = min(6, depths[style].most_common(1)[0][0] if depths[style] else above + 1)
         levels[style] = above
     if len(headings) == len(paragraphs):
-        # Headings of nothing are the text.
+        # With nothing below them they are no headings but the text itself.
         return
     for paragraph, depth in headings:
         paragraph.kind = "heading"
@@ -342,7 +354,12 @@ def _plain_text(paragraph: _Paragraph) -> str:
 def _pieces(
     paragraphs: Sequence[_Paragraph], vocabulary: Collection[str]
 ) -> tuple[list[Piece], dict[int, tuple[int, int]], list[Removal]]:
-    """The pieces; where the first text of each page starts in them; and the words whose hyphen was taken out."""
+    """Make the pieces of a document.
+
+    Returns:
+        The pieces; by page number the piece and the offset in it where the page's first text starts; the words whose
+        hyphen at a line's end was taken out.
+    """
     pieces: list[Piece] = []
     starts: dict[int, tuple[int, int]] = {}
     broken: list[Removal] = []
@@ -361,16 +378,16 @@ def _pieces(
                 joined = mend_word(text, words, vocabulary)
                 if len(joined) < len(text) + len(words):
                     broken.append(Removal("line-break hyphen", text.rsplit(maxsplit=1)[-1][-80:], 1, page))
-                at = len(joined) - len(words)
+                offset = len(joined) - len(words)
                 text = joined
             else:
-                at = len(text) + 1 if text else 0
+                offset = len(text) + 1 if text else 0
                 text = f"{text} {words}" if text else words
-            marks.append((page, at))
+            marks.append((page, offset))
         if not text:
             continue
-        for page, at in marks:
-            starts.setdefault(page, (len(pieces), at))
+        for page, offset in marks:
+            starts.setdefault(page, (len(pieces), offset))
         pieces.append(Piece(paragraph.kind, text, paragraph.level))
     return pieces, starts, broken
 
@@ -387,13 +404,16 @@ def _line_text(line: Line, *, first: bool, item: bool) -> str:
 def _page_starts(
     starts: dict[int, tuple[int, int]], pieces: int, printed: dict[int, str], layers: dict[int, PageLayer]
 ) -> list[PageStart]:
-    """Where each page starts; one without text starts where the next page does."""
-    found: list[PageStart] = []
+    """Return where each page starts.
+
+    A page without text starts where the next page does.
+    """
+    page_starts: list[PageStart] = []
     after = (pieces, 0)
     for number in sorted(layers, reverse=True):
         after = starts.get(number, after)
-        found.append(PageStart(*after, number, printed.get(number, ""), layers[number]))
-    return found[::-1]
+        page_starts.append(PageStart(*after, number, printed.get(number, ""), layers[number]))
+    return page_starts[::-1]
 
 
 # --- what the file says of itself
@@ -411,50 +431,53 @@ def _metadata(
     paragraphs: Sequence[_Paragraph],
     body_size: float,
 ) -> dict[str, str]:
-    """Title, publisher and date, each only as far as the pages bear it out.
+    """Return title, publisher and date, each only as far as the pages bear it out.
 
-    The title entry of a PDF is often a draft's or a template's: it is taken only where its words stand on the
-    first pages. The author entry is a publisher only where the first pages name it. The date is the one printed
-    after "published", else the file's own, marked as uncertain.
+    The title entry of a PDF is often that of a draft or a template, so it is taken only where its words stand on the
+    first pages. The author entry is taken as the publisher only where the first pages name it. The date is the one
+    printed after "published", else the day the file was made, with a note that says so.
     """
     front = [piece.text for piece in pieces[: starts[3].piece if len(starts) > 3 else len(pieces)]]
     words = set(re.findall(r"\w+", " ".join(front).casefold()))
-    found: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     title = tidy(file.metadata("Title"))
     title_words = re.findall(r"\w+", title.casefold())
     if len(title_words) >= 3 and sum(word in words for word in title_words) >= 0.8 * len(title_words):
-        found["title"] = title
+        metadata["title"] = title
     elif largest := _largest_type(paragraphs, body_size):
-        found["title"] = largest
+        metadata["title"] = largest
     author = tidy(file.metadata("Author").split(",")[0])
     if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
-        found["publisher"] = author
+        metadata["publisher"] = author
     printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
     made = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", file.metadata("CreationDate"))
     if printed:
         month = [name.casefold() for name in MONTHS].index(printed.group(2).casefold()) + 1
-        found["published"] = f"{printed.group(3)}-{month:02}" + (
+        metadata["published"] = f"{printed.group(3)}-{month:02}" + (
             f"-{int(printed.group(1)):02}" if printed.group(1) else ""
         )
     elif made:
-        found["published"] = "-".join(part for part in made.groups() if part)
-        found["published_note"] = "the day the PDF file was made"
-    return found
+        metadata["published"] = "-".join(part for part in made.groups() if part)
+        metadata["published_note"] = "the day the PDF file was made"
+    return metadata
 
 
 def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
-    """The words in type larger than the body's on the first page that has any text, else its first heading."""
+    """Return the words in the largest type on the first page that has any text.
+
+    Its first heading where that type is not larger than the body's.
+    """
     first = next((paragraph.page for paragraph in paragraphs if paragraph.lines), 0)
     front = [each for each in paragraphs if each.lines and each.page == first and not each.first.turned]
     if not front:
         return ""
-    at = max(range(len(front)), key=lambda index: (_half(front[index].first.size), -index))
-    size = _half(front[at].first.size)
+    largest = max(range(len(front)), key=lambda index: (_half(front[index].first.size), -index))
+    size = _half(front[largest].first.size)
     heading = next((_plain_text(each) for each in front if each.kind == "heading"), "")
     if size <= 1.1 * body_size:
         return heading
     words: list[str] = []
-    for paragraph in front[at : at + 4]:
+    for paragraph in front[largest : largest + 4]:
         if _half(paragraph.first.size) != size and len(" ".join(words).split()) >= 3:
             break
         words.append(_plain_text(paragraph))

@@ -1,9 +1,9 @@
-"""A PDF file to its lines of text, page by page, as PDFium lays them out.
+"""The lines of text of a PDF file, page by page, as PDFium lays them out.
 
-In: the bytes of a PDF. Out: ``PdfPage`` records: lines with their place, type size and weight, what is hidden, and
-the ruled lines of tables. This is the one module that knows PDFium; it runs in the worker only (see ``sandbox``).
+In: the bytes of a PDF. Out: ``PdfPage`` records: lines with their place, type size and weight, the hidden text, and
+the drawn lines of tables. This is the only module that uses PDFium. It runs in the worker only (see ``sandbox``).
 
-Places are in points (1/72 inch) with x to the right and y upwards, turned so that most of the page's text runs from
+Coordinates are in points (1/72 inch), x to the right and y upwards, turned so that most of the page's text runs from
 left to right.
 """
 
@@ -24,9 +24,9 @@ from probqa.records import PageLayer
 MAX_PAGES = 5_000
 MAX_CHARACTERS = 20_000_000
 
-# Below this size nobody reads it on paper.
+# Type below this size, in points, cannot be read on paper.
 _SMALLEST_TYPE = 2.0
-# Lightness from which text may not show on paper, 0 black to 255 white; whether it does is then looked at.
+# From this lightness on (0 black, 255 white) text may not show on paper: the drawn page is looked at to see if it does.
 _LIGHT = 205
 _MAX_RENDERED_PIXELS = 1_600
 _MAX_OUTLINE = 2_000
@@ -36,7 +36,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Box = tuple[float, float, float, float]
 
-# The same function, giving an address as a plain number: it is called for every character.
+# FPDFText_GetTextObject, but giving the address as a plain number: it is called for every character.
 _text_object_at = ctypes.cast(
     pdfium.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 )
@@ -46,8 +46,8 @@ _text_object_at = ctypes.cast(
 class Line:
     """One printed line.
 
-    ``edges`` holds left and right of every character of ``text``. ``broken`` says that the line ends in a
-    hyphen at which PDFium takes a word to be broken.
+    ``edges`` holds the left and right edge of every character of ``text``. ``broken`` says that the line ends in a
+    hyphen at which PDFium takes a word to be broken. ``turned`` says that it runs otherwise than most of its page.
     """
 
     text: str
@@ -63,7 +63,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """One page: ``number`` counts from 1; ``rules`` are the boxes of drawn straight lines and rectangles."""
+    """One page.
+
+    ``number`` counts from 1. ``rules`` are the boxes of drawn paths: straight lines and rectangles, for the most part.
+    ``image_share`` is the share of the page's area that its largest image covers.
+    """
 
     number: int
     box: Box
@@ -76,7 +80,10 @@ class PdfPage:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An entry of the outline; ``page`` counts from 1, 0 where it leads nowhere; ``level`` counts from 1."""
+    """An entry of the outline.
+
+    ``page`` and ``level`` count from 1. ``page`` is 0 where the entry leads nowhere.
+    """
 
     title: str
     page: int
@@ -110,7 +117,10 @@ class PdfFile:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Open the file; ``content`` is kept, for PDFium reads from it as it goes."""
+        """Open the file.
+
+        ``content`` is kept, because PDFium goes on reading from it.
+        """
         pdfium.FPDF_InitLibrary()
         self._content = content
         self._document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
@@ -125,7 +135,10 @@ class PdfFile:
             raise ReadingError("has no pages", "download it again, or save it as PDF anew")
 
     def metadata(self, key: str) -> str:
-        """One entry of the document information, such as Title; empty where there is none."""
+        """Return one entry of the document information, such as Title.
+
+        Empty where there is none.
+        """
         key_bytes = key.encode()
         length = pdfium.FPDF_GetMetaText(self._document, key_bytes, None, 0)
         if not 2 < length < 10_000:
@@ -135,19 +148,22 @@ class PdfFile:
         return buffer.raw.decode("utf-16-le", errors="replace").rstrip("\0")
 
     def outline(self) -> list[Bookmark]:
-        """The bookmarks in order; an outline that loops ends at ``_MAX_OUTLINE`` entries."""
-        found: list[Bookmark] = []
+        """Return the bookmarks in order.
+
+        At most ``_MAX_OUTLINE`` of them. One that an outline comes back to, as a damaged one can, is listed once.
+        """
+        bookmarks: list[Bookmark] = []
         seen: set[int] = set()
         waiting = [(pdfium.FPDFBookmark_GetFirstChild(self._document, None), 1)]
-        while waiting and len(found) < _MAX_OUTLINE:
+        while waiting and len(bookmarks) < _MAX_OUTLINE:
             bookmark, level = waiting.pop()
             if not bookmark or (address := ctypes.cast(bookmark, ctypes.c_void_p).value or 0) in seen:
                 continue
             seen.add(address)
-            found.append(self._bookmark(bookmark, level))
+            bookmarks.append(self._bookmark(bookmark, level))
             waiting.append((pdfium.FPDFBookmark_GetNextSibling(self._document, bookmark), level))
             waiting.append((pdfium.FPDFBookmark_GetFirstChild(self._document, bookmark), level + 1))
-        return found
+        return bookmarks
 
     def _bookmark(self, bookmark: Any, level: int) -> Bookmark:
         length = min(pdfium.FPDFBookmark_GetTitle(bookmark, None, 0), 10_000)
@@ -212,7 +228,10 @@ def _read_page(number: int, page: Any, text_page: Any) -> PdfPage:
 
 
 def _is_legible(text: str) -> bool:
-    """Whether there is text, and most of it is characters a font has named (a broken one names none)."""
+    """Tell whether there is text and most of it is known characters.
+
+    A broken font gives its signs no known characters.
+    """
     legible = sum(character.isprintable() and not 0xE000 <= ord(character) <= 0xF8FF for character in text)
     return bool(text.strip()) and legible >= 0.6 * len(text)
 
@@ -221,7 +240,7 @@ def _is_legible(text: str) -> bool:
 
 
 def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
-    """Follow PDFium's characters and cut them at its line ends and wherever the style changes."""
+    """Cut PDFium's characters into rows at its line ends, and each row into runs where the style changes."""
     rows: list[list[_Run]] = []
     row: list[_Run] = []
     styles: dict[int, _Style] = {}
@@ -229,18 +248,18 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
     place = ctypes.byref(rect)
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     style: _Style | None = None
-    for at in range(pdfium.FPDFText_CountChars(text_page)):
-        code = unicode_of(text_page, at)
+    for index in range(pdfium.FPDFText_CountChars(text_page)):
+        code = unicode_of(text_page, index)
         if code in (10, 13):
             if row:
                 rows.append(row)
             row = []
             continue
-        address = _text_object_at(text_page, at)
+        address = _text_object_at(text_page, index)
         if address:
             style = styles.get(address)
             if style is None:
-                style = styles[address] = _style(text_page, at, scanned=scanned)
+                style = styles[address] = _style(text_page, index, scanned=scanned)
         if style is None or code == 0:
             continue
         if not row or row[-1].style is not style:
@@ -248,7 +267,7 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
                 rows.append(row)
                 row = []
             row.append(_Run(style))
-        box_of(text_page, at, place)
+        box_of(text_page, index, place)
         run = row[-1]
         run.text.append(chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd")
         run.boxes.append((rect.left, rect.bottom, rect.right, rect.top))
@@ -263,44 +282,47 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
 
 
 def _is_elsewhere(style: _Style, following: _Style) -> bool:
-    """Whether text is on another line although PDFium gave no line end, as it does in text that is turned."""
+    """Tell whether text stands on another line although PDFium gave no line end.
+
+    PDFium leaves line ends out in text that is turned.
+    """
     apart = abs(style.baseline - following.baseline) > 1.1 * max(style.size, following.size)
     return apart or style.quadrant != following.quadrant
 
 
-def _style(text_page: Any, at: int, *, scanned: bool) -> _Style:
+def _style(text_page: Any, index: int, *, scanned: bool) -> _Style:
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(text_page, at, matrix)
-    size = pdfium.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
+    pdfium.FPDFText_GetMatrix(text_page, index, matrix)
+    size = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
     wide = math.hypot(matrix.a, matrix.b)
     quadrant = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    pdfium.FPDFText_GetFillColor(text_page, at, red, green, blue, alpha)
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text_page, at))
+    pdfium.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text_page, index))
     invisible = mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
     light = 0.3 * red.value + 0.59 * green.value + 0.11 * blue.value >= _LIGHT or alpha.value < 50
     y = (matrix.f, -matrix.e, -matrix.f, matrix.e)[quadrant]
     return _Style(
         size=size,
-        bold=pdfium.FPDFText_GetFontWeight(text_page, at) >= 600 or _has_bold_name(text_page, at),
+        bold=pdfium.FPDFText_GetFontWeight(text_page, index) >= 600 or _has_bold_name(text_page, index),
         quadrant=quadrant,
         baseline=y,
         suspect=light and not invisible,
-        # Text laid invisibly over a scan is what a program that reads scans (OCR) has recognised: that is the text.
+        # Invisible text over a scan is what a program has recognised in it (OCR): it is the text of the page.
         hidden=(invisible and not scanned) or size < _SMALLEST_TYPE or wide < 0.01 * math.hypot(matrix.c, matrix.d),
     )
 
 
-def _has_bold_name(text_page: Any, at: int) -> bool:
+def _has_bold_name(text_page: Any, index: int) -> bool:
     buffer = ctypes.create_string_buffer(200)
     flags = ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(text_page, at, buffer, 200, flags)
+    pdfium.FPDFText_GetFontInfo(text_page, index, buffer, 200, flags)
     name = buffer.value.lower()
     return any(word in name for word in (b"bold", b"black", b"heavy"))
 
 
 def _look_at_suspects(page: Any, rows: Sequence[Sequence[_Run]]) -> None:
-    """Mark light text as hidden where the drawn page shows nothing but one colour in its place."""
+    """Mark light text as hidden where the rendered page shows only one colour in its place."""
     suspects = [run for row in rows for run in row if run.style.suspect and not run.style.hidden and _tight(run)]
     if not suspects:
         return
@@ -328,7 +350,10 @@ def _look_at_suspects(page: Any, rows: Sequence[Sequence[_Run]]) -> None:
 
 
 def _tight(run: _Run) -> Box | None:
-    """Round the characters of a run that leave ink, a little inside their boxes."""
+    """Return the box round the visible characters of a run, less a fifth of its height at top and bottom.
+
+    None where no character is visible.
+    """
     boxes = [box for character, box in zip(run.text, run.boxes, strict=True) if not character.isspace()]
     if not boxes:
         return None
@@ -382,7 +407,10 @@ def _turn_box(box: Box, quadrant: int) -> Box:
 
 
 def _merged(rows: list[list[_Run]]) -> list[list[_Run]]:
-    """Put rows together again that are one printed line, cut by PDFium at a raised note number."""
+    """Join rows that are one printed line.
+
+    PDFium cuts a line at a raised note number.
+    """
     merged: list[list[_Run]] = []
     for row in rows:
         if merged and _continues(merged[-1], row):
@@ -405,7 +433,10 @@ def _continues(row: list[_Run], following: list[_Run]) -> bool:
 
 
 def _line(row: list[_Run], quadrant: int) -> Line | None:
-    """One line of its runs; digits that are raised and small become raised digits."""
+    """Make one line of its runs.
+
+    Digits that are raised and small become superscript characters. None where there is no visible text.
+    """
     sizes: Counter[tuple[float, float]] = Counter()
     for run in row:
         sizes[round(run.style.size, 1), round(run.style.baseline, 1)] += sum(not text.isspace() for text in run.text)
@@ -454,12 +485,15 @@ def _page_box(page: Any) -> Box:
 
 
 def _drawings(page: Any) -> tuple[list[Box], list[Box]]:
-    """The boxes of drawn paths and of images, forms of the page opened once."""
+    """Return the boxes of the drawn paths and of the images on a page.
+
+    A form object that holds an image counts as one. Forms within forms are not searched.
+    """
     paths: list[Box] = []
     images: list[Box] = []
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    for at in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_PATHS)):
-        drawn = pdfium.FPDFPage_GetObject(page, at)
+    for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_PATHS)):
+        drawn = pdfium.FPDFPage_GetObject(page, index)
         kind = pdfium.FPDFPageObj_GetType(drawn)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             continue
@@ -478,8 +512,8 @@ def _holds_image(form: Any, kind: int) -> bool:
         return False
     count = min(pdfium.FPDFFormObj_CountObjects(form), 200)
     return any(
-        pdfium.FPDFPageObj_GetType(pdfium.FPDFFormObj_GetObject(form, at)) == pdfium.FPDF_PAGEOBJ_IMAGE
-        for at in range(count)
+        pdfium.FPDFPageObj_GetType(pdfium.FPDFFormObj_GetObject(form, index)) == pdfium.FPDF_PAGEOBJ_IMAGE
+        for index in range(count)
     )
 
 

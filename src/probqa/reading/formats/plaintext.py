@@ -1,4 +1,4 @@
-"""Plain text to pieces: paragraphs between blank lines, bullets, and short lines that head what follows.
+"""The reader of plain text: paragraphs between blank lines, list items, and short lines taken for headings.
 
 In: the body of a text file, perhaps a web page saved as text. Out: ``Piece`` records and what was left out.
 
@@ -28,12 +28,12 @@ _MAX_HEADING_CHARACTERS = 100
 
 
 def plaintext_pieces(body: str) -> tuple[list[Piece], list[Removal]]:
-    """Cut ``body`` into pieces, leaving website furniture out."""
+    """Cut ``body`` into pieces without website furniture."""
     lines, removals = _without_furniture(body.splitlines())
     pieces: list[Piece] = []
     for block in _blocks(lines):
         if _marker(block[0]):
-            # A sign or dash is layout; the number or letter of an item was published, and stays.
+            # A sign or dash is only layout. The number or letter of an item is published text, and stays.
             pieces.append(Piece("item", tidy(_SIGN.sub("", "\n".join(block)))))
         else:
             pieces.append(Piece("paragraph", tidy("\n".join(block))))
@@ -56,7 +56,10 @@ def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:
-    """Group lines into blocks: a blank line ends one, a list item starts one."""
+    """Group lines into blocks.
+
+    A blank line ends a block, a list item starts one.
+    """
     blocks: list[list[str]] = [[]]
     for line in lines:
         if not line.strip():
@@ -69,9 +72,10 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 
 
 def _starts_item(line: str, block: list[str]) -> bool:
-    """Whether ``line`` opens a list item rather than going on with ``block``.
+    """Tell whether ``line`` opens a list item rather than continues ``block``.
 
-    A wrapped line may begin with a dash or "22."; below a paragraph only a sign such as "•" is sure.
+    A wrapped line of a paragraph may begin with a dash or "22." by chance, so below a paragraph only a sign such as "•"
+    is certain.
     """
     marker = _marker(line)
     if not marker or not block:
@@ -80,12 +84,15 @@ def _starts_item(line: str, block: list[str]) -> bool:
 
 
 def _marker(line: str) -> str | None:
-    found = _MARKER.match(line)
-    return found.lastgroup if found else None
+    match = _MARKER.match(line)
+    return match.lastgroup if match else None
 
 
 def _heading_or(piece: Piece) -> Piece:
-    """Take a short paragraph without closing punctuation, which heads what follows, for a heading."""
+    """Make a heading of a short paragraph that has no closing punctuation.
+
+    The caller passes no paragraph that ends the text, for a heading needs something below it.
+    """
     if (
         piece.kind == "paragraph"
         and len(piece.text) <= _MAX_HEADING_CHARACTERS

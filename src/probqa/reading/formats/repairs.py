@@ -1,11 +1,11 @@
-"""The closed list of repairs a reader may make; nothing else about the published words is touched.
+"""The closed list of repairs that a reader may make to the published words.
 
-In: text as it lies in a file. Out: the same words, with
+In: text as it stands in a file. Out: the same words, with
 
 1. every run of white space (line breaks, tabs, no-break and thin spaces, control characters) as one space,
 2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark, tags),
 3. the seven Latin ligatures spelt out,
-4. a word broken by a hyphen at a line's end joined again (PDF only; see ``mend_word``).
+4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``mend_word``).
 
 Letters, digits and punctuation stay as published, quote marks and dashes included.
 
@@ -33,16 +33,19 @@ _LIGATURES = {
 
 
 def tidy(text: str) -> str:
-    """Apply the first three repairs; the result holds no line break and no white space at its ends."""
+    """Apply the first three repairs.
+
+    The result holds no line break and no white space at its ends.
+    """
     return WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
 
 
 def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:
     """Join ``before``, which ends in a hyphen at a line's end, to ``after`` on the next line.
 
-    The hyphen goes only where it broke a word: not before a capital or digit, not where the document writes the
-    word with its hyphen elsewhere, and not between two words it uses on their own. ``vocabulary`` holds its words
-    in small letters.
+    The hyphen is dropped only where it broke a word. It stays before a capital or digit, where the document writes the
+    word with a hyphen elsewhere, and between two words that the document uses on their own but never as one.
+    ``vocabulary`` holds the document's words in small letters.
 
     >>> mend_word("under super-", "vision by", {"supervision", "by"})
     'under supervision by'

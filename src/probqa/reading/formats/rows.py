@@ -1,4 +1,4 @@
-"""A table row as text that still names its columns.
+"""The text of a table row, which still names its columns.
 
 In: the cells of a row and the names of the columns. Out: one line.
 
@@ -16,7 +16,10 @@ from collections.abc import Sequence
 
 
 def row_text(cells: Sequence[str], names: Sequence[str]) -> str:
-    """Join the filled cells, each after the name of its column where there are names."""
+    """Join the filled cells of a row into one line.
+
+    Each stands after the name of its column where ``names`` has one for every cell.
+    """
     if len(names) == len(cells):
         named = zip(names, cells, strict=True)
         return "; ".join(f"{name.rstrip(':')}: {cell}" if name else cell for name, cell in named if cell)

@@ -1,7 +1,8 @@
-"""Parse a stranger's file in a process of its own that can be killed, and never in this one.
+"""The parsing of files from strangers in a separate process that can be killed.
 
 In: a format and the bytes of a file. Out: a ``Reading``, or one ``ReadingError``: the worker gave up, was too slow,
-too large or crashed. Tika 4 and the browsers do it this way, for every parser hangs or crashes on some file.
+used too much memory or crashed. Tika 4 and the browsers do the same, because every parser hangs or crashes on some
+file.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _REPAIR = "open it in its own program and save it anew, or remove it"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: seconds by the clock and of processor time, and bytes of memory."""
+    """The limits for one file: seconds by the clock, seconds of processor time, and bytes of memory."""
 
     wall_seconds: float = 30
     cpu_seconds: int = 20
@@ -54,13 +55,13 @@ def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Rea
 
 
 def ask_worker(file_format: Format, content: bytes, limits: Limits) -> dict[str, Any]:
-    """The worker's answer as it stands, or a problem where it gave none."""
+    """Return the worker's answer as it stands, or a problem where it gave none."""
     command = [sys.executable, "-P", "-m", "probqa.reading.formats.worker", file_format]
     command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.seek(0)
-        # A short list of our own making.
+        # The arguments are our own, none of them from the file.
         process = subprocess.Popen(  # noqa: S603
             command,
             stdin=file,
@@ -91,7 +92,7 @@ def ask_worker(file_format: Format, content: bytes, limits: Limits) -> dict[str,
 
 
 def _environment() -> dict[str, str]:
-    """What the worker needs to find its modules, and nothing else of this process's environment."""
+    """Return the environment of the worker: what it needs to find its modules, and nothing else of ours."""
     return {
         "PYTHONPATH": str(Path(probqa.__file__).resolve().parents[1]),
         "PATH": os.defpath,
@@ -103,7 +104,10 @@ def _environment() -> dict[str, str]:
 
 
 def _receive(process: subprocess.Popen[bytes], deadline: float) -> bytes | None:
-    """All the worker writes; None where it is not done in time or writes without end."""
+    """Receive all that the worker writes.
+
+    None where it is not done in time, or writes more than ``_MAX_ANSWER_BYTES``.
+    """
     assert process.stdout is not None
     parts: list[bytes] = []
     length = 0
@@ -121,7 +125,7 @@ def _receive(process: subprocess.Popen[bytes], deadline: float) -> bytes | None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Make sure that nothing of the worker is left."""
+    """Kill the worker if it still runs, and wait until it is gone."""
     assert process.stdout is not None
     process.stdout.close()
     if process.poll() is None:

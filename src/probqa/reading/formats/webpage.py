@@ -1,9 +1,9 @@
-"""A web page to pieces: the article without the website round it, and what was left out.
+"""The reader of web pages: the article without the website round it, and what was left out.
 
 In: the bytes of an HTML file. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
-trafilatura finds the article, once leaning to precision and once evenly; the even one is taken where the precise one
-lost much of it. What ``furniture`` knows is then left out of both.
+trafilatura looks for the article twice: once leaning to precision, once evenly. The precise result is taken, or the
+even one where the precise one lost much of the text. What ``furniture`` knows is then left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from probqa.records import Removal
 
 VERSION = "html 1"
 
-# The precise reading is kept where it has at least this share of the even one's characters.
+# The precise result is taken where it has at least this share of the even one's characters.
 _ENOUGH = 0.75
 _HIDDEN_STYLE = re.compile(
     r"display:none|visibility:hidden|opacity:0(\.0+)?(;|$)|font-size:[01](\.\d+)?(px|pt)?(;|$)"
@@ -70,16 +70,21 @@ def read_webpage(content: bytes) -> Reading:
 
 
 def _decode(content: bytes) -> str:
-    """As the file says, where it says so; UTF-8 where that fits; else the old Western European encoding."""
+    """Decode the bytes of a page.
+
+    A byte order mark comes first, then UTF-8 where it fits, then the encoding that the page names. Where there is none
+    of these they are taken for Windows-1252, the old Western European encoding.
+    """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(name, errors="replace")
     try:
         return content.decode("utf-8").replace("\0", "")
     except UnicodeDecodeError:
-        said = re.search(rb"charset=[\"']?([\w-]+)", content[:4096])
+        charset = re.search(rb"charset=[\"']?([\w-]+)", content[:4096])
+        name = charset.group(1).decode() if charset else "cp1252"
         try:
-            return content.decode(said.group(1).decode() if said else "cp1252", errors="replace").replace("\0", "")
+            return content.decode(name, errors="replace").replace("\0", "")
         except LookupError:
             return content.decode("cp1252", errors="replace").replace("\0", "")
 
@@ -88,7 +93,11 @@ def _decode(content: bytes) -> str:
 
 
 def _article(tree: Any) -> Any:
-    """The article as trafilatura's own small tree (p, head, list, item, table, row, cell, quote, lb)."""
+    """Find the article.
+
+    It is in trafilatura's own small vocabulary: p, head, list, item, table, row, cell, quote, lb. None where there is
+    no article.
+    """
     even = _extract(tree, precise=False)
     precise = _extract(tree, precise=True)
     if precise is None or even is None:
@@ -97,10 +106,10 @@ def _article(tree: Any) -> Any:
 
 
 def _extract(tree: Any, *, precise: bool) -> Any:
-    found = trafilatura.bare_extraction(
+    document = trafilatura.bare_extraction(
         copy.deepcopy(tree), include_comments=False, favor_precision=precise, with_metadata=False
     )
-    return None if found is None else found.body  # type: ignore[union-attr]
+    return None if document is None else document.body  # type: ignore[union-attr]
 
 
 def _length(body: Any) -> int:
@@ -128,7 +137,7 @@ def _pieces(body: Any) -> Iterator[Piece]:
 
 
 def _paragraphs(element: Any) -> list[str]:
-    """The words of an element, cut where two line breaks follow each other."""
+    """Return the words of an element, cut where two line breaks follow each other."""
     return [text for part in re.split(r"\n\s*\n", _raw(element)) if (text := tidy(part))]
 
 
@@ -193,7 +202,10 @@ def _without_furniture(pieces: list[Piece]) -> tuple[list[Piece], list[Removal]]
 
 
 def _take_hidden(tree: Any) -> Iterator[Removal]:
-    """Take out what a reader of the page would not see, as far as the page itself says so (not its style sheets)."""
+    """Remove what a visitor of the page would not see from the tree, yielding each text.
+
+    Only what the page itself says counts, not its style sheets.
+    """
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None or element.tag in ("html", "body", "head"):
             continue
@@ -213,7 +225,7 @@ def _take_hidden(tree: Any) -> Iterator[Removal]:
 
 
 def _is_covered(element: Any) -> bool:
-    """Whether white text has, or stands in, something that may have a background."""
+    """Tell whether white text has, or stands in, something that may have a background."""
     while element is not None:
         if element.get("class") or _COVER.search(element.get("style") or "") or element.get("bgcolor"):
             return True
@@ -222,7 +234,10 @@ def _is_covered(element: Any) -> bool:
 
 
 def _left_out(tree: Any, pieces: list[Piece]) -> Iterator[Removal]:
-    """What of the page's text is in no piece, by where it stands; neighbours of one kind as one."""
+    """Yield the text of the page that is in no piece, with the kind of place where it stands.
+
+    Neighbours of one kind are yielded as one.
+    """
     kept = " ".join(re.sub(r"\W+", "", piece.text) for piece in pieces)
     reason, words = "", ""
     for element in tree.iter(*_BLOCKS):
@@ -265,7 +280,10 @@ _DATES = tuple(
 
 
 def _metadata(tree: Any) -> dict[str, str]:
-    """Title, site and day of publication as the page's own marks give them; nothing is guessed from the words."""
+    """Return title, site and day of publication as the page's own tags give them.
+
+    Nothing is guessed from the text.
+    """
     marks: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
@@ -276,16 +294,16 @@ def _metadata(tree: Any) -> dict[str, str]:
     dates = [marks.get(name, "") for name in _DATES] + list(_data_dates(tree))
     dates += [element.get("datetime", "") for element in tree.iter("time") if element.get("pubdate") is not None
               or element.get("itemprop") == "datePublished"]  # fmt: skip
-    found = {
+    metadata = {
         "title": title[:300],
         "publisher": next((marks[name] for name in _SITES if marks.get(name)), "")[:200],
         "published": next((date[:10] for date in dates if re.match(r"\d{4}-\d{2}-\d{2}", date)), ""),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in metadata.items() if value}
 
 
 def _data_dates(tree: Any) -> Iterator[str]:
-    """``datePublished`` of the page's JSON-LD."""
+    """Yield every ``datePublished`` in the page's JSON-LD."""
     for script in tree.iter("script"):
         if script.get("type") == "application/ld+json" and script.text:
             try:

@@ -1,7 +1,7 @@
-"""A reading as it crosses from the worker to the builder: plain JSON, checked on arrival.
+"""The JSON form in which a reading crosses from the worker to the builder.
 
-In: a ``Reading``. Out: JSON text, and back. The worker has handled a stranger's file, so nothing it says is trusted
-to have the right shape.
+In: a ``Reading``. Out: JSON text, and back. The worker has handled a stranger's file, so its answer is not trusted and
+every value is checked on arrival.
 
 >>> from probqa.reading.assembly import PageStart, Piece
 >>> reading = Reading([Piece("paragraph", "Good.")], pages=[PageStart(0, 0, 1, "i")])
@@ -20,15 +20,15 @@ from probqa.reading.assembly import Reading
 
 
 def to_json(reading: Reading) -> str:
-    """Write a reading."""
+    """Write a reading as JSON."""
     return json.dumps(dataclasses.asdict(reading))
 
 
 def from_json(text: str) -> Reading:
-    """Read a reading.
+    """Read a reading from JSON.
 
     Raises:
-        ValueError: it has not the shape ``to_json`` gives.
+        ValueError: the text is not what ``to_json`` writes.
     """
     try:
         reading = decode_json(Reading, text)

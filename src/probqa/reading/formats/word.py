@@ -1,10 +1,11 @@
-"""A Word file (.docx) to pieces: what its pages show, in reading order, and what was left out.
+"""The reader of Word files (.docx): what their pages show, in reading order, and what was left out.
 
 In: the bytes of a .docx. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
-Read from the XML itself: accepted insertions, content controls, text boxes, notes after the paragraph that calls
-them; not deleted or hidden text, comments, field codes. Both the transitional and the strict vocabulary are
-understood, for only the local names of elements are looked at. A Word file has no fixed pages, so none are given.
+The XML itself is read. The text includes insertions, content controls, text boxes and notes, each note after the
+paragraph that refers to it. Left out are deleted and hidden text, comments and field codes. Only the local names of
+elements are looked at, so both the transitional and the strict vocabulary are understood. A Word file has no fixed
+pages, so a reading of one has none.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _PASSED_OVER = frozenset("del moveFrom instrText delText fldData rPr pPr sdtPr s
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a named style gives: a heading level (0 none), whether it lists, hides or is bold."""
+    """The properties of a named style: its heading level (0 for none), and whether it lists, hides or is bold."""
 
     level: int = 0
     lists: bool = False
@@ -49,7 +50,7 @@ class _Style:
 
 @dataclass(slots=True)
 class _Package:
-    """The parts of the file that matter, and what is found while they are walked."""
+    """The parts of the file that are needed, and what is collected while they are walked."""
 
     styles: dict[str, _Style]
     notes: dict[tuple[str, str], Any]
@@ -59,7 +60,11 @@ class _Package:
 
 @dataclass(slots=True)
 class _Words:
-    """A paragraph as it is walked: its words, those in bold, notes it calls and boxes anchored in it."""
+    """The content of one paragraph as it is walked.
+
+    ``letters`` and ``bold`` count its letters and digits, and those in bold. ``called`` are the notes it refers to
+    (kind, id, number), ``boxes`` the text boxes anchored in it.
+    """
 
     text: list[str] = field(default_factory=list)
     letters: int = 0
@@ -72,7 +77,7 @@ def read_word(content: bytes) -> Reading:
     """Read a .docx.
 
     Raises:
-        ReadingError: it is no .docx, damaged, packed beyond reason, holds what no Word file does, or has no text.
+        ReadingError: it is no .docx, damaged, too large when unpacked, holds what no Word file does, or has no text.
     """
     parts = _unpack(content)
     main, related = _main_part(parts)
@@ -96,7 +101,10 @@ def read_word(content: bytes) -> Reading:
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:
-    """The XML parts, unpacked; what the file says of its sizes is not believed."""
+    """Unpack the XML parts, by their names.
+
+    The sizes that the file states are not trusted: the bytes are counted as they are unpacked.
+    """
     parts: dict[str, bytes] = {}
     unpacked = 0
     try:
@@ -109,14 +117,14 @@ def _unpack(content: bytes) -> dict[str, bytes]:
                 if item.flag_bits & 1:
                     raise ReadingError("is protected with a password", "save a copy without the password")
                 with archive.open(item) as part:
-                    found = part.read(MAX_UNPACKED_BYTES - unpacked + 1)
-                unpacked += len(found)
+                    xml = part.read(MAX_UNPACKED_BYTES - unpacked + 1)
+                unpacked += len(xml)
                 if unpacked > MAX_UNPACKED_BYTES:
                     raise ReadingError(f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB", _SAVE)
-                # Word writes no document types; they serve to name other files or to swell.
-                if b"<!DOCTYPE" in found or b"<!ENTITY" in found or b"<\0!\0D\0O\0C\0T" in found:
+                # Word writes no document types. Attackers use them to read other files or to make the text swell.
+                if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"<\0!\0D\0O\0C\0T" in xml:
                     raise ReadingError("holds XML with a document type, which no Word file has", _SAVE)
-                parts[item.filename.lstrip("/")] = found
+                parts[item.filename.lstrip("/")] = xml
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -141,7 +149,10 @@ def _tree(content: bytes) -> Any:
 
 
 def _main_part(parts: dict[str, bytes]) -> tuple[Any, dict[str, Any]]:
-    """The main document, and by kind (with a number where there are several) the parts it refers to."""
+    """Return the main document, and by kind the parts it refers to.
+
+    Where there are several parts of a kind, the later ones have a number after it.
+    """
     name = next((target for kind, target in _relations(parts, "_rels/.rels", "") if kind == "officeDocument"), "")
     if name not in parts:
         raise ReadingError("is not a Word document", "save it as .docx, PDF or text")
@@ -200,13 +211,13 @@ def _outline_level(properties: Any) -> int:
 
 
 def _notes(related: dict[str, Any]) -> dict[tuple[str, str], Any]:
-    found: dict[tuple[str, str], Any] = {}
+    notes: dict[tuple[str, str], Any] = {}
     for kind in ("footnote", "endnote"):
         root = related.get(f"{kind}s")
         for note in _all(root, kind) if root is not None else ():
             if _value(note, "type") not in ("separator", "continuationSeparator", "continuationNotice"):
-                found[kind, _value(note, "id")] = note
-    return found
+                notes[kind, _value(note, "id")] = note
+    return notes
 
 
 # --- blocks
@@ -260,7 +271,10 @@ def _paragraph(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
 
 
 def _walk(element: Any, package: _Package, words: _Words, style: _Style, depth: int) -> None:
-    """Collect the words below ``element``; text boxes are kept for later, for they stand beside the paragraph."""
+    """Collect the words below ``element``.
+
+    Text boxes are kept for later, because they stand beside the paragraph.
+    """
     if depth > _MAX_DEPTH:
         return
     for child in element:
@@ -325,7 +339,10 @@ def _add(words: _Words, text: str, *, bold: bool) -> None:
 
 
 def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
-    """A table's rows; one of a single column is a frame round paragraphs."""
+    """Yield the rows of a table.
+
+    A table of a single column is a frame round paragraphs, and gives those.
+    """
     rows = list(_near(element, "tr"))
     grid = [list(_near(row, "tc")) for row in rows]
     if max(map(len, grid), default=0) <= 1:
@@ -344,7 +361,7 @@ def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
             text = (
                 above.get(len(texts), "")
                 if goes_on
-                else tidy(" ".join(p.text for p in _blocks(cell, package, depth + 1)))
+                else tidy(" ".join(piece.text for piece in _blocks(cell, package, depth + 1)))
             )
             span = _value(_child(properties, "gridSpan"), "val")
             above[len(texts)] = text
@@ -369,7 +386,8 @@ def _has_head(element: Any, rows: list[Any], table: list[list[str]]) -> bool:
     marked = first_row == "1" or (
         not first_row and bool(re.fullmatch(r"[0-9A-Fa-f]{4}", value)) and int(value, 16) & 0x20
     )
-    # Word marks the first row of every new table so; it names columns only where no later cell is as long as a text.
+    # Word marks the first row of every new table so. It is taken to name columns only in a table of three columns or
+    # more, and only where its own cells are short.
     return bool(marked) and len(head) > 2 and max(map(len, head)) <= 60
 
 
@@ -377,7 +395,7 @@ def _has_head(element: Any, rows: list[Any], table: list[list[str]]) -> bool:
 
 
 def _hides(properties: Any) -> bool:
-    """Hidden on purpose, of the size of a dot, or white."""
+    """Tell whether text is hidden on purpose, as small as a dot, or white."""
     if properties is None:
         return False
     size = _value(_child(properties, "sz"), "val")
@@ -390,7 +408,10 @@ def _is_white(properties: Any) -> bool:
 
 
 def _has_background(run: Any) -> bool:
-    """Whether the run, or a paragraph, cell, row or table round it, is shaded, or it stands in a drawn shape."""
+    """Tell whether a run may stand on a background that is not white.
+
+    It does where the run, or a paragraph, cell or table round it, is shaded or has a style, or in a drawn shape.
+    """
     element = run
     while element is not None:
         if _name(element) == "txbxContent":
@@ -413,18 +434,21 @@ def _has_background(run: Any) -> bool:
 
 
 def _metadata(parts: dict[str, bytes], pieces: list[Piece]) -> dict[str, str]:
-    """Title and company as the properties give them; the day it was last saved, marked as uncertain."""
+    """Return title, company and the day of the last save as the file's properties give them.
+
+    The day has a note that says what it is, for it is not the day of publication.
+    """
     core = {_name(each): tidy(each.text or "") for each in _properties(parts, "docProps/core.xml")}
     company = next(
         (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if _name(each) == "Company"), ""
     )
     heading = next((piece.text for piece in pieces if piece.kind == "heading"), "")
     title = core.get("title", "")
-    found = {"title": title if len(title.split()) >= 2 else heading, "publisher": company}
+    metadata = {"title": title if len(title.split()) >= 2 else heading, "publisher": company}
     day = re.match(rf"{YEAR}-\d\d-\d\d", core.get("modified", "") or core.get("created", ""))
     if day:
-        found |= {"published": day.group(), "published_note": "the day the Word file was last saved"}
-    return {key: value[:300] for key, value in found.items() if value}
+        metadata |= {"published": day.group(), "published_note": "the day the Word file was last saved"}
+    return {key: value[:300] for key, value in metadata.items() if value}
 
 
 def _properties(parts: dict[str, bytes], name: str) -> list[Any]:
@@ -453,7 +477,7 @@ def _all(element: Any, name: str) -> Iterator[Any]:
 
 
 def _near(element: Any, name: str, depth: int = 0) -> Iterator[Any]:
-    """Elements of a name below ``element``, through content controls but not through tables."""
+    """Yield the elements of a name below ``element``, through content controls but not through tables."""
     for child in element:
         if _name(child) == name:
             yield child
@@ -462,20 +486,29 @@ def _near(element: Any, name: str, depth: int = 0) -> Iterator[Any]:
 
 
 def _value(element: Any, name: str) -> str:
-    """An attribute by its local name; empty where it or the element is not there."""
+    """Return an attribute by its local name.
+
+    Empty where there is no such attribute, or no element.
+    """
     if element is None:
         return ""
     return next((str(value) for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), "")
 
 
 def _switch(properties: Any, name: str) -> bool | None:
-    """An on/off property; None where it is not given."""
+    """Return the value of an on/off property.
+
+    None where it is not given.
+    """
     element = _child(properties, name)
     return None if element is None else _value(element, "val").lower() not in ("0", "false", "off")
 
 
 def _choice(element: Any) -> Any:
-    """Of alternatives the first that holds text, for the second says the same for older programs."""
+    """Choose the first of several alternatives that holds text.
+
+    The others say the same for older programs.
+    """
     options = [child for child in element if _name(child) in ("Choice", "Fallback")]
     return next(
         (option for option in options if next(_all(option, "t"), None) is not None), options[0] if options else ()

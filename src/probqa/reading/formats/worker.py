@@ -1,10 +1,10 @@
-"""The child process in which a stranger's file is parsed: limits first, then the one reader it needs.
+"""The child process in which a stranger's file is parsed.
 
-In: the file on standard input; its format and the limits as arguments. Out: one line of JSON on standard output,
-a reading or a problem with its remedy. Started by ``sandbox`` only.
+In: the file on standard input, its format and the limits as arguments. Out: one line of JSON on standard output: a
+reading, or a problem with its remedy. Started by ``sandbox`` only.
 
-Whatever a reader does with a hostile file, it does it here: without network, without starting programs or writing
-files, in bounded memory and time.
+It sets its limits first and then imports only the one reader it needs. Whatever a hostile file makes that reader do, it
+has no network, cannot start programs or write files, and is bounded in memory and time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-# So much of a document's text is more than any report has; a reader that gives more is being fooled.
+# No report has more text than this. A reader that gives more is being misled by its file.
 MAX_TEXT_CHARACTERS = 20_000_000
 # File descriptors beyond the standard three that a reader may hold open at once.
 _MAX_OPEN_FILES = 32
@@ -25,7 +25,7 @@ _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.p
 
 
 def main() -> None:
-    """Read standard input as ``sys.argv[1]`` and write the outcome."""
+    """Read standard input as a file of the format ``sys.argv[1]`` and write the answer."""
     file_format, memory_bytes, cpu_seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     # What libraries print must not mix with the answer.
     answer_to = os.fdopen(os.dup(1), "wb")
@@ -36,12 +36,12 @@ def main() -> None:
     answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answer_to.write(json.dumps(answer).encode())
     answer_to.close()
-    # Libraries' clean-up after a damaged file is one more place to crash, and is of no use here.
+    # Leave without the libraries' clean-up: after a damaged file it can crash, and it is of no use here.
     os._exit(0)
 
 
 def _outcome(file_format: str, content: bytes) -> dict[str, Any]:
-    """Read, and turn everything that can go wrong into one problem."""
+    """Read the file, turning everything that can go wrong into one problem."""
     from probqa.errors import ReadingError
     from probqa.reading.formats.wire import to_json
 
@@ -58,7 +58,7 @@ def _outcome(file_format: str, content: bytes) -> dict[str, Any]:
         return {"problem": error.problem, "remedy": error.remedy}
     except MemoryError:
         return {"problem": "needs too much memory to read", "remedy": "split it, or save it anew in its own program"}
-    # The one catch-all: any other error of a parser is the file's fault and must not be the build's.
+    # The one catch-all: any other error of a parser is the file's fault and must not stop the build.
     except Exception as error:
         return {
             "problem": f"could not be parsed ({type(error).__name__})",
@@ -85,7 +85,7 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
     for kind, value, last in (
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
-        # The first limit ends the process with a signal that says why, the second with one that cannot be caught.
+        # At the first limit the process gets a signal that says why, at the second one that cannot be caught.
         (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 2),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
@@ -97,7 +97,10 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
 
 
 def _refuse(event: str, _arguments: Any) -> None:
-    """Audit hook: no network and no programs. It cannot be taken off again."""
+    """Refuse network and programs, as an audit hook.
+
+    Such a hook cannot be removed once it is set.
+    """
     if event.startswith(_FORBIDDEN):
         _give_up(event)
 
