@@ -1,1 +1,1 @@
-"""From the web or a path to files in the corpus: addresses, downloads, the catalogue, the reports folder."""
+"""The way of a file into the corpus from the web or a path: addresses, downloads, the catalogue, the reports folder."""

@@ -1,7 +1,7 @@
-"""Which web addresses may be asked: how one is written, and which numbers are on the public internet.
+"""The check of web addresses: how one is written, and which numeric ones are on the public internet.
 
-In: an address as a person or a server wrote it, or the numeric address a name stands for. Out: a ``WebAddress``, or
-why not.
+In: an address as a person or a server wrote it, or the numeric address that a name stands for. Out: a ``WebAddress``,
+or the reason why it is refused.
 
 >>> parse_address("https://example.org/reports/a b.pdf#page=2")
 Traceback (most recent call last):
@@ -24,10 +24,10 @@ from probqa.errors import DownloadError
 
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
-# Percent-encoded already, or allowed as it is, in a path or a query (RFC 3986).
+# The characters of a path or query that are left as they are: allowed there, or part of percent-encoding (RFC 3986).
 _SAFE = "%/?:@!$&'()*+,;=-._~"
 
-# The special-purpose registries of IANA (RFC 6890), spelled out: `ipaddress.is_private` and its kin leave gaps that
+# The special-purpose registries of IANA (RFC 6890) in full, because `ipaddress.is_private` and its like leave gaps that
 # differ between Python versions. A class of address that is not known to be public is refused.
 _IPV4_NOT_PUBLIC = {
     "0.0.0.0/8": "this network",
@@ -50,8 +50,8 @@ _IPV4_NOT_PUBLIC = {
     "224.0.0.0/4": "multicast",
     "240.0.0.0/4": "reserved",
 }
-# Of IPv6 only 2000::/3 has ever been given out: loopback, unique local, link-local, site-local, multicast,
-# IPv4-mapped, IPv4-compatible and NAT64 (64:ff9b::/96) all lie outside.
+# Of IPv6 only 2000::/3 has ever been given out to the public. Loopback, unique local, link-local, site-local,
+# multicast, IPv4-mapped, IPv4-compatible and NAT64 (64:ff9b::/96) addresses all lie outside it.
 _IPV6_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
 _IPV6_NOT_PUBLIC = {
     "2001::/23": "for protocols, Teredo among them",
@@ -67,7 +67,10 @@ _IPV6_TABLE = tuple((ipaddress.IPv6Network(network), why) for network, why in _I
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """An http or https address taken apart; ``target`` is path and query, ready for a request line."""
+    """The parts of an http or https address.
+
+    ``target`` is path and query, ready for a request line.
+    """
 
     scheme: str
     host: str
@@ -75,22 +78,24 @@ class WebAddress:
     target: str
 
     def __str__(self) -> str:
-        """The address as one writes it."""
+        """Write the address as a person would."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.target}"
 
     @property
     def port_is_usual(self) -> bool:
-        """Whether the port is the scheme's own: 80 for http, 443 for https."""
+        """Tell whether the port is the scheme's own: 80 for http, 443 for https."""
         return self.port == _PORTS[self.scheme]
 
 
 def parse_address(address: str, base: str = "") -> WebAddress:
-    """Take an address apart, dropping the fragment; it may be relative to ``base``.
+    """Parse an address into its parts, without the fragment.
+
+    It may be relative to ``base``.
 
     Raises:
-        DownloadError: not http or https, or written in a way that programs are known to read differently.
+        DownloadError: it is not http or https, or is written in a way that different programs read differently.
     """
     if re.search(r"[\x00-\x20\x7f\\]", address):
         raise DownloadError(
@@ -114,7 +119,10 @@ def parse_address(address: str, base: str = "") -> WebAddress:
 
 
 def why_not_public(address: str) -> str:
-    """Say why a numeric address is not on the public internet; empty where it is."""
+    """Say why a numeric address is not on the public internet.
+
+    Empty where it is.
+    """
     number = ipaddress.ip_address(address)
     if isinstance(number, ipaddress.IPv4Address):
         return next((why for network, why in _IPV4_TABLE if number in network), "")

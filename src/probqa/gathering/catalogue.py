@@ -1,6 +1,6 @@
 """The list of official publications that can be fetched: ``corpus/catalogue.yaml``.
 
-In: the corpus folder. Out: a ``Catalogue`` of ``Entry`` records, every one of which was checked.
+In: the corpus folder. Out: a ``Catalogue`` of checked ``Entry`` records.
 
 >>> parse_catalogue("hosts: [example.org]\\nreports:\\n- {id: a, title: A, url: 'https://example.org/a'}").entries
 (Entry(id='a', title='A', published='', area='', url='https://example.org/a', format='', address_is='', digest=''),)
@@ -27,7 +27,10 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One publication; ``url`` is empty where no official address is known, ``digest`` where none was written."""
+    """One publication.
+
+    ``url`` is empty where no official address is known, ``digest`` where none was written.
+    """
 
     id: str
     title: str
@@ -41,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What the file holds."""
+    """The content of the file."""
 
     hosts: tuple[str, ...]
     reports: tuple[Entry, ...]
@@ -49,13 +52,13 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be fetched, in the order of the file, and the only hosts that are asked for it."""
+    """The publications that can be fetched, in the order of the file, and the only hosts that are asked for them."""
 
     hosts: frozenset[str]
     entries: tuple[Entry, ...]
 
     def chosen(self, ids: Sequence[str]) -> tuple[Entry, ...]:
-        """Give the entries named, each once, in the order of the catalogue.
+        """Return the entries named, each once, in the order of the catalogue.
 
         Raises:
             InputError: an id is not in the catalogue.
@@ -73,7 +76,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """Read the catalogue of a corpus folder.
 
     Raises:
-        CorpusError: there is none, or an entry cannot be used; the message names it.
+        CorpusError: there is none, or an entry cannot be used. The message names it.
     """
     require_folder(folder)
     try:
@@ -85,13 +88,13 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def parse_catalogue(text: str) -> Catalogue:
-    """Check and freeze a catalogue.
+    """Read a catalogue from YAML, checking every entry.
 
     Raises:
-        CorpusError: an entry cannot be used; the message names it.
+        CorpusError: an entry cannot be used. The message names it.
     """
     try:
-        # The base loader makes strings, lists and mappings only: no date or number is guessed.
+        # The base loader makes only strings, lists and mappings, so no text is mistaken for a date or number.
         values = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
     except yaml.YAMLError as error:
         raise CorpusError(f"{FILE} is not YAML: {error}", "mend it") from error

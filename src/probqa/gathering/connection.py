@@ -1,11 +1,11 @@
-"""A connection to a public host and nowhere else, each wait of which is bounded.
+"""A connection that leads only to a public host and bounds every wait.
 
 In: a ``WebAddress`` and a deadline. Out: an ``http.client.HTTPConnection`` that is connected already, or one
 ``DownloadError``.
 
 The name is looked up once, every address it stands for must be public (``addresses``), and the connection goes to one
-of those very addresses: a second answer of the name service cannot lead elsewhere. The certificate is checked against
-the name. Proxy variables are not read.
+of the addresses that were checked. So a second, different answer of the name service cannot lead elsewhere (DNS
+rebinding). The certificate is checked against the name. Proxy variables are not read.
 
 >>> from probqa.gathering.addresses import parse_address
 >>> with Connector(connect=5, read=5).connected(parse_address("http://2130706433/"), monotonic() + 5):
@@ -34,25 +34,34 @@ _LATER = "try again later"
 
 
 class Connector:
-    """Opens connections; ``connect`` and ``read`` are the longest single waits, in seconds."""
+    """The opener of connections."""
 
     def __init__(self, connect: float, read: float, *, loopback_port: int | None = None) -> None:
-        """``loopback_port`` is for tests: this one port of this machine counts as public."""
+        """Set the longest single waits, in seconds, to connect and to read.
+
+        ``loopback_port`` is for tests: this one port of this machine counts as public.
+        """
         self._connect = connect
         self._read = read
         self._loopback_port = loopback_port
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext:
-        """The authorities this system trusts; reading them takes a while, and http needs none."""
+        """Load the certificate authorities that this system trusts.
+
+        They are loaded at first use, because that takes a while and http needs none.
+        """
         return ssl.create_default_context()
 
     @contextlib.contextmanager
     def connected(self, address: WebAddress, deadline: float) -> Iterator[http.client.HTTPConnection]:
-        """Connect until the block ends; what goes wrong within it is told in one line, too.
+        """Connect to the address for as long as the block lasts.
+
+        What goes wrong on the network within the block becomes a ``DownloadError`` as well. ``deadline`` is a time of
+        ``time.monotonic``.
 
         Raises:
-            DownloadError: the host is unknown, not public, too slow or not who it should be; or it broke off.
+            DownloadError: the host is unknown, not public, too slow or not the one it should be, or it broke off.
         """
         with _plainly(address.host), self._reach(address, deadline) as plain:
             connection = http.client.HTTPConnection(address.host, address.port)
@@ -74,9 +83,15 @@ class Connector:
         return self._certificates.wrap_socket(plain, server_hostname=address.host, suppress_ragged_eofs=False)
 
     def _public(self, address: WebAddress) -> list[str]:
-        """Every numeric address of the host, in the order the system prefers; the one look-up there is."""
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-        numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        """Look up every numeric address of the host, in the order the system prefers.
+
+        This is the only look-up of a download's host.
+
+        Raises:
+            DownloadError: one of them is not public.
+        """
+        entries = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        numbers = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
         for number in numbers:
             why = why_not_public(number)
             if why and not (why == "loopback" and address.port == self._loopback_port):
@@ -95,7 +110,7 @@ def _time_left(deadline: float, at_most: float) -> float:
 
 
 class _TimedSocket:
-    """What ``http.client`` asks of a socket, each wait cut to what is left of the whole download."""
+    """The part of a socket that ``http.client`` uses, with every wait cut to the time left for the whole download."""
 
     def __init__(self, plain: socket.socket, read: float, deadline: float) -> None:
         self._plain = plain
@@ -115,7 +130,10 @@ class _TimedSocket:
         return io.BufferedReader(_TimedReader(self))
 
     def close(self) -> None:
-        """Leave it open: ``http.client`` lets go before the body is read, and ``connected`` closes."""
+        """Leave the socket open.
+
+        ``http.client`` calls this before the body is read. ``connected`` closes the socket.
+        """
 
 
 class _TimedReader(io.RawIOBase):
@@ -131,7 +149,7 @@ class _TimedReader(io.RawIOBase):
 
 @contextlib.contextmanager
 def _plainly(host: str) -> Iterator[None]:
-    """Turn what the network and ``http.client`` raise into one line."""
+    """Turn what the network and ``http.client`` raise into a ``DownloadError`` of one line."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:

@@ -1,10 +1,11 @@
-"""One file from the web: politely, within bounds, and only from where it may come.
+"""The download of one file from the web: polite, within limits, and only from allowed hosts.
 
-In: an address, and what is known of the file from last time. Out: a ``Download``, None where nothing changed since,
+In: an address, and what is known of the file from last time. Out: a ``Download``, None where nothing has changed since,
 or one ``DownloadError`` that says why not.
 
-Every address on the way, redirects too, is held to the same rules before anything is looked up (here) and before
-anything is connected (``connecting``). docs/decisions/0006-downloading.md says why it is built on the standard library.
+Every address on the way, also one that a redirect leads to, is checked by the same rules before its host is looked up
+(here) and before a connection is made (``connection``). docs/decisions/0006-downloading.md says why this is built on
+the standard library.
 
 >>> Downloader(frozenset({"www.justiceinspectorates.gov.uk"})).download("https://example.org/report.pdf")
 Traceback (most recent call last):
@@ -35,7 +36,7 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "text/plain": ".txt",
 }
-# How a file of a kind must start; a PDF may have up to 1,024 bytes before its header (ISO 32000, annex H).
+# How a file of a kind must start. A PDF may have up to 1,024 bytes before its header (ISO 32000, annex H).
 _STARTS = {".pdf": (b"%PDF-", 1024), ".docx": (b"PK\x03\x04", 4)}
 # Anything else could steer the terminal that the refusal is shown on.
 _KIND = re.compile(r"[a-z0-9.+-]{1,99}/[a-z0-9.+-]{1,99}")
@@ -47,7 +48,7 @@ _LATER = "try again later"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one download: sizes in bytes, times in seconds."""
+    """The limits of one download: sizes in bytes, times in seconds."""
 
     body: int = 100_000_000
     connect: float = 10.0
@@ -61,7 +62,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A whole file: where it came from in the end, what it is, and what to ask with next time."""
+    """A whole file, with the address it came from in the end and its kind.
+
+    ``etag`` and ``last_modified`` are sent at the next visit, so that the server can say that nothing has changed.
+    """
 
     url: str
     content: bytes
@@ -71,7 +75,7 @@ class Download:
 
 
 class _BusyError(DownloadError):
-    """The server asks for patience: ``seconds`` of it, or None where it does not say."""
+    """A server's request to wait: for ``seconds``, or None where it does not say how long."""
 
     def __init__(self, problem: str, seconds: float | None) -> None:
         super().__init__(problem, _LATER)
@@ -79,14 +83,15 @@ class _BusyError(DownloadError):
 
 
 class Downloader:
-    """Downloads one file after another, never two at once."""
+    """A downloader of one file after another, never two at once."""
 
     def __init__(
         self, hosts: frozenset[str] | None, limits: Limits | None = None, *, loopback_port: int | None = None
     ) -> None:
-        """Ask only ``hosts``, over https; None: any public host, over http or https.
+        """Set which hosts may be asked.
 
-        ``loopback_port`` is for tests: this one port of this machine counts as public.
+        Only ``hosts``, over https. None stands for any public host, over http or https. ``loopback_port`` is for tests:
+        this one port of this machine counts as public.
         """
         self._hosts = hosts
         self._limits = limits or Limits()
@@ -96,10 +101,12 @@ class Downloader:
         self._closed_until: dict[str, float] = {}
 
     def download(self, url: str, *, etag: str = "", last_modified: str = "") -> Download | None:
-        """Download ``url``, following redirects; None where the server says that it has not changed.
+        """Download ``url``, following redirects.
+
+        None where the server says that the file has not changed.
 
         Raises:
-            DownloadError: refused, not found, too slow, too large, cut short or not a document.
+            DownloadError: it is refused, not found, too slow, too large, cut short or not a document.
         """
         address = self._allowed(parse_address(url), None)
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
@@ -134,13 +141,19 @@ class Downloader:
                 location = response.headers.get("Location", "")
                 if response.status not in _REDIRECTS or not location:
                     return _received(response, address, known, self._limits)
-            # Header text is read as Latin-1; servers that send more than ASCII there send UTF-8.
+            # Python reads header text as Latin-1, but servers that send more than ASCII there send UTF-8.
             target = location.encode("latin-1", "replace").decode("utf-8", "replace")
             address = self._allowed(parse_address(target, str(address)), address)
         raise DownloadError(f"{address.host} redirects more than {self._limits.redirects} times", _BY_HAND)
 
     def _allowed(self, address: WebAddress, before: WebAddress | None) -> WebAddress:
-        """Refuse an address before anything is looked up; ``before`` is the one that redirected to it."""
+        """Return an address that may be asked, or refuse it before its host is looked up.
+
+        ``before`` is the address that redirected to it.
+
+        Raises:
+            DownloadError: its host, scheme or port is not allowed.
+        """
         where = f"{before.host} redirects to {address}: " if before else ""
         remedy = _BY_HAND if before else f"see 'hosts' in the catalogue, or run: probqa add {address}"
         if self._hosts is not None and address.host not in self._hosts:
@@ -210,7 +223,10 @@ def _refusal(response: http.client.HTTPResponse, address: WebAddress) -> Downloa
 
 
 def _seconds(retry_after: str) -> float | None:
-    """Seconds from now, of a Retry-After header: a count or a date; None where it says neither."""
+    """Return the seconds to wait that a Retry-After header asks for, as a count or as a date.
+
+    None where it is neither.
+    """
     if re.fullmatch(r"[0-9]{1,9}", retry_after):
         return float(retry_after)
     try:
@@ -221,7 +237,11 @@ def _seconds(retry_after: str) -> float | None:
 
 
 def _body(response: http.client.HTTPResponse, address: WebAddress, cap: int) -> bytes:
-    """Read to the end, never holding more than ``cap`` bytes, packed or unpacked."""
+    """Read a response to its end, never holding more than ``cap`` bytes, packed or unpacked.
+
+    Raises:
+        DownloadError: it is larger, packed in another way than gzip, or cut short.
+    """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise DownloadError(f"{address.host} packs the file in a way that was not asked for", _BY_HAND)
@@ -247,20 +267,24 @@ def _body(response: http.client.HTTPResponse, address: WebAddress, cap: int) -> 
 
 
 def _as_utf8(content: bytes, charset: str) -> bytes:
-    """Text whose encoding only the header names would be misread once the header is gone: store it as UTF-8.
+    """Convert text to UTF-8 with a byte order mark where the header names an encoding.
 
-    The byte order mark outranks what a page's own <meta> says (HTML standard, 13.2.3.2).
+    Otherwise it would be misread later, when the header is gone. The mark outranks what a page's own <meta> says (HTML
+    standard, 13.2.3.2).
     """
     if not re.fullmatch(r"windows-125\d|iso-8859-\d{1,2}|utf-16(le|be)?", charset):
         return content
     try:
-        # Like every browser: what calls itself Latin-1 is Windows-1252.
+        # As in every browser, what calls itself Latin-1 is read as Windows-1252.
         return content.decode("cp1252" if charset == "iso-8859-1" else charset).encode("utf-8-sig")
     except (LookupError, UnicodeError):
         return content
 
 
 def _kept(response: http.client.HTTPResponse, name: str, shape: str) -> str:
-    """A header to send back at the next visit; nothing where it has not the shape it should."""
+    """Return a header to send back at the next visit.
+
+    Empty where it does not match ``shape``.
+    """
     value = response.headers.get(name, "")
     return value if re.fullmatch(shape, value) else ""

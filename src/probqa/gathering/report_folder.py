@@ -1,7 +1,7 @@
-"""The folder ``corpus/reports/``: what was fetched or added, each file with its sidecar.
+"""The folder ``corpus/reports/``, which holds what was fetched or added, each file with its sidecar.
 
-In: names, bytes and what is to be said of them. Out: whole files, whatever moment the process is killed at. Only one
-process at a time changes the folder.
+In: names, bytes and metadata. Out: files that are whole, whenever the process is killed. Only one process at a time
+changes the folder.
 
 >>> safe_name("../Bericht Äöü\\u202e\\x1b[2J", b"content", ".pdf")
 'bericht-aou-2j-ed7002b4.pdf'
@@ -34,12 +34,14 @@ _TEMPORARY = ".tmp-"
 
 Sidecar = dict[str, str | list[str]]
 Fetched = dict[str, dict[str, str]]
-"""By catalogue id: the address asked, the file stored, its SHA-256, and what to ask with next time."""
+"""By catalogue id: the address asked, the file stored, its SHA-256, and the headers to send at the next visit."""
 
 
 @contextlib.contextmanager
 def changing(folder: Path) -> Iterator[Path]:
-    """Hold the reports of a corpus for changes; a holder that died does not block, and what it left half done goes.
+    """Lock the reports of a corpus for changes.
+
+    A process that died does not keep the lock, and the temporary files it left are deleted.
 
     Raises:
         CorpusError: there is no corpus.
@@ -59,7 +61,7 @@ def changing(folder: Path) -> Iterator[Path]:
 
 
 def documents(folder: Path) -> list[Path]:
-    """Every file below ``folder`` that is neither hidden nor a sidecar, sorted."""
+    """List every file below ``folder`` that is neither hidden nor a sidecar, sorted."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -70,7 +72,10 @@ def documents(folder: Path) -> list[Path]:
 
 
 def source_of(folder: Path, path: Path) -> Source:
-    """What a file's front matter and sidecar say of it; where they cannot be read, what its path says."""
+    """Return what a file's front matter and sidecar say of it.
+
+    Where they cannot be read, what its path says.
+    """
     name = path.relative_to(folder).as_posix()
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
     try:
@@ -82,27 +87,33 @@ def source_of(folder: Path, path: Path) -> Source:
 
 
 def twin(folder: Path, content: bytes) -> Path | None:
-    """A document anywhere in the corpus that has this very content."""
+    """Find a document anywhere in the corpus with exactly this content."""
     same_size = (path for path in documents(folder) if path.stat().st_size == len(content))
     return next((path for path in same_size if path.read_bytes() == content), None)
 
 
 def safe_name(stem: str, content: bytes, suffix: str) -> str:
-    """A name that two different files do not share: what can be kept of the stem, and the content's hash."""
+    """Make a file name that two different files do not share.
+
+    It is what can be kept of the stem, and 8 digits of the content's SHA-256.
+    """
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "document"
     return f"{slug}-{hashlib.sha256(content).hexdigest()[:8]}{suffix}"
 
 
 def store(target: Path, content: bytes, sidecar: Sidecar) -> None:
-    """Put both files in place, the sidecar first: alone it is nothing, and a document is never without it."""
+    """Put a document and its sidecar in place.
+
+    The sidecar comes first, so that a document is never without it. A sidecar alone is ignored.
+    """
     text = yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True)
     _replace(target.with_suffix(SIDECAR_SUFFIX), text.encode())
     _replace(target, content)
 
 
 def is_stored(target: Path, sha256: str) -> bool:
-    """Whether the file is there as it was stored, with its sidecar."""
+    """Tell whether the file is there as it was stored, with its sidecar."""
     return (
         target.is_file()
         and target.with_suffix(SIDECAR_SUFFIX).is_file()
@@ -119,7 +130,10 @@ def delete(path: Path) -> None:
 
 
 def read_state(reports: Path) -> Fetched:
-    """What was fetched; a state that cannot be used only costs downloading again."""
+    """Read what was fetched before.
+
+    A state that cannot be used is ignored: it only costs downloading again.
+    """
     try:
         values = json.loads((reports / _STATE).read_bytes())
     except (OSError, ValueError):
@@ -141,7 +155,10 @@ def write_state(reports: Path, fetched: Fetched) -> None:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target, force it to disk, and move it into place in one step."""
+    """Replace a file in one atomic step.
+
+    The content is written beside it and forced to disk first.
+    """
     temporary = target.with_name(f"{_TEMPORARY}{target.name}")
     try:
         with temporary.open("xb") as file:

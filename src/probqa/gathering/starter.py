@@ -1,6 +1,6 @@
-"""A corpus to begin with: the digests that come with probqa, or an empty one that says how to fill it.
+"""The corpus to begin with: the digests that come with probqa, or an empty folder that says how to fill it.
 
-In: a folder. Out: ``corpus`` in it, whole or not at all.
+In: a folder. Out: ``corpus`` in that folder, whole or not at all.
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -46,7 +46,9 @@ This page is not indexed.
 
 
 def start_corpus(folder: Path, *, empty: bool = False) -> Path:
-    """Write the starter corpus, or an ``empty`` one, to ``folder/corpus``; make the folder where there is none.
+    """Write the starter corpus, or an ``empty`` one, to ``folder/corpus``.
+
+    ``folder`` is made where there is none.
 
     Raises:
         InputError: there is a corpus already, which stays as it is, or ``folder`` is a file.
@@ -63,7 +65,7 @@ def start_corpus(folder: Path, *, empty: bool = False) -> Path:
         if empty:
             (whole / "README.md").write_text(README, encoding="utf-8")
         else:
-            # Files only: in a clone reports may have been fetched into a folder there, which are not ours to copy.
+            # Files only: in a clone a folder there may hold fetched reports, and those are not ours to copy.
             for path in filter(Path.is_file, STARTER.iterdir()):
                 shutil.copyfile(path, whole / path.name)
         whole.rename(corpus)
