@@ -1,7 +1,7 @@
-"""From a reader's pieces to a document's frozen text, blocks and page starts.
+"""The assembly of a reader's pieces into a document's frozen text, blocks and page starts.
 
-In: ``Piece`` records in reading order, where each page starts in them. Out: the text with one blank line between
-blocks, and where each block and page lies in it.
+In: ``Piece`` records in reading order, and where each page starts in them. Out: the text with one blank line between
+blocks, and where each block and page stands in it.
 
 >>> pieces = [Piece("heading", "Findings", 2), Piece("paragraph", "It was good.")]
 >>> text, blocks, pages = assemble(pieces, [PageStart(0, 0, 1, "i"), PageStart(1, 7, 2, "ii")])
@@ -23,7 +23,10 @@ from probqa.records import Block, BlockKind, Page, PageLayer, Removal, Span
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One block before it has a place: tidy text without line breaks; ``level`` counts for headings."""
+    """One block before it has a place in the text.
+
+    ``text`` is tidy and without line breaks. ``level`` is that of a heading, else 0.
+    """
 
     kind: BlockKind
     text: str
@@ -32,7 +35,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class PageStart:
-    """A page starts ``offset`` characters into piece number ``piece``; after the last piece: their count and 0."""
+    """The start of a page, ``offset`` characters into piece number ``piece``.
+
+    A page that starts after the last piece has the number of pieces for ``piece``, and ``offset`` 0.
+    """
 
     piece: int
     offset: int
@@ -43,7 +49,10 @@ class PageStart:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found in one file; ``metadata`` is what the file says of itself (title, publisher, published)."""
+    """The result of reading one file.
+
+    ``metadata`` is what the file says of itself: title, publisher, published, published_note.
+    """
 
     pieces: list[Piece]
     removals: list[Removal] = field(default_factory=list)
@@ -54,7 +63,11 @@ class Reading:
 def assemble(
     pieces: Iterable[Piece], pages: Iterable[PageStart] = ()
 ) -> tuple[str, tuple[Block, ...], tuple[Page, ...]]:
-    """Join the pieces that hold text; returns the text, its blocks and its pages."""
+    """Join the pieces that hold text.
+
+    Returns:
+        The text, its blocks and its pages.
+    """
     parts: list[str] = []
     blocks: list[Block] = []
     starts: list[int] = []

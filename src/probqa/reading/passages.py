@@ -1,10 +1,10 @@
-"""A document to its passages: the pieces that are searched and quoted.
+"""The passages of a document: the parts that are searched and quoted.
 
 In: a ``Document``. Out: ``Passage`` records whose spans and sentences lie in the document's text.
 
-A passage is one paragraph, list item or table row; a paragraph over ``MAX_CHARACTERS`` is cut between
-sentences. The last sentence of a paragraph that ends in a colon before list items is their lead-in: it is
-searched with each of them and never quoted as a finding.
+A passage is one paragraph, list item or table row. One longer than ``MAX_CHARACTERS`` is cut between sentences. Where a
+paragraph before list items ends in a colon, its last sentence is their lead-in: it is searched with each of them and
+never quoted as a finding.
 
 >>> from probqa.records import Block, Source
 >>> text = "The findings were:\\n\\nIt was good. It was late."
@@ -23,7 +23,7 @@ from itertools import pairwise
 from probqa.reading.sentences import split_sentences
 from probqa.records import Block, Document, Passage, Span
 
-# The default model reads 256 word pieces, about 1,000 characters; title and heading share them.
+# The default model reads 256 word pieces, about 1,000 characters. Title and headings take some of them.
 MAX_CHARACTERS = 800
 
 
@@ -45,7 +45,10 @@ def cut_passages(document: Document, first_row: int) -> tuple[Passage, ...]:
 
 
 def search_text(document: Document, passage: Passage) -> str:
-    """What is embedded and indexed for a passage: title, headings and lead-in, a line each, then its text."""
+    """Return the text that is embedded and indexed for a passage.
+
+    Title, area with providers, headings and lead-in are a line each, then comes the passage itself.
+    """
     source = document.source
     lead_in = document.slice(passage.lead_in) if passage.lead_in else ""
     about = ", ".join((source.area, *source.providers)).strip(", ")
@@ -54,7 +57,7 @@ def search_text(document: Document, passage: Passage) -> str:
 
 
 def _quotable(document: Document) -> Iterator[tuple[list[Span], Span | None]]:
-    """Yield the sentences of every block that can be quoted, with the lead-in of the list it stands in."""
+    """Yield the sentences of every block that can be quoted, with its lead-in where it is a list item."""
     lead_in: Span | None = None
     for block, following in pairwise([*document.blocks, None]):
         assert block is not None
@@ -74,11 +77,16 @@ def _quotable(document: Document) -> Iterator[tuple[list[Span], Span | None]]:
 
 def _sentences(document: Document, block: Block) -> list[Span]:
     start = block.span.start
-    return [Span(start + s.start, start + s.end) for s in split_sentences(document.slice(block.span))]
+    return [
+        Span(start + sentence.start, start + sentence.end) for sentence in split_sentences(document.slice(block.span))
+    ]
 
 
 def _groups(sentences: list[Span]) -> Iterator[list[Span]]:
-    """Group neighbouring sentences so that each group is at most ``MAX_CHARACTERS`` long where it can be."""
+    """Group neighbouring sentences into passages of at most ``MAX_CHARACTERS``.
+
+    A single sentence that is longer is a group of its own.
+    """
     group: list[Span] = []
     for sentence in sentences:
         if group and sentence.end - group[0].start > MAX_CHARACTERS:

@@ -1,11 +1,13 @@
-"""A corpus file to a document: frozen text, its structure, its pages, its metadata, and what was left out.
+"""The reader of a corpus file: its frozen text, structure, pages and metadata, and what was left out.
 
 In: a ``CorpusFile`` and its folder. Out: a ``Document``, or one ``ReadingError`` that says why not.
 
-Each format has a module here that turns a body into ``Piece`` records; this one opens the file, reads its
-metadata and puts the pieces together. Markdown and text are read here and now; PDF, web pages and Word files by a
-worker process (``sandbox``), so nothing of their libraries is imported. ``VERSION`` of a format changes whenever it
-would read a file differently, so that an index knows to read the file again; the library's version is part of it.
+Each format has a module in ``formats`` that turns a body into ``Piece`` records. This module opens the file, reads its
+metadata and puts the pieces together. Markdown and text are read in this process. PDF, web pages and Word files are
+read in a worker process (``sandbox``), so their libraries are not imported here.
+
+The ``VERSION`` of a format changes whenever its module would read a file differently, so that an index knows to read
+the file again. The library's version counts as well.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from probqa.records import Document
 __all__ = ["read", "reader_version"]
 
 _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html", ".docx": "docx"}
-# Version and library of the formats the worker reads; a test compares them with the readers' own.
+# Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 1", "pypdfium2"),
     "html": ("html 1", "trafilatura"),
@@ -38,7 +40,7 @@ _TEXT_VERSION = "text 1"
 
 @functools.cache
 def reader_version(path: str) -> str:
-    """Name and version of the reader that takes ``path``, with its library's where it has one."""
+    """Return the name and version of the reader for ``path``, with those of its library where a worker reads it."""
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in _IN_WORKER:
         version, library = WORKER_READERS[_IN_WORKER[suffix]]
@@ -105,22 +107,27 @@ def _scan_remedy(file_format: Format) -> str:
 
 
 def _usable(metadata: dict[str, str]) -> dict[str, str]:
-    """What a file says of itself, a date that is none left out: a file is not refused for its own bad date."""
-    found = {
+    """Return what a file says of itself, without a date that is none.
+
+    A file is not refused for a bad date in its own metadata.
+    """
+    usable = {
         key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")
     }
     try:
-        is_dated = bool(PartialDate(found.get("published", "")))
+        is_dated = bool(PartialDate(usable.get("published", "")))
     except InputError:
         is_dated = False
     if not is_dated:
-        found.pop("published", None)
-        found.pop("published_note", None)
-    return found
+        usable.pop("published", None)
+        usable.pop("published_note", None)
+    return usable
 
 
 def _check_kind(content: bytes, suffix: str) -> None:
-    """Refuse a file that is not what its name says: an error page saved as a PDF, a PDF named .txt.
+    """Refuse a file that is not what its name says.
+
+    Examples are an error page saved as .pdf and a PDF named .txt.
 
     Raises:
         ReadingError: it is of another kind, or empty.
@@ -133,8 +140,8 @@ def _check_kind(content: bytes, suffix: str) -> None:
         if is_new:
             raise ReadingError("is protected with a password", "save a copy without the password")
         raise ReadingError("is an old Office file", "save it as .docx or PDF")
-    said = {".pdf": "pdf", ".docx": "zip", ".html": "html", ".htm": "html"}.get(suffix, "text")
-    if kind == said or (kind == "text" and said == "html") or (kind == "html" and suffix == ".md"):
+    expected = {".pdf": "pdf", ".docx": "zip", ".html": "html", ".htm": "html"}.get(suffix, "text")
+    if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix == ".md"):
         return
     names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "text": "something else"}
     remedy = {"pdf": "rename it to .pdf", "html": "rename it to .html, if it is the report and no error page"}
