@@ -1,9 +1,9 @@
-"""Unit vectors to nearest rows: a FAISS flat index over cosines.
+"""The nearest-neighbour search over unit vectors: a FAISS flat index over cosines.
 
 In: float32 ``(n, dimension)`` unit rows. Out: rows and cosines, best first, ties by row.
 
-The vectors are the file an index keeps; FAISS is filled from them at load (FAISS's own files carry no
-checksum, and filling 100,000 rows takes 0.2 s), so what is searched is what was checked.
+An index keeps the vectors in a file of their own, and FAISS is filled from it at load. So what is searched is what was
+checked: FAISS's own files carry no checksum. Filling 100,000 rows takes 0.2 s.
 
 >>> index = DenseIndex(np.eye(3, dtype=np.float32))
 >>> rows, cosines = index.search(np.array([0.8, 0.6, 0], dtype=np.float32), k=9)
@@ -23,16 +23,19 @@ Rows = npt.NDArray[np.int64]
 
 
 class DenseIndex:
-    """Exact search by inner product, which for unit rows is the cosine."""
+    """An exact search by inner product, which for unit rows is the cosine."""
 
     def __init__(self, vectors: Vectors) -> None:
-        """Take the rows as they are; row i of ``vectors`` is row i here."""
+        """Fill the index with the rows of ``vectors``, in their order."""
         self.vectors = vectors
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors))
 
     def search(self, question: Vectors, k: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
-        """The ``k`` nearest rows (fewer where there are fewer), among ``allowed`` rows if given, sorted ascending."""
+        """Return the ``k`` nearest rows and their cosines, best first.
+
+        Fewer where there are fewer. Where ``allowed`` is given (row numbers, ascending) only those rows are searched.
+        """
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(allowed)
@@ -40,10 +43,10 @@ class DenseIndex:
         among = self._index.ntotal if allowed is None else len(allowed)
         if min(k, among) == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        found = self._index.search(question[None, :], min(k + 1, among), params=parameters)
-        cosines, rows = found[0][0], found[1][0]
+        cosine_table, row_table = self._index.search(question[None, :], min(k + 1, among), params=parameters)
+        cosines, rows = cosine_table[0], row_table[0]
         if k < among and cosines[k] == cosines[k - 1]:
-            # Equal rows stand on both sides of the edge, and FAISS takes any of them: ask for all of them.
+            # Rows k and k + 1 are equal, and which of the equal rows FAISS returns is arbitrary: ask for all of them.
             floor = float(np.nextafter(cosines[k], np.float32(-np.inf)))
             _, cosines, rows = self._index.range_search(question[None, :], floor, params=parameters)
         cosines, rows = cosines[rows >= 0], rows[rows >= 0]  # FAISS pads with -1
@@ -51,6 +54,6 @@ class DenseIndex:
         return rows[order], cosines[order]
 
     def cosines(self, question: Vectors, rows: Rows) -> Vectors:
-        """Cosines of the given rows, in their order."""
-        found: Vectors = self.vectors[rows] @ question
-        return found
+        """Return the cosines of the given rows, in their order."""
+        cosines: Vectors = self.vectors[rows] @ question
+        return cosines

@@ -1,9 +1,10 @@
-"""Texts to unit vectors, with the encoder that an index carries; light enough for asking.
+"""The encoder that an index carries, which turns texts into unit vectors.
 
-In: texts, and a folder holding ``encoder.onnx``, ``tokenizer.json`` and ``encoder.json``. Out: float32
-``(n, dimension)``, unit rows, equal to ``SentenceTransformer.encode(..., normalize_embeddings=True)``.
+In: texts, and the bytes of ``encoder.onnx``, ``tokenizer.json`` and ``encoder.json``. Out: float32 ``(n, dimension)``,
+unit rows, equal to ``SentenceTransformer.encode(..., normalize_embeddings=True)``.
 
-The three files are made by ``probqa.indexing.export``, once for a model. Nothing here imports torch.
+The three files are made by ``probqa.indexing.export``, once for a model. Nothing here imports torch, so that answering
+a question starts fast.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from tokenizers import Tokenizer
 from probqa.decoding import decode_json
 from probqa.errors import IndexDamagedError
 
-# Read at the first import: without it a session looks up its maker's event server and leaves a device id in the cache.
+# Read when onnxruntime is first imported. Without it a session looks up Microsoft's event server and leaves a device id
+# in the cache.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
@@ -28,7 +30,7 @@ Vectors = npt.NDArray[np.float32]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 
-# Sorted by length and small: 16 at a time was fastest on two cores (benchmarks/README.md).
+# Small batches of texts sorted by length: 16 at a time was fastest on two cores (benchmarks/README.md).
 BATCH = 16
 
 CANARIES = (
@@ -36,12 +38,15 @@ CANARIES = (
     "Inspectors found that public protection work was not of sufficient quality.",
     "A telephone call every six weeks.",
 )
-# A different model of the same dimension gives cosines far below this; another machine's arithmetic, far above.
+# Another model of the same dimension gives cosines far below this. Another machine's arithmetic stays far above it.
 CANARY_COSINE = 0.999
 
 
 class Embedder(Protocol):
-    """What the rooms need of an encoder; tests have one that needs no model."""
+    """The part of an encoder that the rooms use.
+
+    Tests have an implementation that needs no model.
+    """
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Embed texts to be searched: float32 ``(len(texts), dimension)``, unit rows."""
@@ -54,7 +59,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncoderProfile:
-    """What ``encoder.json`` says: the model, its fingerprint (SHA-256), limits and prompts."""
+    """The content of ``encoder.json``: the model, its fingerprint (SHA-256), limits and prompts."""
 
     model: str
     fingerprint: str
@@ -68,16 +73,19 @@ class Encoder:
     """An exported sentence-transformers model, run by onnxruntime."""
 
     def __init__(self, onnx: bytes, tokenizer: bytes, profile: bytes) -> None:
-        """Open the three files' bytes, which the caller has checked against their digests.
+        """Open an encoder from the bytes of its three files.
+
+        The caller has checked them against their digests.
 
         Raises:
             IndexDamagedError: they are not an encoder.
         """
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        # The graph was optimised when it was exported; doing so again costs a third of a cold start.
+        # The graph was optimised when it was exported. Full optimisation here would cost a third of a cold start.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        # Threads that wait for work by spinning cost a question four times its processor time, and the others wait.
+        # Threads that spin while they wait for work cost a question four times its processor time, at the expense of
+        # questions asked at the same moment.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self.profile = decode_json(EncoderProfile, profile)
@@ -92,17 +100,20 @@ class Encoder:
         self._inputs = tuple(put.name for put in self._session.get_inputs())
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Embed texts to be searched; ``progress`` is told how many more are done."""
+        """Embed texts to be searched: float32 ``(len(texts), dimension)``, unit rows.
+
+        ``progress`` is called after each batch with the number of texts in it.
+        """
         prompt = self.profile.passage_prompt
         return self._encode([prompt + text for text in texts], progress)
 
     def encode_question(self, text: str) -> Vectors:
-        """Embed one question."""
+        """Embed one question: float32 ``(dimension,)``, of length 1."""
         vector: Vectors = self._encode([self.profile.question_prompt + text], None)[0]
         return vector
 
     def is_word(self, text: str) -> bool:
-        """Whether the model has a token of its own for ``text``, as it has for most words that are spelt right."""
+        """Tell whether the model has a token of its own for ``text``, as it has for most words that are spelt right."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids) == 1
 
     def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
@@ -117,7 +128,10 @@ class Encoder:
     def _batches(
         self, texts: Sequence[str]
     ) -> Iterator[tuple[list[int], npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-        """Yield rows, token ids and mask, texts of like length together so that little is padding."""
+        """Yield the rows of each batch with their token ids and mask.
+
+        Texts of similar length are put together, so that there is little padding.
+        """
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch([text.strip() for text in texts])]
         order = sorted(range(len(texts)), key=lambda row: len(tokens[row]), reverse=True)
         for first in range(0, len(order), BATCH):
@@ -125,14 +139,14 @@ class Encoder:
             longest = len(tokens[rows[0]])
             ids = np.zeros((len(rows), longest), dtype=np.int64)
             mask = np.zeros((len(rows), longest), dtype=np.int64)
-            for at, row in enumerate(rows):
-                ids[at, : len(tokens[row])] = tokens[row]
-                mask[at, : len(tokens[row])] = 1
+            for position, row in enumerate(rows):
+                ids[position, : len(tokens[row])] = tokens[row]
+                mask[position, : len(tokens[row])] = 1
             yield rows, ids, mask
 
 
 def check_canaries(embedder: Embedder, expected: Vectors) -> None:
-    """Embed the canary texts again and compare with the vectors kept when the index was made.
+    """Compare the canary texts, embedded again, with the vectors kept when the index was made.
 
     Raises:
         IndexDamagedError: the encoder is not the one that made the index's vectors.

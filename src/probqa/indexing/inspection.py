@@ -1,6 +1,6 @@
-"""What is in an index, and whether it is as it was built.
+"""The inspection of an index: what is in it, and whether it is as it was built.
 
-In: ``Settings``. Out: differences, a status, the documents; plain values that the command line prints.
+In: ``Settings``. Out: differences, a status or the documents, as plain values that the command line prints.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from probqa.settings import Settings
 
 
 def verify(settings: Settings) -> Iterator[str]:
-    """Yield a line for everything about the index that is not as it was built; nothing means all is well.
+    """Yield a line for everything in the index that is not as it was built.
 
-    Opening has compared every file with its digest. Here every passage and sentence is cut again, and every
-    corpus file that still has its hash is read again and must give the same text.
+    Opening compares every file with its digest. Beyond that, every passage and sentence is cut again, and every corpus
+    file that still has its hash is read again and must give the same text.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot even be opened.
@@ -50,7 +50,7 @@ def verify(settings: Settings) -> Iterator[str]:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """What is in the index, what is not and why, and whether it is up to date.
+    """Report what is in the index, what is not and why, and whether it is up to date.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
@@ -91,7 +91,7 @@ def status(settings: Settings) -> dict[str, Any]:
 
 
 def documents(settings: Settings) -> list[dict[str, Any]]:
-    """What is known of every document in the index, in the order of their rows.
+    """List what is known of every document in the index, in the order of their rows.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
@@ -108,7 +108,7 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
 
 
 def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
-    """What was read of one document, page by page, and what was left out, and where the file came from.
+    """Report what was read of one document, page by page, what was left out and where the file came from.
 
     Raises:
         InputError: there is no such document.
@@ -154,7 +154,10 @@ def _removed(removal: Removal) -> dict[str, Any]:
 
 
 def error_rates(generation: Generation) -> dict[str, float] | None:
-    """How often the status was right on questions held back from the calibration, and how many; None without one."""
+    """Return how often the status was right on questions held back from the calibration, and how many there were.
+
+    None where the index is not calibrated.
+    """
     if not generation.is_calibrated:
         return None
     calibration = generation.calibration

@@ -1,7 +1,7 @@
-"""Words to scores: a BM25 index (bm25s, method "lucene") over stemmed words.
+"""The keyword index: BM25 (bm25s, method "lucene") over stemmed words.
 
-In: texts. Out: one score a row, 0 and up, higher is better, comparable within one question; 0 means no word
-in common. Why bm25s: docs/decisions/0002-keyword-index.md.
+In: texts. Out: one score for each row, 0 and up, higher is better. Scores are comparable within one question, and 0
+means no word in common. docs/decisions/0002-keyword-index.md says why bm25s.
 
 >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
 >>> [f"{score:.2f}" for score in index.scores(words("prisons"))]
@@ -35,7 +35,7 @@ _STOP_WORDS = frozenset(
     about any some am being s t
     """.split()
 )
-# What decides the scores in an index, besides the texts; an index made with others is made anew.
+# What decides the scores in an index, besides the texts. An index made with other settings is built anew.
 _STOP_DIGEST = hashlib.sha256(" ".join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]
 SETTINGS = f"bm25s lucene k1={WEIGHTS.k1} b={WEIGHTS.b} stop={_STOP_DIGEST} 2"
 
@@ -50,7 +50,10 @@ _stem = Stemmer.Stemmer("english").stemWord
 
 
 def words(text: str) -> list[str]:
-    """Return the stemmed content words of ``text``, in order; what two texts must share to match."""
+    """Return the stemmed content words of ``text``, in order.
+
+    Two texts match where they share such a word.
+    """
     return [stem for _, _, stem in tokens(text)]
 
 
@@ -61,17 +64,23 @@ def stems(listed: tuple[str, ...]) -> frozenset[str]:
 
 
 def tokens(text: str) -> list[tuple[str, str, str]]:
-    """Return each content word of ``text`` as it is written, as it is listed (no capitals, no commas), and its stem."""
+    """Return each content word of ``text`` as it is written, as it is listed, and its stem.
+
+    A word is listed without capitals and commas.
+    """
     written = (match.group() for match in _WORD.finditer(text.replace("’", "'")))
     listed = ((word, word.lower().replace(",", "")) for word in written)
     return [(word, form, _stem(form)) for word, form in listed if form not in _STOP_WORDS]
 
 
 class LexicalIndex:
-    """BM25 over rows; row i of the texts is row i of the scores."""
+    """A BM25 index over rows, in which row i of the texts is row i of the scores."""
 
     def __init__(self, engine: bm25s.BM25, forms: list[str]) -> None:
-        """Wrap a filled engine and the form in which each word was first met; use ``build`` or ``from_files``."""
+        """Wrap a filled engine and the form in which each word was first met.
+
+        Use ``build`` or ``from_files`` instead.
+        """
         self._engine = engine
         self._indptr = engine.scores["indptr"]
         self._forms = forms
@@ -79,8 +88,8 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[str], weights: Weights = WEIGHTS) -> LexicalIndex:
         """Index the texts in order."""
-        # Numbered here in order of first use: bm25s would number words by a set's order, which changes from run to
-        # run. It cannot be filled with no word at all, so there is one that no question can hold.
+        # Words are numbered here, in order of first use: bm25s would number them in the order of a set, which changes
+        # from run to run. It cannot be filled with no word at all, so there is an empty one that no question can hold.
         vocabulary = {"": 0}
         forms = [""]
         rows = []
@@ -98,7 +107,7 @@ class LexicalIndex:
 
     @classmethod
     def from_files(cls, files: Mapping[str, npt.NDArray[np.generic] | bytes]) -> LexicalIndex:
-        """Open what ``to_files`` gave."""
+        """Open the index that ``to_files`` gave."""
         engine = _engine()
         data, indices, indptr, rows, vocabulary = (files[name] for name in _FILES)
         assert isinstance(vocabulary, bytes)
@@ -106,12 +115,12 @@ class LexicalIndex:
         engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": int(rows[0])}
         engine.nonoccurrence_array = None
         forms = json.loads(vocabulary)
-        # A word is what its form is stemmed to, so the forms in order are the vocabulary.
+        # The forms in order give the vocabulary, because a word is the stem of its form.
         engine.vocab_dict = {_stem(form): number for number, form in enumerate(forms)}
         return cls(engine, forms)
 
     def to_files(self) -> dict[str, npt.NDArray[np.generic] | bytes]:
-        """The arrays and the vocabulary, by file name."""
+        """Return the arrays and the vocabulary, by file name."""
         scores = self._engine.scores
         vocabulary = json.dumps(self._forms, ensure_ascii=False, separators=(",", ":")).encode()
         rows = np.array([self.rows], np.int64)
@@ -120,13 +129,13 @@ class LexicalIndex:
 
     @property
     def rows(self) -> int:
-        """How many rows."""
+        """Return the number of rows."""
         return int(self._engine.scores["num_docs"])
 
     def scores(self, stems: Iterable[str]) -> npt.NDArray[np.float32]:
-        """Return the BM25 of every row for these stemmed words, one that is given twice counting twice.
+        """Return the BM25 score of every row for these stemmed words: float32 ``(rows,)``, 0 and up.
 
-        float32 ``(rows,)``, 0 and up.
+        A word that is given twice counts twice.
         """
         known = [self._engine.vocab_dict[stem] for stem in stems if stem in self._engine.vocab_dict]
         if not known:
@@ -142,9 +151,9 @@ class LexicalIndex:
     def rarity(self, stem: str) -> float:
         """Return a stemmed word's inverse document frequency, ``ln(1 + (n - f + 0.5) / (f + 0.5))``, in nats.
 
-        n are the rows and f those that have it (Robertson and Zaragoza, 2009, in Lucene's form, which is never
-        negative). The sum over a question's words is the upper bound of its BM25: that of a row which holds each
-        without end. A word that no row has weighs most.
+        n is the number of rows and f that of the rows with the word (Robertson and Zaragoza, 2009, in Lucene's form,
+        which is never negative). The sum over a question's words is the upper bound of its BM25 score, which a row
+        nears as it holds each word more and more often. A word that no row has weighs most.
 
         >>> index = LexicalIndex.build(["The court sat late.", "Courts and prisons", "A telephone call"])
         >>> index.scores(["prison"])[1] < index.rarity("prison") < index.rarity("mars") == index.rarest
@@ -163,8 +172,8 @@ class LexicalIndex:
     ) -> dict[str, str]:
         """Return the mistyped words of ``question``, each with the known word that it is taken for.
 
-        A word is mistyped if no row has it and it is nearly one that a row has; what ``is_word`` knows is not. The word
-        meant has the capital of the one typed, so that a name stays one.
+        A word is taken to be mistyped if no row has it, ``is_word`` does not know it, and it is similar to a word that
+        a row has. The known word gets a capital where the typed one has one, so that a name still looks like a name.
 
         >>> LexicalIndex.build(["Derbyshire courts", "Essex"]).corrected("Why was Derbishire praised by courts?")
         {'Derbishire': 'Derbyshire'}
@@ -172,7 +181,7 @@ class LexicalIndex:
         meant: dict[str, str] = {}
         for match in _WORD.finditer(question):
             typed = match.group().lower()
-            # Capitals are an abbreviation, and one letter more or less makes another one of it.
+            # A word in capitals is an abbreviation, and one letter more or less makes another abbreviation of it.
             if len(typed) < weights.shortest_corrected or not typed.isalpha() or match.group().isupper():
                 continue
             if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict or is_word(typed):

@@ -1,6 +1,6 @@
-"""Files that are on disk when they are said to be: checked writes, digests, locks and the one pointer.
+"""The durable files of an index: checked writes, digests, locks and the one pointer.
 
-In: bytes and folders. Out: files whose SHA-256 is known before they are written.
+In: bytes and folders. Out: files that are on disk once a function returns, with their SHA-256 known beforehand.
 
 The order of a change (docs/architecture.md): write each file of a new folder, fsync it, write the manifest
 last, fsync the folder, rename it into place, fsync the parent, and only then replace the pointer. A kill at any
@@ -31,7 +31,7 @@ _POINTER_LINE = re.compile(rb"([0-9a-f]{16}) ([0-9a-f]{64})\n")
 
 
 def sha256(content: bytes | memoryview) -> str:
-    """SHA-256 in hexadecimal."""
+    """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -59,7 +59,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def read_pointer(index: Path) -> tuple[str, str]:
-    """Name of the live generation and the SHA-256 of its manifest.
+    """Read the name of the live generation and the SHA-256 of its manifest.
 
     Raises:
         IndexMissingError: nothing was built here yet.
@@ -71,10 +71,10 @@ def read_pointer(index: Path) -> tuple[str, str]:
         raise IndexMissingError(f"there is no index in {index}", "run: probqa build") from error
     except OSError as error:
         raise IndexDamagedError(f"{index / POINTER} cannot be read: {error.strerror}", "run: probqa build") from error
-    found = _POINTER_LINE.fullmatch(content)
-    if not found:
+    match = _POINTER_LINE.fullmatch(content)
+    if not match:
         raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build")
-    return found[1].decode(), found[2].decode()
+    return match[1].decode(), match[2].decode()
 
 
 def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
@@ -86,14 +86,16 @@ def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
 
 
 def generations(index: Path) -> list[Path]:
-    """The generation folders, oldest first."""
+    """List the generation folders, oldest first."""
     folders = [path for path in index.iterdir() if path.is_dir() and _GENERATION.fullmatch(path.name)]
     return sorted(folders, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 @contextlib.contextmanager
 def build_lock(index: Path) -> Iterator[None]:
-    """Hold the index folder for one build; a holder that died does not block.
+    """Lock the index folder for one build.
+
+    A build that died does not keep the lock, and what it left half done is deleted.
 
     Raises:
         BuildLockedError: another build is running.
@@ -108,7 +110,10 @@ def build_lock(index: Path) -> Iterator[None]:
 
 
 def _take(file: BinaryIO) -> bool:
-    """Take a lock for a build; ``is_building`` holds it for an instant, and that must not stop one."""
+    """Try to take the lock for a build, three times within a moment.
+
+    ``is_building`` holds the same lock for an instant, and that must not stop a build.
+    """
     for pause in (0.01, 0.05, 0.0):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -120,7 +125,7 @@ def _take(file: BinaryIO) -> bool:
 
 
 def is_building(index: Path) -> bool:
-    """Whether a build is at work in the index folder now."""
+    """Tell whether a build is at work in the index folder now."""
     try:
         with (index / _LOCK).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -132,16 +137,22 @@ def is_building(index: Path) -> bool:
 
 
 def remove_old_generations(index: Path, keep: int) -> list[str]:
-    """Delete all but the newest ``keep`` generations and the live one, except those a reader holds.
+    """Delete the generations that are neither live, nor among the newest ``keep``, nor held by a reader.
 
-    What cannot be deleted now is tried again by the next build.
+    One that cannot be deleted now is tried again by the next build.
+
+    Returns:
+        The names of those deleted.
     """
     live, _ = read_pointer(index)
     return [folder.name for folder in generations(index)[:-keep] if folder.name != live and _remove_unless_held(folder)]
 
 
 def _remove_unless_held(folder: Path) -> bool:
-    """Delete a generation under an exclusive lock; readers keep a shared one on its manifest."""
+    """Delete a generation under an exclusive lock on its manifest.
+
+    Readers keep a shared lock on it, so one that is read is not deleted.
+    """
     with contextlib.ExitStack() as stack:
         try:
             with contextlib.suppress(FileNotFoundError):
