@@ -29,10 +29,11 @@ _REMEDY = "write 2017, 2017-04 or 2017-04-19"
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """An ISO day, month or year, as far as it is known; false where it is not known at all.
+    """An ISO day, month or year, as far as it is known.
 
-    ``iso`` sorts as dates do: what is not known first, a year before its months, a month before its days. ``note`` says
-    how the date is known; where the year or more was not seen, it says "estimated".
+    It is false where nothing is known. ``iso`` sorts as dates do: an unknown date first, a year before its months, a
+    month before its days. ``note`` says how the date is known. It contains "estimated" where the year or more was not
+    seen but worked out.
 
     Raises:
         InputError: ``iso`` is no date.
@@ -42,7 +43,7 @@ class PartialDate:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what is no date, or a day that no month has."""
+        """Refuse what is not a date, such as the 31st of April."""
         if not self.iso:
             return
         if not _ISO.fullmatch(self.iso):
@@ -53,27 +54,30 @@ class PartialDate:
             raise InputError(f"{self.iso!r} is not a date: {error}", _REMEDY) from error
 
     def __bool__(self) -> bool:
-        """Whether anything is known of it."""
+        """Tell whether anything is known of the date."""
         return self.iso != ""
 
     @property
     def parts(self) -> tuple[int, ...]:
-        """Year, month and day, as many as are known."""
+        """Return year, month and day, as many as are known."""
         return tuple(int(part) for part in self.iso.split("-") if part)
 
     @property
     def year(self) -> str:
-        """The year in four digits; empty where it is not known."""
+        """Return the year in four digits.
+
+        Empty where it is not known.
+        """
         return self.iso[:4]
 
     @property
     def month(self) -> PartialDate:
-        """The same without its day."""
+        """Return the same date without its day."""
         return PartialDate(self.iso[:7], self.note)
 
     @property
     def first_day(self) -> datetime.date:
-        """The first day that it can mean.
+        """Return the first day that the date can mean.
 
         Raises:
             ValueError: nothing is known of it.
@@ -83,7 +87,7 @@ class PartialDate:
 
     @property
     def last_day(self) -> datetime.date:
-        """The last day that it can mean.
+        """Return the last day that the date can mean.
 
         Raises:
             ValueError: nothing is known of it.
@@ -95,12 +99,15 @@ class PartialDate:
 
     @property
     def is_estimated(self) -> bool:
-        """Whether it was not seen but worked out."""
+        """Tell whether the date was not seen but worked out."""
         return "estimated" in self.note
 
     @property
     def in_words(self) -> str:
-        """The date as people write it, "about" before one that is estimated; empty where it is not known."""
+        """Write the date as people do, with "about" before one that is estimated.
+
+        Empty where it is not known.
+        """
         if not self:
             return ""
         year, *rest = self.parts

@@ -1,4 +1,4 @@
-"""Plain values, as JSON and YAML give them, to frozen records in which every value was checked.
+"""The decoding of plain values, as JSON and YAML give them, into frozen records with every value checked.
 
 In: a type and a value. Out: the record, or one ``DecodingError`` that says where, what and why.
 
@@ -9,9 +9,9 @@ In: a type and a value. Out: the record, or one ``DecodingError`` that says wher
 Traceback (most recent call last):
 probqa.errors.DecodingError: 'kent' number 1: pdf: 'one' is not a whole number
 
-A key must be known, a value of just its type (true is no number), a number finite, a text free of half characters. An
-entry of a list is named by its first field where that is a text, else by its number. Why no library does this stands in
-docs/decisions/0010-libraries.md.
+A key must be known, a value of exactly its type (true is not a number), a number finite, and a text free of half
+characters. An error names an entry of a list by its first field where that is a text, else by its number.
+docs/decisions/0010-libraries.md says why no library does this.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _SHORT.maxstring = _SHORT.maxother = 80
 
 
 def decode_json(kind: type[_T], content: bytes | str) -> _T:
-    """Read JSON into a record.
+    """Decode JSON as a value of the type ``kind``.
 
     Raises:
-        DecodingError: it is not JSON, or not of the kind.
+        DecodingError: it is not JSON, or not of that type.
     """
     try:
         value = json.loads(content)
@@ -49,7 +49,9 @@ def decode_json(kind: type[_T], content: bytes | str) -> _T:
 
 
 def decode(kind: type[_T], value: object) -> _T:
-    """Make a dataclass of a mapping, and of what lies in it: texts, numbers, lists, mappings and dataclasses.
+    """Decode a plain value as a value of the type ``kind``.
+
+    A mapping becomes a dataclass. In it may be texts, numbers, lists, mappings and further dataclasses.
 
     Raises:
         DecodingError: a key is unknown or missing, or a value is not of its type.
@@ -63,7 +65,10 @@ def decode(kind: type[_T], value: object) -> _T:
 
 
 class _WrongError(Exception):
-    """What is wrong with a value; on its way up it gathers the path to it, innermost first."""
+    """A fault of a value.
+
+    As it is raised through the decoders, each adds its part to the path of the value, the innermost first.
+    """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
         super().__init__(problem)
@@ -73,7 +78,11 @@ class _WrongError(Exception):
 
 @cache
 def _decoder(kind: Any) -> _Decoder:
-    """Return what checks a value of this type; a TypeError where the type is none that is read."""
+    """Return the function that checks and converts a value of this type.
+
+    Raises:
+        TypeError: no value is read as this type.
+    """
     origin, arguments = get_origin(kind) or kind, get_args(kind)
     if origin in _PLAIN:
         return _PLAIN[origin]

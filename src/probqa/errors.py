@@ -1,4 +1,4 @@
-"""Every error probqa raises on purpose, as one tree.
+"""Every error that probqa raises on purpose, as one tree.
 
     ProbqaError                 exit code 2, one line: what, where, what next
     ├── InputError              the question or an option cannot be used as it was typed
@@ -13,7 +13,7 @@
     ├── IndexDamagedError       a file of the index is not what was written (exit code 3)
     └── BuildLockedError        another build is running in the same index folder
 
-Rooms raise these; only the command line turns them into a line on standard error and an exit code.
+Rooms raise these. Only the command line turns them into a line on standard error and an exit code.
 
 >>> str(InputError("the question is empty", "type a question"))
 'the question is empty; type a question'
@@ -23,12 +23,12 @@ from __future__ import annotations
 
 
 class ProbqaError(Exception):
-    """Something a person can mend: ``problem`` says what and where, ``remedy`` what to do next."""
+    """An error that a person can mend: ``problem`` says what and where, ``remedy`` what to do next."""
 
     exit_code = 2
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        """Keep both halves; the message is ``problem; remedy`` on one line."""
+        """Join both halves into a message of one line."""
         self.problem = " ".join(problem.split())
         self.remedy = " ".join(remedy.split())
         super().__init__("; ".join(part for part in (self.problem, self.remedy) if part))
@@ -51,7 +51,10 @@ class DownloadError(ProbqaError):
 
 
 class DecodingError(ProbqaError):
-    """A value is not of its type, or a key is unknown or missing; the message begins with the path to it."""
+    """A value is not of its type, or a key is unknown or missing.
+
+    The message begins with the path to it.
+    """
 
 
 class ModelError(ProbqaError):

@@ -1,6 +1,6 @@
-"""Where things are and which model is used.
+"""The settings: where the folders are, which model is used and which names a server answers to.
 
-In: what was given and the environment. Out: one frozen ``Settings``; the names a server answers to.
+In: what was given as options, and the environment. Out: one frozen ``Settings``, and the names.
 
 >>> settings({"PROBQA_INDEX": "/srv/index"}).index
 PosixPath('/srv/index')
@@ -33,7 +33,11 @@ def settings(
     index: Path | str | None = None,
     model: str | None = None,
 ) -> Settings:
-    """Take what was given, else the environment, else ``corpus`` and ``index`` here and the default model."""
+    """Choose the settings.
+
+    What was given comes first, then the environment, then the folders ``corpus`` and ``index`` in the current one and
+    the default model.
+    """
     return Settings(
         corpus=Path(corpus or environment.get("PROBQA_CORPUS") or "corpus"),
         index=Path(index or environment.get("PROBQA_INDEX") or "index"),

@@ -1,6 +1,6 @@
-"""What several rooms look for in a text, written once.
+"""The patterns for text that several rooms share.
 
-In: text. Out: ranges for a character class of a pattern, patterns, and the first half of a character.
+In: text. Out: ranges for a character class of a pattern, patterns, and the half of a character in a text.
 
 >>> half_character("a\\ud800b") == "\\ud800", half_character("a😀b")
 (True, '')
@@ -20,6 +20,9 @@ _HALF = re.compile(f"[{HALVES}]")
 
 
 def half_character(text: str) -> str:
-    """Return the first half of a character, which no file can hold; empty where there is none."""
+    """Return the first surrogate in a text: half a character, which no UTF-8 file can hold.
+
+    Empty where there is none.
+    """
     half = _HALF.search(text)
     return half.group() if half else ""
