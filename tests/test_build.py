@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import hash_encoder
-from conftest import DOMAIN, REPORTS, Opener, write_corpus
+from conftest import DOMAIN, REPORTS, Opener, shut, write_corpus
 from probqa.asking.answers import compose
 from probqa.asking.library import Library
-from probqa.errors import CorpusError, ModelError, ModelMissingError
+from probqa.errors import CorpusError, InputError, ModelError, ModelMissingError
 from probqa.indexing import export, storage
 from probqa.indexing.build import BuildReport, build, is_stale
 from probqa.indexing.encoder import CANARIES
@@ -356,3 +357,77 @@ def test_each_quote_says_what_it_is_worth_by_itself(library: Library) -> None:
     assert {"weak", "not_found"} & set(alone)
     outside = library.ask("zyzzyva quokka?")
     assert {quote.status for quote in outside.near} == {"not_found"}
+
+
+def test_what_was_indexed_from_a_folder_that_cannot_be_listed_now_is_kept(
+    three: Settings, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(three.corpus, {"sub/d.md": "# D\n\nThe sixth was late.", "sub/in/e.md": "# E\n\nThe seventh was."})
+    build(three)
+    with monkeypatch.context() as patch:
+        shut(patch, three.corpus / "sub")
+        assert stale(three, opened)
+        report = build(three)
+        assert counts(report) == (0, 0, 0, 5, 0)
+        assert [failure.file for failure in report.failures] == ["sub/"]
+        assert report.failures[0].problem.endswith("what was indexed from it before is kept")
+        kept = [document.file for document in opened(three).all_documents()]
+        assert kept == ["a.md", "b.md", "c.txt", "sub/d.md", "sub/in/e.md"]
+        assert not stale(three, opened)
+        assert [failure["file"] for failure in status(three)["failures"]] == ["sub/"]
+    assert stale(three, opened)
+    assert counts(build(three)) == (0, 0, 0, 5, 0)
+    # A folder that can be listed and holds nothing any more is another matter.
+    shutil.rmtree(three.corpus / "sub")
+    assert counts(build(three)) == (0, 0, 2, 3, 0)
+
+
+def test_a_folder_that_becomes_a_link_keeps_what_was_indexed_from_it(three: Settings, opened: Opener) -> None:
+    write_corpus(three.corpus, {"sub/d.md": "# D\n\nThe sixth was late."})
+    build(three)
+    (three.corpus / "sub").rename(three.corpus.with_name("moved"))
+    (three.corpus / "sub").symlink_to(three.corpus.with_name("moved"))
+    report = build(three)
+    assert counts(report) == (0, 0, 0, 4, 0)
+    assert [failure.file for failure in report.failures] == ["sub/"]
+    assert not stale(three, opened)
+
+
+def test_two_names_that_differ_in_capitals_alone_are_two_lines(three: Settings) -> None:
+    write_corpus(three.corpus, {"A.md": "# A\n\nThe sixth was late."})
+    [failure] = build(three).failures
+    assert failure == Failure("a.md", "the id 'a' is taken by A.md; give it another")
+
+
+@pytest.mark.parametrize(
+    ("corpus", "index", "inner"),
+    [
+        ("c", "c/index", "index"),
+        ("c", "c/.index", "index"),
+        ("c", "c", "index"),
+        ("c", "link/index", "index"),
+        ("link", "c/a/b", "index"),
+        ("i/c", "i", "corpus"),
+        ("ilink/c", "i", "corpus"),
+    ],
+)
+def test_an_index_in_its_corpus_or_a_corpus_in_its_index_is_refused(
+    three: Settings, tmp_path: Path, corpus: str, index: str, inner: str
+) -> None:
+    write_corpus(tmp_path, {"c/a.md": "Text.", "i/c/a.md": "Text."})
+    (tmp_path / "link").symlink_to(tmp_path / "c")
+    (tmp_path / "ilink").symlink_to(tmp_path / "i")
+    before = sorted(tmp_path.rglob("*"))
+    settings = replace(three, corpus=tmp_path / corpus, index=tmp_path / index)
+    with pytest.raises(InputError) as refused:
+        build(settings)
+    inside, outside = (index, corpus) if inner == "index" else (corpus, index)
+    problem = f"the {inner} folder {tmp_path / inside} is or lies in {tmp_path / outside}"
+    assert refused.value.problem == problem
+    assert refused.value.remedy == "name an index beside the corpus with --index or PROBQA_INDEX"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_beside_its_corpus_whose_name_begins_the_same_is_an_index(three: Settings) -> None:
+    beside = replace(three, index=three.corpus.with_name(f"{three.corpus.name}-index"))
+    assert counts(build(beside))[0] == 3

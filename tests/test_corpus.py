@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import write_corpus
+from conftest import shut, write_corpus
 from probqa.errors import CorpusError, ReadingError
-from probqa.reading.corpus import MAX_FILE_BYTES, CorpusFile, Failure, is_unchanged, list_files, read_bytes
+from probqa.gathering.report_folder import documents
+from probqa.reading.corpus import MAX_DEPTH, MAX_FILE_BYTES, CorpusFile, Failure, is_unchanged, list_files, read_bytes
 
 
 def paths(folder: Path) -> list[str]:
@@ -77,6 +78,11 @@ def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_followed(tmp_path
     assert [(failure.file, failure.problem) for failure in failures] == [
         ("beside.md", out),
         ("c.md", out),
+        (
+            "elsewhere/",
+            "is a link to a folder; copy the folder into the corpus instead of linking; "
+            "what was indexed from it before is kept",
+        ),
         ("gone.md", "No such file or directory"),
         ("out.md", out),
         ("round.md", "Too many levels of symbolic links"),
@@ -125,3 +131,46 @@ def test_a_missing_folder_or_a_file_in_its_place_is_refused(tmp_path: Path) -> N
         with pytest.raises(CorpusError) as refused:
             list_files(place)
         assert refused.value.problem == f"there is no corpus folder at {place}"
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_corpus(tmp_path, {"a.md": "Text.", "shut/b.md": "B.", "shut/in/c.md": "C.", "open/d.md": "D."})
+    assert paths(tmp_path) == ["a.md", "open/d.md", "shut/b.md", "shut/in/c.md"]
+    shut(monkeypatch, tmp_path / "shut")
+    assert paths(tmp_path) == ["a.md", "open/d.md"]
+    reason = "cannot be listed: Permission denied; see that it can be read; what was indexed from it before is kept"
+    assert list_files(tmp_path)[1] == (Failure("shut/", reason),)
+
+
+def test_a_corpus_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_corpus(tmp_path, {"a.md": "Text."})
+    shut(monkeypatch, tmp_path)
+    with pytest.raises(CorpusError, match=f"the corpus folder {tmp_path} cannot be listed: Permission denied"):
+        list_files(tmp_path)
+
+
+def test_folders_beyond_any_depth_are_one_line(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.md": "Text."})
+    # Deeper than a path may be long: made a step at a time.
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("deep", dir_fd=place)
+        below = os.open("deep", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(place)
+    [[file], [failure]] = list_files(tmp_path)
+    assert file.path == "a.md"
+    assert failure.file == "deep/" * (MAX_DEPTH + 1)
+    assert failure.problem == (
+        "lies more than 50 folders deep; move it further up; what was indexed from it before is kept"
+    )
+    assert documents(tmp_path) == [tmp_path / "a.md"]
+
+
+def test_a_file_as_deep_as_may_be_is_read(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {f"{'d/' * MAX_DEPTH}a.md": "Text."})
+    assert paths(tmp_path) == [f"{'d/' * MAX_DEPTH}a.md"]
+    assert list_files(tmp_path)[1] == ()

@@ -22,7 +22,7 @@ from pathlib import Path
 import yaml
 
 from probqa.errors import BuildLockedError, ReadingError
-from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder
+from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
 from probqa.reading.metadata import read_metadata
 from probqa.records import Source
 
@@ -62,13 +62,8 @@ def changing(folder: Path) -> Iterator[Path]:
 
 def documents(folder: Path) -> list[Path]:
     """List every file below ``folder`` that is neither hidden nor a sidecar, sorted."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix.lower() != SIDECAR_SUFFIX
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    paths = [folder / name for name in walk(folder)[0]]
+    return [path for path in paths if path.is_file() and path.suffix.lower() != SIDECAR_SUFFIX]
 
 
 def source_of(folder: Path, path: Path) -> Source:

@@ -6,6 +6,7 @@ In: ``Settings``. Out: a live generation, and a ``BuildReport`` of what was done
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from probqa.errors import (
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
+    InputError,
     ModelMissingError,
     ReadingError,
 )
@@ -85,18 +87,20 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
     """Bring the index up to the corpus; embeds only texts the live generation has no vector for.
 
     Raises:
+        InputError: one of the two folders lies in the other.
         CorpusError: no corpus, or no file of it could be read; the old index stays live.
         ModelError: the model cannot be used.
         BuildLockedError: another build is running.
     """
     began = time.perf_counter()
+    _require_apart(settings)
     with build_lock(settings.index):
         files, failures = corpus.list_files(settings.corpus)
         previous, notes = _previous(settings)
         try:
             # First: whoever has no model is told so before a hundred reports are read.
             model = _model(settings, previous, progress)
-            documents, reading_failures = _read_all(settings, files, previous, progress)
+            documents, reading_failures = _read_all(settings, files, failures, previous, progress)
             beside, more_failures = _read_beside(settings)
             failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
@@ -141,6 +145,21 @@ def is_stale(settings: Settings, generation: Generation) -> bool:
     return _made_of(settings, files) != manifest.corpus or failures != not_taken
 
 
+def _require_apart(settings: Settings) -> None:
+    """Refuse an index that the next build would read as reports, and reports that stand where builds delete.
+
+    Raises:
+        InputError: one of the two folders is the other, or lies in it.
+    """
+    index, corpus_folder = settings.index, settings.corpus
+    for what, inner, outer in (("index", index, corpus_folder), ("corpus", corpus_folder, index)):
+        place = Path(os.path.realpath(inner))
+        # Compared as files: a path may lead through links, or be written in other capitals.
+        if outer.exists() and any(above.exists() and above.samefile(outer) for above in (place, *place.parents)):
+            problem = f"the {what} folder {inner} is or lies in {outer}"
+            raise InputError(problem, "name an index beside the corpus with --index or PROBQA_INDEX")
+
+
 def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
     """The live generation to take unchanged parts from, or why there is none."""
     try:
@@ -152,12 +171,19 @@ def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
 
 
 def _read_all(
-    settings: Settings, files: Sequence[CorpusFile], previous: Generation | None, progress: Progress
+    settings: Settings,
+    files: Sequence[CorpusFile],
+    not_taken: Sequence[Failure],
+    previous: Generation | None,
+    progress: Progress,
 ) -> tuple[list[Document], list[Failure]]:
+    """Return a document a file, in the order of their paths, and what could not be read.
+
+    Documents of the live generation stay as they are where their folder could not be listed.
+    """
     known = {} if previous is None else {document.file: document for document in previous.all_documents()}
     documents: list[Document] = []
     failures: list[Failure] = []
-    file_of: dict[str, str] = {}
     for number, file in enumerate(files):
         progress("reading", number, len(files))
         old = known.get(file.path)
@@ -172,13 +198,17 @@ def _read_all(
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
             failures.append(Failure(file.path, reason))
             continue
-        twin = file_of.setdefault(document.source.id, file.path)
-        if twin != file.path:
-            failures.append(Failure(file.path, f"the id {document.source.id!r} is taken by {twin}; give it another"))
-            continue
         documents.append(document)
     progress("reading", len(files), len(files))
-    return documents, failures
+    unlisted = tuple(failure.file for failure in not_taken if failure.file.endswith("/"))
+    documents += [document for path, document in known.items() if path.startswith(unlisted)]
+    taken: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda document: document.file):
+        twin = taken.setdefault(document.source.id, document).file
+        if twin != document.file:
+            problem = f"the id {document.source.id!r} is taken by {twin}; give it another"
+            failures.append(Failure(document.file, problem))
+    return list(taken.values()), failures
 
 
 def _contents(

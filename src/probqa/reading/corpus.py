@@ -21,6 +21,9 @@ from probqa.errors import CorpusError, ReadingError
 SUFFIXES = (".md", ".txt", ".pdf", ".html", ".htm", ".docx")
 SIDECAR_SUFFIX = ".yaml"
 MAX_FILE_BYTES = 100_000_000
+# Deeper than anybody files reports; a path of a thousand folders is more than a system takes.
+MAX_DEPTH = 50
+_KEPT = "what was indexed from it before is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class CorpusFile:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the index, and the one line that says why and what next."""
+    """A file that is not in the index (or a folder: ``name/``), and the one line that says why and what next."""
 
     file: str
     problem: str
@@ -47,34 +50,28 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     over. A link that leads out of the folder is refused. Of two files with the same content only the first is taken.
 
     Raises:
-        CorpusError: the folder does not exist or holds no document.
+        CorpusError: the folder does not exist, cannot be listed or holds no document.
     """
     require_folder(folder)
     root = folder.resolve()
     files: list[CorpusFile] = []
-    failures: list[Failure] = []
+    names, unlisted = walk(folder)
+    failures = list(unlisted)
     first_with: dict[bytes, str] = {}
-    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
-        relative = path.relative_to(folder)
-        if path.suffix.lower() not in SUFFIXES or any(part.startswith(".") for part in relative.parts):
+    for name in names:
+        path = folder / name
+        if path.suffix.lower() not in SUFFIXES or path.stem.lower() == "readme":
             continue
-        if path.stem.lower() == "readme":
-            continue
-        name = relative.as_posix()
         try:
             name.encode()
         except UnicodeEncodeError:
-            shown = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-            failures.append(Failure(shown, "its name is not UTF-8; rename it"))
+            failures.append(Failure(_encodable(name), "its name is not UTF-8; rename it"))
             continue
         try:
-            if path.is_dir():
-                continue
             content = read_bytes(root, name)
             file = _corpus_file(content, path, name, root)
         except (OSError, ReadingError) as error:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            failures.append(Failure(name, reason))
+            failures.append(Failure(name, _reason(error)))
             continue
         twin = first_with.setdefault(hashlib.sha256(content).digest(), name)
         if twin == name:
@@ -85,7 +82,61 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
         endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
         remedy = f"run: probqa add FILE, or put files ending in {endings} there"
         raise CorpusError(f"the corpus folder {folder} holds no document", remedy)
-    return tuple(files), tuple(failures)
+    return tuple(files), tuple(sorted(failures, key=lambda failure: failure.file))
+
+
+def walk(folder: Path) -> tuple[list[str], list[Failure]]:
+    """List the path of every file below ``folder`` that is not hidden, sorted; name the folders that cannot be listed.
+
+    Such a folder's name ends in ``/``. A link to a folder is one: what it leads to may change, or lead back here.
+
+    Raises:
+        CorpusError: ``folder`` itself cannot be listed.
+    """
+    names: list[str] = []
+    failures: list[Failure] = []
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            with os.scandir(folder / inside) as entries:
+                found = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            reason = f"cannot be listed: {error.strerror or error}"
+            if not inside:
+                raise CorpusError(f"the corpus folder {folder} {reason}", "see that it can be read") from error
+            failures.append(Failure(_encodable(inside), f"{reason}; see that it can be read; {_KEPT}"))
+            continue
+        for entry in found:
+            name = inside + entry.name
+            if not _is_folder(entry):
+                names.append(name)
+            elif entry.is_symlink():
+                problem = f"is a link to a folder; copy the folder into the corpus instead of linking; {_KEPT}"
+                failures.append(Failure(_encodable(f"{name}/"), problem))
+            elif name.count("/") >= MAX_DEPTH:
+                problem = f"lies more than {MAX_DEPTH} folders deep; move it further up; {_KEPT}"
+                failures.append(Failure(_encodable(f"{name}/"), problem))
+            else:
+                waiting.append(f"{name}/")
+    return sorted(names), failures
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself, for one: whoever reads it as a file says why that cannot be.
+        return False
+
+
+def _encodable(name: str) -> str:
+    """The name as it can be shown and written down, where it is not UTF-8."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def _reason(error: OSError | ReadingError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def require_folder(folder: Path) -> None:
