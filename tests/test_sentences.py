@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from probqa.reading.sentences import split_sentences
+from probqa.reading.sentences import MAX_CHARACTERS, split_sentences
 
 HARD = [
     "Dr. Hale said so. | She left.",
@@ -98,3 +98,25 @@ def test_a_raised_note_number_belongs_to_the_sentence_before_it() -> None:
         "Nobody said so.¹²",
         "The end.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        ("a" * 2_000, [2_000]),
+        ("a" * 2_001, [2_000, 1]),
+        ("a" * 2_000 + " b", [2_000, 1]),
+        ("a" * 1_999 + "  b", [1_999, 1]),
+        ("a" * 1_998 + " bcd", [1_998, 3]),
+        ("a b" + " c" * 999, [1_999, 1]),
+        ("It was late. " + "1," * 2_500, [12, 2_000, 2_000, 1_000]),
+        (" \n" + "word " * 500 + "end. It was late.", [1_999, 504, 12]),
+    ],
+)
+def test_what_is_too_long_for_a_sentence_is_cut_at_the_end_of_a_word(text: str, lengths: list[int]) -> None:
+    assert MAX_CHARACTERS == 2_000
+    spans = split_sentences(text)
+    assert [span.end - span.start for span in spans] == lengths
+    between = [text[a:b] for a, b in zip([0, *(s.end for s in spans)], [*(s.start for s in spans), None], strict=True)]
+    assert not "".join(between).strip()
+    assert all(text[span.start : span.end].strip() == text[span.start : span.end] for span in spans)

@@ -34,7 +34,7 @@ PageLayer = Literal["text", "image", "blank"]
 
 DIGEST_LABEL = "digest, not the publisher's wording"
 
-_IN_BRACKETS = re.compile(r"\s*\(.*?\)")
+_IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^)\n]{0,200}+\)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -138,4 +138,4 @@ def one_line(text: str) -> str:
     >>> one_line("a \\n\\n  b")
     'a b'
     """
-    return re.sub(r"[ \t]*\n\s*", " ", shown(text)).replace("\t", " ").strip()
+    return re.sub(r"(?<![ \t])[ \t]*+\n\s*+", " ", shown(text)).replace("\t", " ").strip()

@@ -57,7 +57,7 @@ from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 6
+FORMAT = 7
 
 EMPTY_GLOSSARY = Glossary(Entries())
 

@@ -8,20 +8,26 @@ In: one line of text. Out: ``Span`` per sentence; between two of them lies only 
 
 A sentence ends at ``.``, ``!``, ``?`` or ``…``, with the quote marks and brackets that close behind it, where
 white space follows and the next word opens like a sentence: a capital, a digit, or an opening mark before
-one. A full stop that belongs to an abbreviation, an initial or a list number does not end one.
+one. A full stop that belongs to an abbreviation, an initial or a list number does not end one. What is longer than
+``MAX_CHARACTERS`` is no sentence that anybody wrote (a table run together, a line of figures): it is cut at the last
+white space that leaves a piece within the limit, or at the limit where there is none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from probqa.records import Span
+
+MAX_CHARACTERS = 2_000
 
 # Possessive, and only from the first stop of a run: a hundred thousand dots take no longer than they must.
 _END = re.compile(r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<closing>[\"'”’»)\]]*+)(?P<note>\[\d{1,3}\]|[⁰¹²³⁴-⁹]{1,3})?\s++")
 _OPENS = re.compile(
     r"[\"'“‘«(\[]*(?:[A-Z0-9À-ÖØ-Þ£$€•–—-]|[^\W\d_a-zß-öø-ÿ])|\((?:[a-z]|[ivx]{1,4})\)\s"  # "(ii) Staff"
 )
+_GAP = re.compile(r"\s*+")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+$")
 
 # A word that stands before a name or a number: its full stop never ends a sentence there.
@@ -51,17 +57,34 @@ _LIST_NUMBER = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})")
 
 
 def split_sentences(text: str) -> tuple[Span, ...]:
-    """Split ``text`` (one paragraph, item or row) into sentences that tile it but for white space."""
+    """Split ``text`` (one paragraph, item or row) into sentences that tile it but for white space.
+
+    None is longer than ``MAX_CHARACTERS``.
+    """
     spans: list[Span] = []
     start = len(text) - len(text.lstrip())
     for end in _END.finditer(text, start):
         if _ends_sentence(text, start, end):
-            spans.append(Span(start, end.end("note") if end["note"] else end.end("closing")))
+            spans.extend(_pieces(text, start, end.end("note") if end["note"] else end.end("closing")))
             start = end.end()
     last = len(text.rstrip())
-    if start < last:
-        spans.append(Span(start, last))
+    spans.extend(_pieces(text, start, last))
     return tuple(spans)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """Cut what is too long for a sentence at white space, where there is any."""
+    while end - start > MAX_CHARACTERS:
+        # One character more: a word may end just at the limit.
+        reach = text[start : start + MAX_CHARACTERS + 1]
+        whole = reach.rstrip() if reach[-1].isspace() else reach.rsplit(maxsplit=1)[0]
+        cut = start + min(len(whole), MAX_CHARACTERS)
+        yield Span(start, cut)
+        gap = _GAP.match(text, cut)
+        assert gap
+        start = gap.end()
+    if start < end:
+        yield Span(start, end)
 
 
 def _ends_sentence(text: str, start: int, end: re.Match[str]) -> bool:

@@ -38,15 +38,16 @@ from probqa.understanding.kinds import read_kind
 from probqa.weights import WEIGHTS, Weights
 
 _OPENS = re.compile(
-    r"\s*(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
+    r"(?<!\s)\s*+(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
     re.IGNORECASE,
 )
 # The noun is left out: "how many were late?", but not "how many are there in Kent?".
 _NOUNLESS = re.compile(r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)", re.IGNORECASE)
 # One word is enough where that word is asked for: "what is probation?", "what is a hostel?", "tell me about Weir".
 _DEFINES = re.compile(
-    r"\s*(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
-    r"|(?:(?i:wh(?:at|o)(?: is| are| was| were|'s))|.*\b(?:tell|know|hear)\b.* about) (?:the )?[A-Z][\w.-]+)[\s?.!]*"
+    r"\s*+(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
+    r"|(?:(?i:wh(?:at|o)(?: is| are| was| were|'s))|.{0,500}\b(?:tell|know|hear)\b.{0,500} about)"
+    r" (?:the )?[A-Z][\w.-]+)[\s?.!]*"
 )
 _TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'\w+|\w+(?:[.-]\w+)*|[.,;:?!]")
 

@@ -28,15 +28,16 @@ _DATES = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?(?:{_MONTHS})\b(?: \d{{1,2}}\b(?!,\d))?"
     r"|\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
 )
+# No number is longer: without a bound, a line of "1,1,1,..." would be read again from each of its digits.
 _NUMBER = (
-    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"(?:\d[\d,.]{0,30}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
     r"|halves|half|thirds?|quarters?|fifths?|dozens?|hundreds?|thousands?|millions?|all|none|no)"
 )
 # What is counted stands before the verb: "how many senior officers were late".
 _COUNTS = re.compile(
     r"\bhow many\b(.*?)(?:\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|may|should|must)\b|$)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 _COUNT = re.compile(_NUMBER, re.IGNORECASE)
 _TOKEN = re.compile(r"\w+(?:[.,]\d+)*")
@@ -71,7 +72,7 @@ _PATTERNS = {
     ),
     "sum": _pattern(
         r"\bhow much (money|does|did|do|is|was|were|are|higher|lower|more|less)\b|\bin pounds\b"
-        r"|\bwhat\b.*\b(cost|costs|salary|wages?|price|budget|fees?)\b",
+        r"|\bwhat\b.{0,500}\b(cost|costs|salary|wages?|price|budget|fees?)\b",
         r"[£$€]|\b(pounds|millions?|billions?|per ?cent)\b",
     ),
     "share": _pattern(
@@ -84,7 +85,7 @@ _PATTERNS = {
         r"\bhow old\b|\bwhat age\b", r"\b(aged|year-old|years old|years of age|teenage\w*|in (his|her|their) \w+s)\b"
     ),
     "rating": _pattern(
-        r"\b(how(?! (many|much|often|long)\b)|what|which) .*\b(rated|ratings?|graded?|scored?)\b",
+        r"\b(how(?! (many|much|often|long)\b)|what|which) .{0,500}\b(rated|ratings?|graded?|scored?)\b",
         r"\b(rated|ratings?|graded?|scored?|points)\b",
     ),
     "duration": _pattern(

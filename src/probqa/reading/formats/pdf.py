@@ -29,7 +29,7 @@ VERSION = "pdf 1"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
-_UNFINISHED = re.compile(r"[^.!?:;…][)\]\"'”’⁰¹²³⁴-⁹]*$")
+_UNFINISHED = re.compile(r"[^.!?:;…]$")
 _MAX_HEADING_CHARACTERS = 160
 # A page with a full-page picture counts as read only with this many characters: a stamp on a scan is not its text.
 _STAMP_CHARACTERS = 200

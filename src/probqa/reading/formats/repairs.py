@@ -52,7 +52,7 @@ def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:
     >>> mend_word("a multi-", "agency plan", {"multi-agency", "agency"})
     'a multi-agency plan'
     """
-    first = re.search(r"([^\W\d_]+)-$", before)
+    first = re.search(r"(?<![^\W\d_])([^\W\d_]++)-$", before)
     second = re.match(r"[^\W\d_]+", after)
     if first is None or second is None or not after[0].islower():
         return before + after

@@ -23,7 +23,9 @@ _MAX_LINES = 5
 _NEIGHBOURHOOD = 4
 _NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
 _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
-_ONLY_NUMBER = re.compile(r"\W*(?:page|p\.)?\W*[\divxlc]+(?:\W*(?:of|/|\|)\W*\d+)?\W*", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(
+    r"\W{0,20}(?:page|p\.)?\W{0,20}[\divxlc]+(?:\W{0,20}(?:of|/|\|)\W{0,20}\d+)?\W{0,20}", re.IGNORECASE
+)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
