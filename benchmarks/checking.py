@@ -94,7 +94,7 @@ def sentences_of(documents: list[Document]) -> Iterator[tuple[Document, Span]]:
 
 
 def mutations(sentences: list[tuple[Document, Span]]) -> Iterator[tuple[str, str, str]]:
-    """The same ``MUTATIONS`` each time: (kind, sentence, altered sentence), every change inside the sentence."""
+    """Return the same ``MUTATIONS`` each time: (kind, sentence, altered sentence), every change inside the sentence."""
     chance = random.Random(SEED)
     texts = [document.slice(span) for document, span in sentences]
     texts = [text for text in texts if len(WORD.findall(text)) >= 6]
@@ -174,7 +174,10 @@ def speed(documents: list[Document], passages: int) -> int:
 
 
 def recombined(documents: list[Document], passages: int) -> list[Document]:
-    """Documents of 40 paragraphs; each is a real sentence's words with about half of them exchanged."""
+    """Documents of 40 paragraphs.
+
+    Each is a real sentence's words with about half of them exchanged.
+    """
     chance = random.Random(SEED)
     texts = [document.slice(span).split() for document, span in sentences_of(documents)]
     vocabulary = [word for text in texts for word in text]
@@ -203,7 +206,7 @@ def shuffled(text: str, chance: random.Random) -> str:
 
 
 def shares(documents: list[Document]) -> int:
-    """The weighted share of a quote's words in the nearest passage: of altered sentences, and of those not there."""
+    """Return the weighted share of words in the nearest passage, of altered sentences and of those not there."""
     reports = Reports(documents)
     sentences = list(sentences_of(documents))
     chance = random.Random(SEED)

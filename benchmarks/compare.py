@@ -54,7 +54,10 @@ LIMIT_S = 1800
 
 @dataclass(frozen=True)
 class Library:
-    """A row of the table, and what pip is asked for; libraries with the same ``home`` share an environment."""
+    """A row of the table, and what pip is asked for.
+
+    Libraries with the same ``home`` share an environment.
+    """
 
     name: str
     home: str = ""
@@ -157,7 +160,7 @@ def _sentence_rate(
 
 
 def _python(library: Library, cache: Path) -> Path:
-    """The interpreter that has the library, installed now where it is not yet."""
+    """Return the interpreter that has the library, installed now where it is not yet."""
     if not library.home:
         return Path(sys.executable)
     home = cache / "compare" / library.home
@@ -177,7 +180,10 @@ def _python(library: Library, cache: Path) -> Path:
 def _run(
     library: Library, python: Path, action: str, folder: Path, passages: Sequence[dict[str, str]], questions: list[str]
 ) -> dict[str, Any]:
-    """One job in a fresh process; ``cold`` is the seconds from its start to its first answer."""
+    """Return one job in a fresh process.
+
+    ``cold`` is the seconds from its start to its first answer.
+    """
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(folder),
@@ -230,7 +236,7 @@ def _mean_ndcg(public: PublicSet, rows: list[list[int]]) -> float:
 
 
 def _by_set(rows: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """A row for each set and a column for each library."""
+    """Return a row for each set and a column for each library."""
     labels = next(iter(rows.values()), {})
     return {label: {name: values[label] for name, values in rows.items()} for label in labels}
 

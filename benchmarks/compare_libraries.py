@@ -220,7 +220,7 @@ def work(job: Job) -> dict[str, Any]:
 
 
 def peak_mb() -> float:
-    """The most memory this process has held, in MB (Linux)."""
+    """Return the most memory this process has held, in MB (Linux)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -50,7 +50,10 @@ def main() -> int:
 
 
 def count_digests(folder: Path) -> tuple[int, dict[str, int]]:
-    """Passages in all, and sentences by the digest's id; documents with the published words are passed over."""
+    """Passages in all, and sentences by the digest's id.
+
+    Documents with the published words are passed over.
+    """
     passages = 0
     sentences: dict[str, int] = {}
     for file in corpus.list_files(folder)[0]:

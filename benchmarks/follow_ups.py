@@ -52,7 +52,10 @@ Mix = Callable[[Floats, Floats], Floats]
 
 
 def rules() -> dict[str, dict[str, float]]:
-    """How many of each kind of question are judged incomplete; a complete one is counted once a time it is asked."""
+    """Return how many of each kind of question are judged incomplete.
+
+    A complete one is counted once a time it is asked.
+    """
     left, changed = [], []
     for record in _lines("canard_dev/canard_dev.jsonl"):
         if record["history"]:
@@ -123,7 +126,10 @@ def weights(name: str, limit: int) -> dict[str, float]:
 
 
 def as_asked(whole: PublicSet, mix: Mix = lean, weight: float = WEIGHTS.added, *, first: bool = False) -> Ranker:
-    """Rank as ``probqa ask --previous`` does; ``first`` carries the words of the very first question, too."""
+    """Rank as ``probqa ask --previous`` does.
+
+    ``first`` carries the words of the very first question, too.
+    """
 
     def ranker(public: PublicSet, number: int) -> list[int]:
         question = public.questions[number]

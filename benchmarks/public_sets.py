@@ -108,7 +108,10 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Question:
-    """A question of a set; ``history`` is all that was said before it, oldest first, as (speaker, text)."""
+    """A question of a set.
+
+    ``history`` is all that was said before it, oldest first, as (speaker, text).
+    """
 
     id: str
     text: str
@@ -123,7 +126,7 @@ Rewrite = Callable[[Question], str]
 
 
 def carried_over(question: Question) -> str:
-    """The query that ``probqa ask --previous`` really runs: from what the user asked before, not what was answered."""
+    """Return the query that ``probqa ask --previous`` really runs, from what the user asked before."""
     previous = [text for speaker, text in question.history if speaker == "user"]
     return completed(question.text, previous).question
 
@@ -136,7 +139,10 @@ def completed(text: str, previous: Sequence[str], glossary: Glossary = NO_GLOSSA
 def as_it_stands(
     generation: Generation, text: str, vector: Floats, carried: str = "", weight: float = WEIGHTS.added
 ) -> Understood:
-    """Understand a question of any length without correcting or widening it; ``carried`` words have this ``weight``."""
+    """Understand a question of any length without correcting or widening it.
+
+    ``carried`` words have this ``weight``.
+    """
     parts: tuple[tuple[str, Origin, float], ...] = ((text, "typed", 1.0), (carried, "carried", weight))
     held = tuple(
         Word(word, word, stem, generation.lexical.rarity(stem), share, origin)
@@ -178,7 +184,7 @@ class PublicSet:
         return np.stack([self.generation.lexical.scores(words(question.text)) for question in self.questions])
 
     def hits(self, number: int, k: int = KEPT) -> list[Hit]:
-        """What retrieval finds now for a question."""
+        """Return what retrieval finds now for a question."""
         return retrieve(self.generation, self.understood(number), k, allowed=self.questions[number].allowed)
 
     def understood(self, number: int) -> Understood:
@@ -204,7 +210,9 @@ Signal = Callable[[PublicSet, int, Sequence[Hit], Sequence[Quote]], float]
 def open_set(
     name: str | View, limit: int = 0, rewrite: Rewrite | None = None, data: Path = SHARED, cache: Path = CACHE
 ) -> PublicSet:
-    """Open a set: all its questions or ``limit`` of them, evenly spaced; ``rewrite`` makes the query of a question.
+    """Open a set: all its questions or ``limit`` of them, evenly spaced.
+
+    ``rewrite`` makes the query of a question.
 
     Raises:
         FileNotFoundError: the set is not there.
@@ -232,7 +240,7 @@ def contents_of(
     print_now: str,
     embed: Callable[[Sequence[str]], Floats],
 ) -> Contents:
-    """What a build makes, of passages ``{"title", "text"}`` as they are given."""
+    """Return what a build makes, of passages ``{"title", "text"}`` as they are given."""
     documents, passages = _passages(records)
     pairs = list(zip(documents, passages, strict=True))
     texts = [search_text(document, passage) for document, passage in pairs]
@@ -350,7 +358,7 @@ def _coverage(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequ
 
 
 def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
-    """The best sentence of the first ten passages."""
+    """Return the best sentence of the first ten passages."""
     best = 0.0
     for hit in hits[:10]:
         first, last = public.generation.first_sentences[hit.passage.row : hit.passage.row + 2]
@@ -397,7 +405,7 @@ def statuses(public: PublicSet) -> dict[str, float]:
 
 
 def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
-    """The first quote against the gold answer, over the answerable questions.
+    """Return the first quote against the gold answer, over the answerable questions.
 
     ``holds`` is the share of first quotes with a gold answer in them, ``holds, right passage`` those that are also from
     a relevant passage, ``passage first`` the share of first quotes from one. F1 is over words; ``given`` is with the
@@ -435,7 +443,10 @@ def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
 
 
 def evenly(items: list[Any], count: int) -> list[Any]:
-    """``count`` items, evenly spaced; all of them where ``count`` is 0 or more than there are."""
+    """``count`` items, evenly spaced.
+
+    All of them where ``count`` is 0 or more than there are.
+    """
     if not 0 < count < len(items):
         return items
     return [items[at * len(items) // count] for at in range(count)]
@@ -461,7 +472,10 @@ def _row(quote: Quote) -> int:
 
 
 def _passages(records: Sequence[dict[str, Any]]) -> tuple[list[Document], list[Passage]]:
-    """Each passage of a set as a document of its own with one passage; the document's id is the row."""
+    """Each passage of a set as a document of its own with one passage.
+
+    The document's id is the row.
+    """
     documents, passages = [], []
     for row, record in enumerate(records):
         text = record["text"]
@@ -508,7 +522,7 @@ def _questions(folder: Path, view: View, ids: list[str], document_ids: list[str 
 
 
 def encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
-    """The default model's encoder, exported once."""
+    """Return the default model's encoder, exported once."""
     model = find_model(DEFAULT_MODEL)
     print_now = fingerprint(model)
     folder = cache / f"encoder-{print_now[:16]}"
@@ -522,7 +536,7 @@ def encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
 
 
 def _embedded(encoder: Encoder, print_now: str, texts: Sequence[str], cache: Path) -> Floats:
-    """Vectors of texts, from the cache where these very texts were embedded by this very model."""
+    """Return vectors of texts, from the cache where these very texts were embedded by this very model."""
     made_of = hashlib.sha256(json.dumps([print_now, list(texts)]).encode()).hexdigest()
     path = cache / f"vectors-{made_of[:24]}.npy"
     if path.is_file():

@@ -169,7 +169,10 @@ def measure_articles(real: Path) -> dict[str, Json]:
 
 
 def measure_page_numbers(documents: dict[str, Document]) -> tuple[Json, dict[str, list[tuple[str, int]]]]:
-    """Check both numbers of every known sentence; also return the words, for the comparison of libraries."""
+    """Check both numbers of every known sentence.
+
+    Also return the words, for the comparison of libraries.
+    """
     wrong: list[Json] = []
     words: dict[str, list[tuple[str, int]]] = {}
     known = json.loads(PAGE_NUMBERS.read_text(encoding="utf-8"))
@@ -326,7 +329,10 @@ def is_there(package: str) -> bool:
 
 
 def in_process(read: Callable[[Path], Any], path: Path, seconds: float) -> Any:
-    """The result of ``read`` in a fresh process; None where it fails or takes too long."""
+    """Return the result of ``read`` in a fresh process.
+
+    It is None where it fails or takes too long.
+    """
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_send, args=(sending, read, path))
@@ -388,7 +394,10 @@ def small(real: Path, folders: Sequence[str], pattern: str, most: int) -> list[P
 
 
 def mutate(chance: random.Random, content: bytes) -> bytes:
-    """Change bytes, cut, repeat or move a piece, or swap a number for a hostile one; a packed file also inside."""
+    """Change bytes, cut, repeat or move a piece, or swap a number for a hostile one.
+
+    A packed file also inside.
+    """
     if content.startswith(b"PK") and chance.random() < 0.7:
         return mutate_packed(chance, content)
     changed = bytearray(content)

@@ -51,7 +51,7 @@ SIGNAL = "score of the first quote"
 
 
 def gold_scores(cache: Path) -> dict[str, float]:
-    """The development half of the gold questions, over all and by kind."""
+    """Return the development half of the gold questions, over all and by kind."""
     chosen = settings({}, corpus=str(ROOT / "corpus"), index=str(cache / "gold-index"))
     chosen.index.mkdir(parents=True, exist_ok=True)
     build(chosen)
@@ -74,7 +74,7 @@ def gold_scores(cache: Path) -> dict[str, float]:
 
 
 def public_scores(data: Path, cache: Path) -> dict[str, float]:
-    """What probqa does on an evenly spaced sample of every public set that is there."""
+    """Return what probqa does on an evenly spaced sample of every public set that is there."""
     found: dict[str, float] = {}
     for view in VIEWS:
         if not (data / view.set).is_dir():
@@ -97,7 +97,7 @@ def public_scores(data: Path, cache: Path) -> dict[str, float]:
 
 
 def fallen(kept: dict[str, dict[str, float]], found: dict[str, float]) -> list[str]:
-    """A line for each score that is lower than the one kept by more than its tolerance."""
+    """Return a line for each score that is lower than the one kept by more than its tolerance."""
     return [
         f"{name}: {found[name]:.4f}, kept {entry['score']:.4f}, tolerance {entry['tolerance']}"
         for name, entry in kept.items()

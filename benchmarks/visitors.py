@@ -77,7 +77,7 @@ def wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 async def everyone(port: int, visitors: int, questions: int, seconds: float) -> list[tuple[float, str]]:
-    """The wait for each answer, and why there was none."""
+    """Return the wait for each answer, and why there was none."""
     arrivals = [seconds / 3 * number / visitors for number in range(visitors)]
     pause = 2 * seconds / 3 / max(questions, 1)
     people = [visitor(port, number, questions, arrival, pause) for number, arrival in enumerate(arrivals)]
@@ -142,7 +142,10 @@ def report(results: list[tuple[float, str]], visitors: int, took: float, cpu: fl
 
 
 def cpu_seconds(process: int) -> float:
-    """Processor time of a process so far; 0 where the system does not say."""
+    """Processor time of a process so far.
+
+    It is 0 where the system does not say.
+    """
     try:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     except OSError:
@@ -151,7 +154,10 @@ def cpu_seconds(process: int) -> float:
 
 
 def memory_mb(process: int) -> float:
-    """Resident memory of a process; 0 where the system does not say."""
+    """Resident memory of a process.
+
+    It is 0 where the system does not say.
+    """
     try:
         pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     except OSError:

@@ -195,17 +195,17 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
 
     documents = inspection.documents(chosen)
     # Dates and counts from the highest, words from A; documents of one value by id.
-    documents.sort(key=lambda one: one["id"])
-    documents.sort(key=lambda one: one[options.sort], reverse=options.sort in ("published", "passages"))
+    documents.sort(key=lambda document: document["id"])
+    documents.sort(key=lambda document: document[options.sort], reverse=options.sort in ("published", "passages"))
     if options.json:
         _print_json({"documents": documents})
         return 0
-    for one in documents:
-        date = PartialDate(one["published"], one["published_note"]).in_words
-        about = ", ".join(part for part in (one["area"], *one["providers"]) if part)
-        print(f"{one['id']}  {rendering.visible(one['title'])}")
-        kept = f"{one['passages']} passages · {one['wording']}"
-        print(f"    {date or 'no date'} · {one['kind']} · {rendering.visible(about)} · {kept}")
+    for document in documents:
+        date = PartialDate(document["published"], document["published_note"]).in_words
+        about = ", ".join(part for part in (document["area"], *document["providers"]) if part)
+        print(f"{document['id']}  {rendering.visible(document['title'])}")
+        kept = f"{document['passages']} passages · {document['wording']}"
+        print(f"    {date or 'no date'} · {document['kind']} · {rendering.visible(about)} · {kept}")
     return 0
 
 
@@ -244,7 +244,9 @@ def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.measuring.calibrate import calibrate
 
     questions = evaluation.read_questions(Path(options.file), options.split)
-    fitted = calibrate(chosen, [(one.question, one.history, not one.unanswerable) for one in questions])
+    fitted = calibrate(
+        chosen, [(question.question, question.history, not question.unanswerable) for question in questions]
+    )
     print(
         f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
         f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"
@@ -290,14 +292,14 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
 
     if options.document:
         return _document_status(inspection.document_status(chosen, options.document), as_json=options.json)
-    found = inspection.status(chosen)
+    report = inspection.status(chosen)
     if options.json:
-        _print_json(found)
+        _print_json(report)
         return 0
-    counts = found["counts"]
-    print(f"generation {found['generation']}, built {found['created']} with {found['model']['name']}")
+    counts = report["counts"]
+    print(f"generation {report['generation']}, built {report['created']} with {report['model']['name']}")
     print(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
-    rates = found["calibration"]
+    rates = report["calibration"]
     if rates:
         print(
             f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
@@ -306,30 +308,30 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     else:
         print("not calibrated for this model and corpus: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
-    print(f"the corpus {found['corpus']} {state[found['stale']]}")
-    for failure in found["failures"]:
+    print(f"the corpus {report['corpus']} {state[report['stale']]}")
+    for failure in report["failures"]:
         print(f"not indexed: {visible(failure['file'])}: {visible(failure['problem'])}")
     return 0
 
 
-def _document_status(found: dict[str, Any], *, as_json: bool) -> int:
+def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
     from probqa.rendering import visible
 
     if as_json:
-        _print_json(found)
+        _print_json(report)
         return 0
-    print(f"{found['id']}: {visible(found['title'])}")
-    print(f"file {visible(found['file'])}, SHA-256 {found['sha256']}, read by {found['reader']}")
-    if found["added"] or found["from"]:
-        print(f"added {found['added'] or 'at an unknown time'} from {visible(found['from']) or 'an unknown place'}")
-    print(f"{found['characters']} characters, {found['headings']} headings, {found['passages']} passages")
-    for page in found["pages"]:
+    print(f"{report['id']}: {visible(report['title'])}")
+    print(f"file {visible(report['file'])}, SHA-256 {report['sha256']}, read by {report['reader']}")
+    if report["added"] or report["from"]:
+        print(f"added {report['added'] or 'at an unknown time'} from {visible(report['from']) or 'an unknown place'}")
+    print(f"{report['characters']} characters, {report['headings']} headings, {report['passages']} passages")
+    for page in report["pages"]:
         printed = f" (printed {visible(page['printed'])})" if page["printed"] else ""
         layer = ", a picture without a text layer" if page["unreadable"] else ""
         print(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
         for removal in page["removed"]:
             print(f"    left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
-    for removal in found["removed"]:
+    for removal in report["removed"]:
         print(f"left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
     return 0
 

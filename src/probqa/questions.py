@@ -139,10 +139,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The kind of thing a question asks for ("number", "time", "person"; see ``understanding.kinds``).
+    """The kind of thing a question asks for, such as "time" or "person".
 
-    ``asked`` are the question's own words for it ("how many"). ``counted`` are the stems of what is to be counted;
-    ``excluded`` those of words that are no answer, for they stand in the question.
+    ``understanding.kinds`` names them. ``asked`` are the question's own words for it ("how many"). ``counted`` are
+    the stems of what is to be counted; ``excluded`` those of words that are no answer, for they stand in the
+    question.
     """
 
     name: str

@@ -201,8 +201,8 @@ class Document:
 
         It is None where the format has no pages.
         """
-        at = bisect_right([page.start for page in self.pages], offset)
-        return self.pages[at - 1] if at else None
+        number = bisect_right([page.start for page in self.pages], offset)
+        return self.pages[number - 1] if number else None
 
 
 @dataclass(frozen=True, slots=True)

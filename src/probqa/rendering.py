@@ -169,12 +169,12 @@ def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
         **_searched_to_json(answer),
         "documents": [
             {
-                "document_id": one.source.id,
-                "title": one.source.title,
-                "published": one.source.published.iso,
-                "quote": quote_to_json(one.quote) if one.quote else None,
+                "document_id": each.source.id,
+                "title": each.source.title,
+                "published": each.source.published.iso,
+                "quote": quote_to_json(each.quote) if each.quote else None,
             }
-            for one in answer.documents
+            for each in answer.documents
         ],
         "coverage": _coverage_to_json(answer.coverage),
         "generation": answer.generation,
@@ -184,16 +184,18 @@ def every_to_json(answer: EveryAnswer) -> dict[str, Any]:
 def every_to_text(answer: EveryAnswer, width: int = 88) -> str:
     """Return one question put to every document, for a terminal: the quote of each that has one."""
     lines = [every_line(answer), "", *_searched_lines(answer, width)]
-    for one in answer.documents:
-        if one.quote:
-            lines += [*_quote_lines(one.quote, "-", width), ""]
+    for each in answer.documents:
+        if each.quote:
+            lines += [*_quote_lines(each.quote, "-", width), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def every_line(answer: EveryAnswer) -> str:
     """Return how many of how many documents say something: "7 of 41 reports say something about this."."""
-    found, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
-    return f"{found} of {_count(scope, 'report')} {'says' if 1 in (found, scope) else 'say'} something about this."
+    speaking, scope = answer.coverage.documents_with_quotes, answer.coverage.documents
+    return (
+        f"{speaking} of {_count(scope, 'report')} {'says' if 1 in (speaking, scope) else 'say'} something about this."
+    )
 
 
 def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
@@ -201,8 +203,8 @@ def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
         "question": answer.question.asked,
         "ran": answer.question.text,
         "scope": answer.question.scope.kind,
-        "carried": [{"kind": one.kind, "text": one.text} for one in answer.question.carried],
-        "added": [{"matched": one.matched, "phrases": list(one.phrases)} for one in answer.question.added],
+        "carried": [{"kind": each.kind, "text": each.text} for each in answer.question.carried],
+        "added": [{"matched": each.matched, "phrases": list(each.phrases)} for each in answer.question.added],
         "filters": filters_to_json(answer.question.filters),
     }
 

@@ -19,14 +19,15 @@ RULES = 1
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The numbers, in the order in which a question meets them; each names the decision that set it.
+    """The numbers, in the order in which a question meets them.
 
-    Shares and weights are in [0, 1] and scores too, so that a weight is what it can cost or bring.
+    Each names the decision that set it. Shares, weights and scores are in [0, 1], so that a weight is what it can cost
+    or bring.
     """
 
     # Understanding. Decision 7.
     carried_vector: float = 0.3
-    """Share of the completed question's vector in the one that is searched; the rest is the question as typed."""
+    """Share of the completed question's vector in the one that is searched. The rest is the question as typed."""
     added: float = 0.4
     """What a carried or added word counts for, beside 1 for a typed word or a carried name. Decisions 3 and 7."""
     subject_words: int = 12
@@ -36,7 +37,7 @@ class Weights:
     likeness: float = 0.84
     """A mistyped word is taken for a known one from this ratio of letters shared in order (difflib)."""
     shortest_corrected: int = 4
-    """Letters; shorter words are never taken for mistyped."""
+    """Letters that a word must have to be taken for mistyped."""
     counted_within: int = 5
     """Words after a number among which the thing counted must stand."""
     # Scope; questions that are answered lie beyond each (benchmarks/scope.py). Decision 4.
@@ -50,22 +51,22 @@ class Weights:
     """Too broad: reports that hold them all."""
     # Retrieval. Decision 3.
     k1: float = 0.9
-    """BM25: how soon more of the same word counts no more; above 0."""
+    """BM25: how soon more of the same word counts no more. It is above 0."""
     b: float = 0.4
     """BM25: how much a long passage loses."""
     candidates: int = 200
     """Passages that each side, vectors and keywords, brings."""
     dense: float = 0.5
-    """Share of nearness in a passage's score; the rest is BM25 as a share of the most it can come to."""
+    """Share of nearness in a passage's score. The rest is BM25 as a share of the most it can come to."""
     sentence: float = 0.25
-    """Share of the nearest sentence in nearness; the rest is the passage's own cosine."""
+    """Share of the nearest sentence in nearness. The rest is the passage's own cosine."""
     looked_at: int = 20
     """Passages that are looked at for quotes, or twice as many as quotes are wanted."""
     # Quotes. Decision 8.
     passage: float = 0.5
-    """Share of the passage's score in the quote's; the rest is the sentence's."""
+    """Share of the passage's score in the quote's. The rest is the sentence's."""
     cosine: float = 0.5
-    """Share of the cosine in the sentence's score; the rest is the share of the question's words it holds."""
+    """Share of the cosine in the sentence's score. The rest is the share of the question's words it holds."""
     kind: float = 0.2
     """Lost by a sentence without the kind of thing that is asked for."""
     name: float = 0.2

@@ -210,3 +210,15 @@ def test_nothing_names_the_place_it_was_written_in() -> None:
     ]
     for path in own:
         assert not banned.search(path.read_text(encoding="utf-8")), path
+
+
+def test_a_docstring_opens_with_one_clause() -> None:
+    """Ruff (D401) sees to the verb of a function; a second clause is a sentence of its own."""
+    two = [
+        f"{path.relative_to(ROOT)}:{node.body[0].lineno}"
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module)
+        and "; " in (ast.get_docstring(node) or "").partition("\n")[0]
+    ]
+    assert two == []

@@ -81,11 +81,11 @@ def _is_in_area(source: Source, area: str, glossary: Glossary) -> bool:
 
 def _is_about(source: Source, provider: str, glossary: Glossary) -> bool:
     """Tell whether one of the document's providers has the name in it, or was run by the owner of that name."""
-    if any(_names(one, provider) for one in source.providers):
+    if any(_names(name, provider) for name in source.providers):
         return True
     owners = [named.name for named in glossary.providers_named(provider) if named.kind == "owner"]
     services = {service.name for owner in owners for service in glossary.run_by(owner)}
-    about = {named.name for one in source.providers for named in glossary.providers_named(one)}
+    about = {named.name for name in source.providers for named in glossary.providers_named(name)}
     return bool(about & services)
 
 

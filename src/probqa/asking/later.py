@@ -42,14 +42,14 @@ def later_inspections(sources: Iterable[Source], wide_areas: Sequence[str]) -> d
     inspections = sorted(
         filter(_inspects_a_body, known), key=lambda source: (source.published.iso, source.id), reverse=True
     )
-    found: dict[str, Later] = {}
+    latest: dict[str, Later] = {}
     for earlier in inspections:
         for later in inspections:
             shared = _shared(earlier, later, wide, widely)
             if shared and earlier.published.last_day < later.published.first_day:
-                found[earlier.id] = Later(later, shared)
+                latest[earlier.id] = Later(later, shared)
                 break
-    return found
+    return latest
 
 
 def _shared(earlier: Source, later: Source, wide: set[str], widely: set[str]) -> str:

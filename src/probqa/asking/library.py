@@ -111,7 +111,7 @@ class Library:
                 cut(question, each, self.generation.calibration, self.weights)
                 for each in choose(candidates, 1, self.generation.domain, self.weights)
             ]
-            answers.append(DocumentAnswer(source, next((one for one in first if one.status == "answered"), None)))
+            answers.append(DocumentAnswer(source, next((quote for quote in first if quote.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
         return EveryAnswer(
             question=question,

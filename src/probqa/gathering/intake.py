@@ -127,18 +127,18 @@ def remove(settings: Settings, document_id: str) -> Outcome:
     """
     with changing(settings.corpus) as reports:
         named = [path for path in documents(settings.corpus) if document_id in _names(settings.corpus, path)]
-        found = [path for path in named if path.is_relative_to(reports)]
-        if not found and named:
+        removable = [path for path in named if path.is_relative_to(reports)]
+        if not removable and named:
             raise InputError(
                 f"{document_id!r} is not below {reports}, but part of what came with the corpus",
                 "delete its file yourself if you mean it",
             )
-        if not found:
+        if not removable:
             raise InputError(f"there is no document {document_id!r} in {reports}", "run: probqa list")
-        if len(found) > 1:
-            paths = " and ".join(path.relative_to(settings.corpus).as_posix() for path in found)
+        if len(removable) > 1:
+            paths = " and ".join(path.relative_to(settings.corpus).as_posix() for path in removable)
             raise InputError(f"{document_id!r} names {_printable(paths)}", "say which of these paths")
-        delete(found[0])
+        delete(removable[0])
         write_state(
             reports, {name: was for name, was in read_state(reports).items() if (reports / was["file"]).exists()}
         )
@@ -153,26 +153,26 @@ def _fetch_one(
     whole = was is not None and was["url"] == entry.url and is_stored(reports / was["file"], was["sha256"])
     try:
         if was is None or not whole:
-            found = downloader.download(entry.url)
+            download = downloader.download(entry.url)
         else:
-            found = downloader.download(entry.url, etag=was["etag"], last_modified=was["last_modified"])
-        if found is None:
+            download = downloader.download(entry.url, etag=was["etag"], last_modified=was["last_modified"])
+        if download is None:
             assert was is not None, "only a request with an etag or a date is answered 'not modified'"
             return Outcome(entry.id, "unchanged", _where(corpus, reports / was["file"]))
-        target = reports / f"{entry.id}{found.suffix}"
-        sha256 = hashlib.sha256(found.content).hexdigest()
+        target = reports / f"{entry.id}{download.suffix}"
+        sha256 = hashlib.sha256(download.content).hexdigest()
         same = is_stored(target, sha256) and (was is None or was["url"] == entry.url)
         state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
         if not same:
-            store(target, found.content, _fetched_sidecar(corpus, entry, found, publisher))
+            store(target, download.content, _fetched_sidecar(corpus, entry, download, publisher))
         if was is not None and was["file"] != target.name:
             (reports / was["file"]).unlink(missing_ok=True)
         fetched[entry.id] = {
             "url": entry.url,
             "file": target.name,
             "sha256": sha256,
-            "etag": found.etag,
-            "last_modified": found.last_modified,
+            "etag": download.etag,
+            "last_modified": download.last_modified,
         }
         write_state(reports, fetched)
     except (ProbqaError, OSError) as error:
@@ -180,7 +180,7 @@ def _fetch_one(
     return Outcome(entry.id, state, _where(corpus, target))
 
 
-def _fetched_sidecar(corpus: Path, entry: Entry, found: Download, publisher: Publisher) -> Sidecar:
+def _fetched_sidecar(corpus: Path, entry: Entry, download: Download, publisher: Publisher) -> Sidecar:
     """Return what the catalogue, and the digest of the same publication, say of it."""
     digest = corpus / f"{entry.digest}.md"
     known = source_of(corpus, digest) if entry.digest and digest.is_file() else Source("", "", "", "inspection report")
@@ -195,7 +195,7 @@ def _fetched_sidecar(corpus: Path, entry: Entry, found: Download, publisher: Pub
         # What is said of the licence of an article about a publication is not said of the publication.
         "licence": known.licence if publisher.is_licence(known.licence) else "",
     }
-    return {key: value for key, value in sidecar.items() if value} | _provenance(found.url)
+    return {key: value for key, value in sidecar.items() if value} | _provenance(download.url)
 
 
 def _provenance(origin: str) -> Sidecar:
@@ -203,18 +203,18 @@ def _provenance(origin: str) -> Sidecar:
 
 
 def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader) -> Outcome:
-    found = downloader.download(url)
-    assert found is not None, "only a request with an etag or a date is answered 'not modified'"
-    if there := twin(corpus, found.content):
+    download = downloader.download(url)
+    assert download is not None, "only a request with an etag or a date is answered 'not modified'"
+    if there := twin(corpus, download.content):
         return Outcome(url, "unchanged", _where(corpus, there))
     fetched = {was["file"] for was in read_state(reports).values()}
     before = [
         path for path in documents(reports) if path.name not in fetched and source_of(corpus, path).urls == (url,)
     ]
-    parts = urlsplit(found.url)
+    parts = urlsplit(download.url)
     stem = Path(unquote(parts.path)).stem or parts.netloc
-    target = reports / safe_name(stem, found.content, found.suffix)
-    store(target, found.content, {"urls": [url], **_provenance(found.url)})
+    target = reports / safe_name(stem, download.content, download.suffix)
+    store(target, download.content, {"urls": [url], **_provenance(download.url)})
     for path in before:
         delete(path)
     return Outcome(url, "changed" if before else "new", _where(corpus, target))

@@ -31,7 +31,9 @@ from probqa.text import WEB_ADDRESS
 
 
 def read_yaml(text: str, where: str) -> Entries:
-    """Read and check the text of a glossary file; ``where`` names it in errors.
+    """Read and check the text of a glossary file.
+
+    ``where`` names it in errors.
 
     Raises:
         ReadingError: not the YAML or not the entries that a glossary is made of.
@@ -57,7 +59,9 @@ def read_text(folder: Path, name: str) -> str:
 
 
 def yaml_values(text: str, where: str) -> object:
-    """Return the texts, lists and mappings that YAML holds; an empty mapping where it holds nothing.
+    """Return the texts, lists and mappings that YAML holds.
+
+    An empty mapping where it holds nothing.
 
     Raises:
         ReadingError: it is not YAML, or holds what a person would not have meant.
@@ -86,7 +90,10 @@ def read_json(content: bytes, where: str) -> Entries:
 
 
 def to_json(entries: Entries) -> bytes:
-    """The entries as UTF-8 JSON; the same entries give the same bytes."""
+    """Return the entries as UTF-8 JSON.
+
+    The same entries give the same bytes.
+    """
     return json.dumps(asdict(entries), ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -104,9 +111,9 @@ class _TextLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value]
-        for at, key in enumerate(keys):
-            if key in keys[:at]:
-                mark = node.value[at][0].start_mark
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                mark = node.value[number][0].start_mark
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is there twice", mark)
         values = super().construct_mapping(node, deep)
         return {key: value for key, value in values.items() if value is not None}
@@ -137,7 +144,7 @@ def _checked(entries: Entries, where: str) -> Entries:
 
 
 def _problems(entries: Entries) -> Iterator[tuple[str, str]]:
-    """What is wrong across entries: the entry, and why."""
+    """Return what is wrong across entries: the entry, and why."""
     for term in entries.terms:
         what = f"terms {term.term!r}"
         if not term.seen_in and term.basis != "general knowledge":
@@ -209,19 +216,21 @@ def _wrong_places(places: tuple[Place, ...]) -> Iterator[tuple[str, str]]:
 
 
 def containing(within: dict[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
-    """The places that ``name`` lies in, nearest first, each once; ends even where they go round in a ring.
+    """Return the places that ``name`` lies in, nearest first, each once.
+
+    Ends even where they go round in a ring.
 
     >>> containing({"Newport": ("Gwent",), "Gwent": ("Wales",)}, "Newport")
     ('Gwent', 'Wales')
     """
-    found: list[str] = []
+    around: list[str] = []
     waiting = list(within.get(name, ()))
     while waiting:
         larger = waiting.pop(0)
-        if larger not in found:
-            found.append(larger)
+        if larger not in around:
+            around.append(larger)
             waiting.extend(within.get(larger, ()))
-    return tuple(found)
+    return tuple(around)
 
 
 def _wrong_addresses(what: str, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -332,8 +332,8 @@ def _embed(
         progress(stage, done, len(missing))
 
     fresh = dict(zip(missing, encoder.encode_passages(missing, advance), strict=True)) if missing else {}
-    found = known | fresh
-    return np.array([found[text] for text in texts], dtype=np.float32), sum(text in fresh for text in texts)
+    vectors = known | fresh
+    return np.array([vectors[text] for text in texts], dtype=np.float32), sum(text in fresh for text in texts)
 
 
 def _known_passages(previous: Generation | None) -> dict[str, Vectors]:
@@ -349,9 +349,9 @@ def _known_sentences(previous: Generation | None) -> dict[str, Vectors]:
     if previous is None:
         return {}
     return {
-        previous.document_of(row).slice(span): previous.sentence_vectors[previous.first_sentences[row] + at].astype(
+        previous.document_of(row).slice(span): previous.sentence_vectors[previous.first_sentences[row] + number].astype(
             np.float32
         )
         for row in range(previous.passages)
-        for at, span in enumerate(previous.passage(row).sentences)
+        for number, span in enumerate(previous.passage(row).sentences)
     }

@@ -102,14 +102,14 @@ def walk(folder: Path) -> tuple[list[str], list[Failure]]:
         inside = waiting.pop()
         try:
             with os.scandir(folder / inside) as entries:
-                found = [entry for entry in entries if not entry.name.startswith(".")]
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
             reason = f"cannot be listed: {error.strerror or error}"
             if not inside:
                 raise CorpusError(f"the corpus folder {folder} {reason}", "see that it can be read") from error
             failures.append(Failure(_encodable(inside), f"{reason}; see that it can be read; {_KEPT}"))
             continue
-        for entry in found:
+        for entry in visible:
             name = inside + entry.name
             if not _is_folder(entry):
                 names.append(name)

@@ -44,7 +44,9 @@ _StrictLoader.yaml_implicit_resolvers = {
 def read_metadata(
     text: str, sidecar: str | None, path: str, found: Mapping[str, str] | None = None
 ) -> tuple[Source, str, int]:
-    """Split front matter from the body; its keys win over the sidecar's, those over what was ``found`` in the file.
+    """Split front matter from the body.
+
+    Its keys win over the sidecar's, and those over what was ``found`` in the file.
 
     Returns the source, the body, and the line of the file on which the body starts.
 
@@ -55,18 +57,18 @@ def read_metadata(
     front = _FRONT_MATTER.match(text)
     if front is None and re.match(r"\A---[ \t]*\n[A-Za-z_]+:", text):
         raise ReadingError("line 1: the front matter is never closed", "end it with a line '---'")
-    said: dict[str, object] = {}
+    stated: dict[str, object] = {}
     places: dict[str, str] = {}
     if sidecar is not None:
-        _take(said, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
+        _take(stated, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
     if front:
-        _take(said, places, front.group(1), "", first_line=2)
+        _take(stated, places, front.group(1), "", first_line=2)
     body = text[front.end() :] if front else text
     values: dict[str, object] = dict(found or {})
-    if "published" in said:
+    if "published" in stated:
         # A note on why the file's own date is uncertain says nothing about the day that was written down.
         values.pop("published_note", None)
-    values |= said
+    values |= stated
     try:
         source = _source(values, path, body)
     except ReadingError as error:
@@ -81,7 +83,7 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
     try:
         # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
         node = yaml.compose(text, Loader=_StrictLoader)
-        said = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+        stated = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
     except RecursionError as error:
         raise ReadingError(f"{file}line {first_line}: broken front matter: too deep", "mend the YAML") from error
     except yaml.YAMLError as error:
@@ -91,7 +93,7 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
         raise ReadingError(f"{file}line {line + first_line}: broken front matter: {reason}", "mend the YAML") from error
     if node is None:
         return
-    if not isinstance(node, yaml.MappingNode) or not isinstance(said, dict):
+    if not isinstance(node, yaml.MappingNode) or not isinstance(stated, dict):
         raise ReadingError(f"{file}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
     here: dict[str, str] = {}
     for key_node, _ in node.value:
@@ -103,7 +105,7 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
         if key in here:
             raise ReadingError(f"{place}the key {key!r} is given twice", "keep one of them")
         here[key] = place
-    values |= {key: value for key, value in said.items() if value is not None}
+    values |= {key: value for key, value in stated.items() if value is not None}
     places |= here
 
 
@@ -114,10 +116,10 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
     wording: Wording
     match _text(values, "wording") or "verbatim":
-        case "digest" | "verbatim" as said:
-            wording = said
-        case said:
-            raise ReadingError(f"wording: {said!r} is neither 'digest' nor 'verbatim'", "write one of them")
+        case "digest" | "verbatim" as given:
+            wording = given
+        case given:
+            raise ReadingError(f"wording: {given!r} is neither 'digest' nor 'verbatim'", "write one of them")
     urls = _texts(values, "urls") or _texts(values, "url")
     where = "urls" if values.get("urls") else "url"
     for url in urls:
@@ -170,7 +172,10 @@ def _texts(values: dict[str, object], key: str) -> tuple[str, ...]:
 
 
 def _tidy(text: str, key: str) -> str:
-    """Tidy a value; YAML can write half a character (``"\\ud800"``), which no file can hold."""
+    """Tidy a value.
+
+    YAML can write half a character (``"\\ud800"``), which no file can hold.
+    """
     if half_character(text):
         raise ReadingError(f"{key}: holds half a character", "write the character itself")
     return tidy(text)
@@ -182,5 +187,5 @@ def _slug(path: str) -> str:
 
 
 def _first_heading(body: str) -> str:
-    found = re.search(r"^#{1,6} +(.+)$", body, re.MULTILINE)
-    return tidy(found.group(1).rstrip().rstrip("#")) if found else ""
+    heading = re.search(r"^#{1,6} +(.+)$", body, re.MULTILINE)
+    return tidy(heading.group(1).rstrip().rstrip("#")) if heading else ""

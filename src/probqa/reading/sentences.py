@@ -93,10 +93,10 @@ def _ends_sentence(text: str, start: int, end: re.Match[str]) -> bool:
         return False
     if end["stop"] != "." or end["closing"]:
         return True
-    found = _LAST_WORD.search(text, max(start, end.start() - _LONGEST_WORD), end.start())
-    if found is None:
+    last_word = _LAST_WORD.search(text, max(start, end.start() - _LONGEST_WORD), end.start())
+    if last_word is None:
         return True
-    word = found.group()
+    word = last_word.group()
     key = word.lower()
     if key in _BEFORE_NAME or key in _NEVER_LAST:
         return False
@@ -104,8 +104,8 @@ def _ends_sentence(text: str, start: int, end: re.Match[str]) -> bool:
         return False
     if _INITIAL.fullmatch(word):
         # "J. Smith" and "category C. The": an initial is followed by a name, and follows one or opens.
-        return (word in _ACRONYMS or _follows_lower(text, found.start())) and not _is_name_next(text, after)
-    return not (found.start() == start and _LIST_NUMBER.fullmatch(word))
+        return (word in _ACRONYMS or _follows_lower(text, last_word.start())) and not _is_name_next(text, after)
+    return not (last_word.start() == start and _LIST_NUMBER.fullmatch(word))
 
 
 def _follows_lower(text: str, at: int) -> bool:

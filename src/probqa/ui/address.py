@@ -107,7 +107,7 @@ def read_turns(questions: Sequence[str], parameters: Parameters) -> tuple[Turn, 
     return tuple(
         Turn(
             text,
-            dropped=tuple(name for at, _, name in dropped if at == str(number) and name),
+            dropped=tuple(name for numbered, _, name in dropped if numbered == str(number) and name),
             widen=str(number) not in exact,
         )
         for number, text in enumerate(questions, start=1)

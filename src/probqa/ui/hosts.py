@@ -65,13 +65,13 @@ def _authority(text: str) -> Authority | None:
 
     It is None for all that is not plainly that.
     """
-    found = _AUTHORITY.fullmatch(text)
-    if found is None:
+    authority = _AUTHORITY.fullmatch(text)
+    if authority is None:
         return None
-    name, port = (found["name"] or "").lower(), found["port"] or ""
-    if found["six"]:
+    name, port = (authority["name"] or "").lower(), authority["port"] or ""
+    if authority["six"]:
         try:
-            name = str(ipaddress.IPv6Address(found["six"]))
+            name = str(ipaddress.IPv6Address(authority["six"]))
         except ValueError:
             return None
     return name, port

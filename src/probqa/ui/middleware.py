@@ -120,8 +120,8 @@ class Guard:
         return None
 
     def _host(self, scope: Scope) -> Authority | None:
-        said = Headers(scope=scope).getlist("host")
-        return self.hosts.named(said[0]) if len(said) == 1 else None
+        given = Headers(scope=scope).getlist("host")
+        return self.hosts.named(given[0]) if len(given) == 1 else None
 
     def _is_own_page(self, scope: Scope, host: Authority) -> bool:
         """Tell whether a connection comes from a page of this server, or from a program, which names no origin."""

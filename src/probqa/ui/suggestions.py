@@ -47,7 +47,7 @@ _PLACEHOLDER = re.compile(r"\{(subject|where|when)\}")
 _WORD = re.compile(r"\w+")
 
 Tried = Callable[[str], Quote | None]
-"""The first quote that answers a question; None where it is not answered."""
+"""The first quote that answers a question, or None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,16 +174,19 @@ def is_incomplete(question: str) -> bool:
     tokens = [token if len(token) > 1 and token.isupper() else token.lower() for token in typed]
     if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
         return True
-    return any(_points_back(tokens, typed, at) and not _is_named(tokens, typed, at) for at in range(len(tokens)))
+    return any(
+        _points_back(tokens, typed, position) and not _is_named(tokens, typed, position)
+        for position in range(len(tokens))
+    )
 
 
-def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
-    """Tell whether the word at ``at`` stands for something said elsewhere."""
-    word, rest = tokens[at], tokens[at + 1 :]
-    before, after = tokens[at - 1] if at else "", rest[0] if rest else "?"
+def _points_back(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
+    """Tell whether the word at ``position`` stands for something said elsewhere."""
+    word, rest = tokens[position], tokens[position + 1 :]
+    before, after = tokens[position - 1] if position else "", rest[0] if rest else "?"
     match word:
         case "it":
-            return not _is_expletive(tokens, typed, at)
+            return not _is_expletive(tokens, typed, position)
         case "this" | "these":
             return after not in ("year", "month", "week", "day", "days", "time")
         case "that":  # a conjunction ("said that") or a relative ("the office that") does not
@@ -209,14 +212,14 @@ def _points_back(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
     return word in _PRONOUNS
 
 
-def _is_expletive(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
+def _is_expletive(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
     """Tell whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
-    before, after = tokens[at - 1] if at else "", tokens[at + 1] if at + 1 < len(tokens) else ""
+    before, after = tokens[position - 1] if position else "", tokens[position + 1] if position + 1 < len(tokens) else ""
     if after == "getting":
         return True
     if before not in _BE and after not in _BE | _TAKES:
         return False
-    for here in range(at + 1, len(tokens) - 1):
+    for here in range(position + 1, len(tokens) - 1):
         word, last, following = tokens[here], tokens[here - 1], typed[here + 1]
         if word in ("that", "if", "whether", "who"):
             return True
@@ -229,39 +232,39 @@ def _may_be_verb(word: str) -> bool:
     return word.islower() and word not in _DETERMINERS
 
 
-def _is_named(tokens: Sequence[str], typed: Sequence[str], at: int) -> bool:
-    """Tell whether what the pronoun at ``at`` stands for is named before it in the question.
+def _is_named(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
+    """Tell whether what the pronoun at ``position`` stands for is named before it in the question.
 
     "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
     ("what did inspectors say of them?"), so only what was named in the clauses before counts.
     """
-    if tokens[at] not in _PRONOUNS:
+    if tokens[position] not in _PRONOUNS:
         return False
-    end = at
-    if tokens[at] in _POSSESSIVES:
+    end = position
+    if tokens[position] in _POSSESSIVES:
         # "The rules on their use": what holds the pronoun is not what it stands for.
-        if tokens[at - 1] in ("of", "on", "about"):
-            end = at - 2
-    elif not _opens_clause(tokens, at):
-        end = max((here for here in range(1, at) if _begins_clause(tokens, here)), default=0)
+        if tokens[position - 1] in ("of", "on", "about"):
+            end = position - 2
+    elif not _opens_clause(tokens, position):
+        end = max((here for here in range(1, position) if _begins_clause(tokens, here)), default=0)
         # "Does keeping prisoners inside stop them?": a subject with "-ing" is a clause.
         if not end and tokens[0] in _AUXILIARIES and tokens[1].endswith("ing"):
-            end = at
-    return any(number & _PRONOUNS[tokens[at]] for number in _nouns(tokens[: max(end, 0)], typed))
+            end = position
+    return any(number & _PRONOUNS[tokens[position]] for number in _nouns(tokens[: max(end, 0)], typed))
 
 
-def _begins_clause(tokens: Sequence[str], at: int) -> bool:
-    if tokens[at] in ("and", "or", "but"):
-        return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[at + 1 : at + 2])
-    return tokens[at] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
+def _begins_clause(tokens: Sequence[str], position: int) -> bool:
+    if tokens[position] in ("and", "or", "but"):
+        return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[position + 1 : position + 2])
+    return tokens[position] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
 
 
-def _opens_clause(tokens: Sequence[str], at: int) -> bool:
-    """Tell whether the pronoun at ``at`` is the subject of a clause that no other word opens: "who said they left?"."""
-    subject = tokens[at] in ("he", "she", "they") or (
-        tokens[at] == "it" and not _AUXILIARIES.isdisjoint(tokens[at + 1 : at + 2])
+def _opens_clause(tokens: Sequence[str], position: int) -> bool:
+    """Tell whether the pronoun at ``position`` is the subject of a clause by itself, as in "who said they left?"."""
+    subject = tokens[position] in ("he", "she", "they") or (
+        tokens[position] == "it" and not _AUXILIARIES.isdisjoint(tokens[position + 1 : position + 2])
     )
-    return subject and tokens[at - 1] not in _AUXILIARIES
+    return subject and tokens[position - 1] not in _AUXILIARIES
 
 
 def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[str]]:
@@ -270,14 +273,14 @@ def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[st
     (A thing that can be counted has an article before it: "it" is never a bare word of the question.)
     """
     determined = False
-    for at, token in enumerate(tokens):
+    for position, token in enumerate(tokens):
         if token in _DETERMINERS:
             determined = True
         elif token in _PEOPLE:
             yield _EITHER
         elif not _has_meaning(token):
             determined = False
-        elif typed[at][0].isupper():
+        elif typed[position][0].isupper():
             yield _EITHER
         elif token in _PLURALS or re.search(r"\w\w[^suia]s$", token):
             yield _MANY
@@ -314,7 +317,7 @@ def _carried(
     names_body = bool(glossary.providers_named(question) or bodies.search(question))
     names_place = bool(glossary.areas_named(question))
     # A company belongs to its places: "and in Kent?" asks about whoever worked there.
-    carried = [] if names_body or names_place else [Carried("provider", _text(before, one.span)) for one in providers]
+    carried = [] if names_body or names_place else [Carried("provider", _text(before, each.span)) for each in providers]
     if not names_place:
         inside = [named.span for named in providers]
         carried += [
@@ -323,7 +326,7 @@ def _carried(
             if not any(named.span in span for span in inside)
         ]
     if not _YEAR.search(question):
-        carried += [Carried("year", found.group()) for found in _YEAR.finditer(before)]
+        carried += [Carried("year", match.group()) for match in _YEAR.finditer(before)]
     taken = _names(before, glossary)
     if names_body:
         taken += _spans(bodies, before)
@@ -336,23 +339,23 @@ def _carried(
 def _names(text: str, glossary: Glossary) -> list[Span]:
     """Return where ``text`` names a body, a place or a year."""
     named = (*glossary.providers_named(text), *glossary.areas_named(text))
-    return [*(one.span for one in named), *_spans(_YEAR, text)]
+    return [*(each.span for each in named), *_spans(_YEAR, text)]
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
-    return [Span(*found.span()) for found in pattern.finditer(text)]
+    return [Span(*match.span()) for match in pattern.finditer(text)]
 
 
 def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
     """Return the meaning-bearing words of ``text``, in order and each once, but those ``taken`` or ``held`` already."""
     seen = set(held | _ASKS)
     kept: list[str] = []
-    for found in _WORD.finditer(text):
-        span = Span(*found.span())
-        stems = words(found.group())
-        if not stems or seen.issuperset(stems) or any(span in one for one in taken):
+    for match in _WORD.finditer(text):
+        span = Span(*match.span())
+        stems = words(match.group())
+        if not stems or seen.issuperset(stems) or any(span in each for each in taken):
             continue
-        kept.append(found.group())
+        kept.append(match.group())
         seen.update(stems)
     return " ".join(kept[: weights.subject_words])
 

@@ -163,9 +163,9 @@ def _nearest(library: Library, answer: Answer, turn: int) -> None:
 
 
 def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
-    for at, quote in enumerate(quotes, start=first):
+    for number, quote in enumerate(quotes, start=first):
         came_later = later(library, quote.source.id)
-        frame.draw(cards.card(quote, at, library.generation.glossary, came_later, close_label(answer, at)))
+        frame.draw(cards.card(quote, number, library.generation.glossary, came_later, close_label(answer, number)))
         basket.button(quote, f"{turn}")
 
 
@@ -209,7 +209,9 @@ def _what_else(library: Library, address: Address, answer: Answer) -> None:
     """At most three questions that the reports answer, to be asked after this one."""
     asked = tuple(turn.text for turn in _turns_askable(address.turns))
     questions = suggestions.follow_ups(library.generation, answer, asked, trier(library, address.filters))
-    states.questions("What else these reports answer", {one: _asking(address, one, library) for one in questions})
+    states.questions(
+        "What else these reports answer", {question: _asking(address, question, library) for question in questions}
+    )
 
 
 def _asking(address: Address, question: str, library: Library) -> str:

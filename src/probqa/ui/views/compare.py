@@ -106,7 +106,9 @@ def _side(
         words = Markup('{}<span class="pq-hidden">: {}</span>').format(more, name)
         body = Markup("<p>{}</p>{}<p>{}</p>").format(
             every_line(answer),
-            Markup("").join(card(library, quote, at) for at, quote in enumerate(quotes, number * SIDE_QUOTES + 1)),
+            Markup("").join(
+                card(library, quote, position) for position, quote in enumerate(quotes, number * SIDE_QUOTES + 1)
+            ),
             anchor(link_to_groups(address, {way: name}), words),
         )
     return Markup('<section aria-labelledby="side-{number}"><h3 id="side-{number}">{name}</h3>{body}</section>').format(
