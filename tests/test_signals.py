@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from conftest import STARTER
 from probqa.asking.signals import _sentences, _signals
 from probqa.calibration import SIGNALS, Signals
 from probqa.dates import PartialDate
@@ -40,6 +41,7 @@ class Searched:
 
     encoder = SimpleNamespace(encode_question=lambda _: np.zeros(2, np.float32), is_word=lambda _: True)
     dense = SimpleNamespace(search=lambda *_: (np.zeros(1, np.int64), np.ones(1, np.float32)))
+    domain = STARTER
     passages = len(TEXTS)
     passage = staticmethod(lambda row: SimpleNamespace(document_id=str(row)))
     first_sentences: Any

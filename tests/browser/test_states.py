@@ -9,7 +9,7 @@ from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled, unf
 from browser.test_accessibility import axe, grave  # noqa: F401
 from conftest import REPORTS
 from probqa.indexing.storage import build_lock
-from probqa.understanding.scope import MANY
+from probqa.weights import WEIGHTS
 
 GLOSSARY = """terms:
 - {term: Unpaid work, definition: Work done as a punishment., basis: general knowledge}
@@ -30,14 +30,14 @@ The roofs of Ambleton leaked.
 def states(serve: Serve) -> Site:
     """``REPORTS`` with a glossary, a later inspection, and as many reports on buses as are too many."""
     town = "---\narea: Town{0}\npublished: {1}\n---\n# Findings\n\nThe buses of town {0} were late.\n"
-    towns = {f"t{at}.md": town.format(chr(97 + at), 2010 + at % 5) for at in range(MANY)}
+    towns = {f"t{at}.md": town.format(chr(97 + at), 2010 + at % 5) for at in range(WEIGHTS.many)}
     return serve(REPORTS | towns | {"later.md": LATER, "glossary.yaml": GLOSSARY})
 
 
 def test_a_broad_question_is_narrowed_by_one_click(states: Site, visit: Open) -> None:
     page = visit(asked_at_once(states, ["buses"])).page
     expect(page.locator(".pq-finding")).to_have_text(
-        f"This touches {MANY} reports: pick an area, a provider or a year."
+        f"This touches {WEIGHTS.many} reports: pick an area, a provider or a year."
     )
     settled(page)
     page.get_by_role("link", name="2012", exact=True).click()

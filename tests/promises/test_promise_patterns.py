@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from conftest import STARTER
 from patterns import LENGTH, Used, awkward, compiled, outgrown, uses, written
 from probqa.reading.formats import furniture, webpage
 from probqa.reading.formats.pdf import YEAR
@@ -23,6 +24,8 @@ NAME, NAME_IN_WORDS = r"(?<!\w)Northway\ Ltd\.(?!\w)", r"\bNorthway\ Ltd\b"
 EXAMPLES = {
     "probqa.asking.filters:_names": [NAME],
     "probqa.gathering.download:_kept": [r'(W/)?"[\x21\x23-\x7e]{0,200}"', r"[A-Za-z0-9:, +-]{1,40}"],
+    "probqa.glossary.domain:pattern": [STARTER.ratings.pattern.pattern],
+    "probqa.glossary.domain:phrase_pattern": [body.pattern.pattern for body in STARTER.bodies],
     "probqa.measuring.evaluation:_targets": [r"Staff\ were\ few\."],
     "probqa.measuring.evaluation:holds": [NAME],
     "probqa.reading.formats.furniture:_match": [each for _, each in (*furniture._LINES, *furniture._TAILS)],
@@ -93,11 +96,11 @@ def test_a_pattern_that_takes_longer_is_caught(pattern: str) -> None:
 )
 @pytest.mark.parametrize("unit", ["1,", "1 ", "A", "Aa ", "a ", "."])
 def test_whether_a_line_holds_what_is_asked_for_is_soon_told(kind: str, unit: str) -> None:
-    asked = read_kind(kind)
+    asked = read_kind(kind, STARTER)
     assert asked
-    assert outgrown(lambda text: holds(asked, text), unit * (LENGTH // len(unit))) is None
+    assert outgrown(lambda text: holds(asked, text, STARTER), unit * (LENGTH // len(unit))) is None
 
 
 def test_a_question_of_any_length_is_soon_read() -> None:
     for unit in ("what ", "how many ", "rate of ", "what rated ", "1,", "A"):
-        assert outgrown(read_kind, unit * (LENGTH // len(unit))) is None, unit
+        assert outgrown(lambda text: read_kind(text, STARTER), unit * (LENGTH // len(unit))) is None, unit

@@ -28,7 +28,7 @@ DOMAIN_FILE = "domain.yaml"
 
 _PHRASE = re.compile(r"[^\W_](?:[^*]*\w)?\*?")
 _ABBREVIATION = re.compile(r"[A-Z]{2}")
-_PLACEHOLDER = re.compile(r"\{.*?\}|[{}]")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 
 
 @dataclass(frozen=True)
