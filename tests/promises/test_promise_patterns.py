@@ -63,7 +63,6 @@ def test_every_pattern_is_known() -> None:
     assert len(ALL) > 170
     for where in (
         "probqa.understanding.kinds:_PATTERNS['share'].held",
-        "probqa.ui.suggestions:_ASKED[0][0]",
         "probqa.reading.formats.repairs:mend_word",
         "probqa.text:WEB_ADDRESS",
     ):
