@@ -149,7 +149,7 @@ def test_the_glossary_is_no_document_and_no_sidecar(tmp_path: Path) -> None:
         ("related: [client]", "related: [client, '']", "an empty entry of a list"),
         ("definition: A manager.", "definition: ' '", "a text of white space alone"),
         ("  related: [client]", "  related: [client]\n  related: [x]", "the key 'related' is there twice"),
-        ("related: [client]", "related: !!python/object/apply:os.getcwd []", "could not determine"),
+        ("related: [client]", "related: !!python/object/apply:os.getcwd []", "a tag; write the value alone"),
         ("[service user, offender]", "['...']", "'...' holds no word"),
     ],
 )

@@ -724,7 +724,7 @@ def test_the_catalogue_lists_every_official_address_of_the_fact_sheets(shared: P
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("hosts: [", "catalogue.yaml is not YAML"),
+        ("hosts: [", "catalogue.yaml: line 1: "),
         ("reports: []", "catalogue.yaml: hosts is missing"),
         ("[]", "catalogue.yaml: [] is not a list of 'key: value'"),
         ("hosts: a.test\nreports: []", "hosts: 'a.test' is not a list"),

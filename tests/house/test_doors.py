@@ -81,10 +81,11 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "reading": {
         "assembly": set(),
         "corpus": set(),
+        "plain_yaml": set(),
         "sentences": set(),
         "formats": {"assembly"},
         "passages": {"sentences"},
-        "metadata": {"formats"},
+        "metadata": {"formats", "plain_yaml"},
         "reader": {"assembly", "corpus", "formats", "metadata"},
     },
     "citing": {

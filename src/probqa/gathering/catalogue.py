@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from probqa.decoding import decode
 from probqa.errors import CorpusError, DecodingError, DownloadError, InputError
 from probqa.gathering.addresses import parse_address
 from probqa.reading.corpus import require_folder
+from probqa.reading.plain_yaml import FileLoader, YamlError, load
 
 FILE = "catalogue.yaml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -94,10 +93,9 @@ def parse_catalogue(text: str) -> Catalogue:
         CorpusError: an entry cannot be used. The message names it.
     """
     try:
-        # The base loader makes only strings, lists and mappings, so no text is mistaken for a date or number.
-        values = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise CorpusError(f"{FILE} is not YAML: {error}", "mend it") from error
+        values, _ = load(text, FileLoader)
+    except YamlError as error:
+        raise CorpusError(f"{FILE}: line {error.line}: {error.reason}", "mend the YAML") from error
     try:
         read = decode(_File, values)
     except DecodingError as error:

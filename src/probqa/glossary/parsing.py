@@ -15,7 +15,7 @@ abbreviation, synonyms, related, note, basis_note, seen_in
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from probqa.decoding import decode, decode_json
 from probqa.errors import DecodingError, InputError, ReadingError
 from probqa.glossary.entries import Entries, Place, Service
 from probqa.reading.corpus import read_bytes
+from probqa.reading.plain_yaml import FileLoader, YamlError, load
 from probqa.text import WEB_ADDRESS
 
 
@@ -67,13 +68,9 @@ def yaml_values(text: str, where: str) -> object:
         ReadingError: it is not YAML, or holds what a person would not have meant.
     """
     try:
-        # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
-        values: object = yaml.load(text, Loader=_TextLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or "it is not YAML"
-        raise ReadingError(f"{where}{line}: {reason}", "mend the YAML") from error
+        values, _ = load(text, _EntryLoader)
+    except YamlError as error:
+        raise ReadingError(f"{where} line {error.line}: {error.reason}", "mend the YAML") from error
     return {} if values is None else values
 
 
@@ -97,26 +94,8 @@ def to_json(entries: Entries) -> bytes:
     return json.dumps(asdict(entries), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class _TextLoader(yaml.SafeLoader):
-    """Safe YAML that keeps dates and numbers as text, with one space for each stretch of white space.
-
-    A key without a value is left out. An alias, a key written twice and a text or entry without a sign are refused.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "an alias; write the value out", mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                mark = node.value[number][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is there twice", mark)
-        values = super().construct_mapping(node, deep)
-        return {key: value for key, value in values.items() if value is not None}
+class _EntryLoader(FileLoader):
+    """Plain YAML with one space for each stretch of white space; a text or entry without a sign is refused."""
 
     def construct_sequence(self, node: yaml.SequenceNode, deep: bool = False) -> list[Any]:
         for item in node.value:
@@ -129,12 +108,6 @@ class _TextLoader(yaml.SafeLoader):
         if text and not text.strip():
             raise yaml.constructor.ConstructorError(None, None, "a text of white space alone", node.start_mark)
         return " ".join(text.split())
-
-
-_TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _checked(entries: Entries, where: str) -> Entries:

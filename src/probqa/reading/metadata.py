@@ -13,11 +13,10 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-import yaml
-
 from probqa.dates import PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.reading.formats.repairs import tidy
+from probqa.reading.plain_yaml import YamlError, load
 from probqa.records import Source, Wording
 from probqa.text import WEB_ADDRESS, half_character
 
@@ -27,18 +26,6 @@ _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area
 # When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
 _PROVENANCE_KEYS = ("added", "from")
 _KEYS = {*_TEXT_KEYS, *_PROVENANCE_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML that keeps dates and numbers as the text that was written."""
-
-
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def read_metadata(
@@ -81,31 +68,23 @@ def read_metadata(
 def _take(values: dict[str, object], places: dict[str, str], text: str, file: str, first_line: int) -> None:
     """Add what ``text`` says to ``values``, and to ``places`` where each key stands."""
     try:
-        # A loader of our own: it derives from SafeLoader and makes only strings, lists and mappings.
-        node = yaml.compose(text, Loader=_StrictLoader)
-        stated = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
-    except RecursionError as error:
-        raise ReadingError(f"{file}line {first_line}: broken front matter: too deep", "mend the YAML") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line if mark else text.count("\n", 0, getattr(error, "position", 0))
-        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
-        raise ReadingError(f"{file}line {line + first_line}: broken front matter: {reason}", "mend the YAML") from error
-    if node is None:
+        stated, keys = load(text)
+    except YamlError as error:
+        line = error.line + first_line - 1
+        raise ReadingError(f"{file}line {line}: broken front matter: {error.reason}", "mend the YAML") from error
+    if stated is None:
         return
-    if not isinstance(node, yaml.MappingNode) or not isinstance(stated, dict):
+    if not isinstance(stated, dict):
         raise ReadingError(f"{file}line {first_line}: the front matter is not a list of 'key: value'", "mend the YAML")
     here: dict[str, str] = {}
-    for key_node, _ in node.value:
-        key, place = key_node.value, f"{file}line {key_node.start_mark.line + first_line}: "
+    for key, line in keys:
+        place = f"{file}line {line + first_line - 1}: "
         if key not in _KEYS:
             raise ReadingError(
                 f"{place}unknown key {key!r} in the front matter", f"known keys: {', '.join(sorted(_KEYS))}"
             )
-        if key in here:
-            raise ReadingError(f"{place}the key {key!r} is given twice", "keep one of them")
         here[key] = place
-    values |= {key: value for key, value in stated.items() if value is not None}
+    values |= stated
     places |= here
 
 
