@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +14,16 @@ import hash_encoder
 from conftest import DOMAIN, REPORTS, Opener, shut, write_corpus
 from probqa.asking.answers import compose
 from probqa.asking.library import Library
+from probqa.calibration import CALIBRATION_FILE
 from probqa.errors import CorpusError, InputError, ModelError, ModelMissingError
+from probqa.glossary.domain import DOMAIN_FILE
+from probqa.glossary.glossary import GLOSSARY_FILE
 from probqa.indexing import export, storage
 from probqa.indexing.build import BuildReport, build, is_stale
 from probqa.indexing.encoder import CANARIES
 from probqa.indexing.inspection import status
 from probqa.reading import reader
-from probqa.reading.corpus import CorpusFile, Failure
+from probqa.reading.corpus import MAX_FILE_BYTES, CorpusFile, Failure
 from probqa.records import Document
 from probqa.settings import Settings
 
@@ -431,3 +436,50 @@ def test_an_index_in_its_corpus_or_a_corpus_in_its_index_is_refused(
 def test_a_folder_beside_its_corpus_whose_name_begins_the_same_is_an_index(three: Settings) -> None:
     beside = replace(three, index=three.corpus.with_name(f"{three.corpus.name}-index"))
     assert counts(build(beside))[0] == 3
+
+
+BESIDE = (GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE)
+
+
+def link_out(path: Path) -> None:
+    path.symlink_to("/etc/hostname")
+
+
+def link_nowhere(path: Path) -> None:
+    path.symlink_to(path.with_name("nothing"))
+
+
+def large(path: Path) -> None:
+    path.touch()
+    os.truncate(path, MAX_FILE_BYTES + 1)
+
+
+def half_character(path: Path) -> None:
+    path.write_text('{"\\ud800": "\\ud800"}')
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (link_out, "leads out of the corpus folder"),
+        (link_nowhere, "No such file or directory"),
+        (large, "is larger than 100 MB"),
+        (Path.mkdir, "is not a file"),
+        (half_character, "\\ud800"),
+    ],
+)
+def test_a_bad_file_beside_the_reports_is_named_and_done_without(
+    three: Settings, opened: Opener, name: str, spoil: Callable[[Path], None], said: str
+) -> None:
+    (three.corpus / name).unlink(missing_ok=True)
+    build(three)
+    spoil(three.corpus / name)
+    assert stale(three, opened)
+    report = build(three)
+    [failure] = report.failures
+    assert failure.file == name
+    assert said in failure.problem or (spoil is half_character and name == CALIBRATION_FILE)
+    failure.problem.encode()
+    assert report.unchanged == 3
+    assert not stale(three, opened)

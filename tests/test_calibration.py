@@ -12,7 +12,15 @@ import pytest
 
 from conftest import REPORTS, Opener, write_corpus
 from probqa.asking.library import Library
-from probqa.calibration import CALIBRATION_FILE, SIGNALS, UNCALIBRATED, Calibration, Signals, load_calibration
+from probqa.calibration import (
+    CALIBRATION_FILE,
+    MAX_WEIGHT,
+    SIGNALS,
+    UNCALIBRATED,
+    Calibration,
+    Signals,
+    load_calibration,
+)
 from probqa.errors import InputError, ReadingError
 from probqa.indexing.build import build, is_stale
 from probqa.indexing.inspection import status
@@ -38,9 +46,10 @@ def test_the_confidence_is_the_logistic_function_of_the_weighted_sum(share: floa
     assert ONE.confidence(covered(share)) == pytest.approx(confidence, abs=1e-6)
 
 
-def test_no_weight_is_too_large() -> None:
-    sure = dataclasses.replace(ONE, bias=1e6)
-    assert (sure.confidence(NONE), dataclasses.replace(sure, bias=-1e6).confidence(NONE)) == (1, 0)
+def test_the_largest_weights_that_may_be_give_a_chance() -> None:
+    sure = dataclasses.replace(ONE, bias=MAX_WEIGHT)
+    assert sure.confidence(NONE) == pytest.approx(1)
+    assert dataclasses.replace(sure, bias=-MAX_WEIGHT).confidence(NONE) == pytest.approx(0)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +168,16 @@ BROKEN = [
     (broken(weights=dict.fromkeys(SIGNALS, 1.0) | {"more": 1.0}), "'weights': unknown key 'more'"),
     (broken(answerable=1.5), "answerable: 1.5 is not a whole number"),
     (broken(texts=1), "texts: 1 is not a text"),
+    (broken(texts="\ud800"), "texts: '\\ud800' holds half a character"),
+    (broken(weights=dict.fromkeys(SIGNALS, 1e308)), "covered: 1e+308 is not between -100 and 100"),
+    (broken(bias=-101), "bias: -101.0 is not between -100 and 100"),
+    (broken(answered=99), "answered: 99.0 is not between 0 and 1"),
+    (broken(shown=1.01), "shown: 1.01 is not between 0 and 1"),
+    (broken(refused=-0.1), "refused: -0.1 is not between 0 and 1"),
+    (broken(not_answered=1e308), "not_answered: 1e+308 is not between 0 and 1"),
+    (broken(weak_from=2), "weak_from: 2.0 is not between 0 and 1"),
+    (broken(answerable=-1), "answerable: -1 is below 0"),
+    (broken(unanswerable=-40), "unanswerable: -40 is below 0"),
 ]
 
 

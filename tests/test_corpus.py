@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,9 @@ def test_a_corpus_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: 
         list_files(tmp_path)
 
 
-def test_folders_beyond_any_depth_are_one_line(tmp_path: Path) -> None:
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """Give a corpus with 1,500 folders in one another; what pytest clears away with is not made for that."""
     write_corpus(tmp_path, {"a.md": "Text."})
     # Deeper than a path may be long: made a step at a time.
     place = os.open(tmp_path, os.O_RDONLY)
@@ -162,16 +165,18 @@ def test_folders_beyond_any_depth_are_one_line(tmp_path: Path) -> None:
         os.close(place)
         place = below
     os.close(place)
-    [[file], [failure]] = list_files(tmp_path)
-    found = documents(tmp_path)
-    # Too deep for what pytest clears old folders with.
-    subprocess.run(["rm", "-rf", str(tmp_path / "deep")], check=True)
+    yield tmp_path
+    subprocess.run(["rm", "-rf", tmp_path / "deep"], check=True)
+
+
+def test_folders_beyond_any_depth_are_one_line(deep: Path) -> None:
+    [[file], [failure]] = list_files(deep)
     assert file.path == "a.md"
     assert failure.file == "deep/" * (MAX_DEPTH + 1)
     assert failure.problem == (
         "lies more than 50 folders deep; move it further up; what was indexed from it before is kept"
     )
-    assert found == [tmp_path / "a.md"]
+    assert documents(deep) == [deep / "a.md"]
 
 
 def test_a_file_as_deep_as_may_be_is_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from probqa.records import Status
 from probqa.weights import WEIGHTS, Weights, rules
 
 CALIBRATION_FILE = "calibration.json"
+# Far beyond what a fit gives, whose penalty holds them near 1; near enough for sums of them to mean something.
+MAX_WEIGHT = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,22 @@ class Calibration:
     fingerprint: str = ""
     texts: str = ""
     rules: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no fit can have given: a weight without bound, a share beyond 1, a count below 0.
+
+        Raises:
+            ValueError: the message names the value.
+        """
+        for name, weight in (*zip(SIGNALS, self.weights, strict=True), ("bias", self.bias)):
+            if not abs(weight) <= MAX_WEIGHT:
+                raise ValueError(f"{name}: {weight} is not between -{MAX_WEIGHT:g} and {MAX_WEIGHT:g}")
+        for name in ("weak_from", "answered", "shown", "refused", "not_answered"):
+            if not 0 <= (share := getattr(self, name)) <= 1:
+                raise ValueError(f"{name}: {share} is not between 0 and 1")
+        for name in ("answerable", "unanswerable"):
+            if (count := getattr(self, name)) < 0:
+                raise ValueError(f"{name}: {count} is below 0")
 
     def confidence(self, signals: Signals) -> float:
         """Return the chance, in [0, 1], that the question is answered, as far as the signals tell."""
@@ -138,6 +157,6 @@ def load_calibration(corpus: Path) -> Calibration:
     Raises:
         ReadingError: the file is not a calibration.
     """
-    if not (corpus / CALIBRATION_FILE).is_file():
+    if not os.path.lexists(corpus / CALIBRATION_FILE):
         return UNCALIBRATED
     return Calibration.from_json(read_bytes(corpus, CALIBRATION_FILE))

@@ -13,6 +13,7 @@ any ending. Capitals make no difference, but a phrase with an abbreviation in it
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -201,7 +202,7 @@ def load_domain(folder: Path) -> Domain:
         ReadingError: it is not a domain; the message names the file and the entry.
     """
     path = folder / DOMAIN_FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return NO_DOMAIN
     values = yaml_values(read_text(folder, DOMAIN_FILE), str(path))
     try:

@@ -17,6 +17,7 @@ A question is widened by one step only: by what its own words stand for, never b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -102,7 +103,7 @@ def load_glossary(folder: Path) -> Glossary:
         ReadingError: it is not a glossary; the message names the file and the entry.
     """
     path = folder / GLOSSARY_FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Glossary(Entries())
     return _glossary(read_yaml(read_text(folder, GLOSSARY_FILE), str(path)), str(path))
 

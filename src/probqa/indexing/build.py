@@ -264,9 +264,14 @@ def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple
     """
     made_of = {file.path: (file.sha256, reader.reader_version(file.path)) for file in files}
     for name in (GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE):
-        if (settings.corpus / name).is_file():
-            content = corpus.read_bytes(settings.corpus, name)
-            made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
+        if os.path.lexists(settings.corpus / name):
+            try:
+                content = corpus.read_bytes(settings.corpus, name)
+            except (ReadingError, OSError):
+                # Named by ``_read_beside``; when it can be read, the index is made anew.
+                made_of[name] = ("", "1")
+            else:
+                made_of[name] = (hashlib.sha256(content).hexdigest(), "1")
     return made_of
 
 
@@ -280,8 +285,9 @@ def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
     def loaded(name: str, load: Callable[[Path], _T], without: _T) -> _T:
         try:
             return load(settings.corpus)
-        except ReadingError as error:
-            failures.append(Failure(name, str(error)))
+        except (ReadingError, OSError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            failures.append(Failure(name, reason))
             return without
 
     beside = _Beside(
