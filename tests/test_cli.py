@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import errno
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -282,3 +285,106 @@ def test_a_usage_error_ends_with_2(run) -> None:
     assert code == 2
     assert "QUESTION" in err
     assert run("nonsense")[0] == 2
+
+
+ESCAPE, SHOWN = "\x1b]0;owned\x07\x9b2J\u202e", "[U+001B]]0;owned[U+0007][U+009B]2J[U+202E]"
+
+
+def test_nothing_that_steers_a_terminal_reaches_it(run, chosen: Settings, tmp_path: Path) -> None:
+    quoted = json.dumps(ESCAPE)
+    write_corpus(
+        chosen.corpus,
+        {
+            "good.md": f"---\ntitle: {quoted}\nkind: {quoted}\narea: {quoted}\nproviders: [{quoted}]\n---\n"
+            "The bus was late.",
+            f"bad{ESCAPE}\r\nprobqa: all is well.md": "---\nno: yes\n---\n",
+            f"twin{ESCAPE}.md": f"---\n{quoted}: 1\n---\nText.",
+            "domain.yaml": f"{quoted}: 1\n",
+            "glossary.yaml": f"terms:\n- {{term: bus, definition: A car., synonyms: [{json.dumps('coach' + ESCAPE)}], "
+            "basis: general knowledge}\n",
+        },
+    )
+    (tmp_path / f"x{ESCAPE}\n.md").write_text("Text.")
+    said = "".join(
+        "".join(run(*command)[1:])
+        for command in (
+            ("build",),
+            ("status",),
+            ("list",),
+            ("list", "--json"),
+            ("status", "--json"),
+            ("status", "--document", "good"),
+            ("ask", "was the bus late?"),
+            ("ask", "was the bus late?", "--json"),
+            ("ask", "was the bus late?", "--every"),
+            ("check", f"“The bus was {ESCAPE}”"),
+            ("add", str(tmp_path / f"x{ESCAPE}\n.md"), str(tmp_path / f"none{ESCAPE}\n.md")),
+            ("add", f"https://example.org/{ESCAPE}"),
+            ("fetch", ESCAPE),
+            ("remove", ESCAPE),
+            ("eval", str(tmp_path / ESCAPE)),
+            ("verify", "--index", str(tmp_path / ESCAPE)),
+        )
+    )
+    assert SHOWN in said
+    assert not set(said) - {"\n"} & {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u202e"}
+    assert "\nprobqa: all is well" not in said
+    assert f"bad{SHOWN}[U+000D][U+000A]probqa: all is well.md" in said
+    assert f"coach{SHOWN}" in said
+
+
+def test_one_function_of_the_terminal_prints() -> None:
+    tree = ast.parse(Path(cli.__file__).read_text(encoding="utf-8"))
+    printing = [
+        function.name
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id == "print"
+    ]
+    assert printing == ["_say"]
+
+
+def test_json_with_controls_is_the_same_json(run, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a.md": f"---\ntitle: {json.dumps(ESCAPE)}\n---\nThe bus was late."})
+    run("build")
+    out = run("list", "--json")[1]
+    assert json.loads(out)["documents"][0]["title"].endswith("2J\u202e")
+    assert "\\u202e" in out
+    assert "\u202e" not in out
+
+
+def test_a_folder_in_place_of_a_manifest_is_one_line(built_run, chosen: Settings) -> None:
+    [manifest] = chosen.index.glob("*/manifest.json")
+    manifest.unlink()
+    manifest.mkdir()
+    code, out, err = built_run("ask", QUESTION)
+    assert (code, out) == (3, "")
+    assert err.count("\n") == 1
+    assert str(manifest) in err
+    assert "run: probqa build" in err
+    assert built_run("build")[0] == 0
+    assert built_run("ask", QUESTION)[0] == 0
+
+
+def test_a_link_named_like_what_a_build_leaves_is_taken_away_alone(built_run, chosen: Settings, tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"mine/letter.txt": "Dear all"})
+    (chosen.index / ".staging-link").symlink_to(tmp_path / "mine")
+    (chosen.index / ".staging-nowhere").symlink_to(tmp_path / "nowhere")
+    assert built_run("build")[0] == 0
+    assert not list(chosen.index.glob(".staging-*"))
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "Dear all"
+
+
+def test_a_full_disk_is_one_line_with_the_path(run, chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_corpus(chosen.corpus, REPORTS)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, _, err = run("build")
+    assert code == 2
+    assert re.fullmatch(
+        rf"probqa: {re.escape(str(chosen.index))}/\.staging-\S+: No space left on device", err.splitlines()[-1]
+    )

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import json
 import os
 import shlex
 import signal
@@ -129,27 +128,27 @@ def _init(options: argparse.Namespace, _: Settings) -> int:
     corpus = start_corpus(Path(options.folder), empty=options.empty)
     go = f"cd {shlex.quote(options.folder)} && " if Path(options.folder) != Path() else ""
     if options.empty:
-        print(f"{corpus} is empty; put reports there as its README.md says, then run: {go}probqa build && probqa serve")
+        _say(f"{corpus} is empty; put reports there as its README.md says, then run: {go}probqa build && probqa serve")
     else:
-        print(f"{corpus} holds the starter corpus; run: {go}probqa build && probqa serve")
+        _say(f"{corpus} holds the starter corpus; run: {go}probqa build && probqa serve")
     return 0
 
 
 def _build(_: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing.build import build
-    from probqa.rendering import visible
+    from probqa.rendering import visible_line
 
     with _progress_bar() as show:
         report = build(chosen, show)
     for note in report.notes:
-        print(f"note: {note}", file=sys.stderr)
+        _say(f"note: {visible_line(note)}", to_errors=True)
     for failure in report.failures:
-        print(f"not indexed: {visible(failure.file)}: {visible(failure.problem)}", file=sys.stderr)
-    print(
+        _say(f"not indexed: {visible_line(failure.file)}: {visible_line(failure.problem)}", to_errors=True)
+    _say(
         f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged; "
         f"{report.embedded} passages embedded"
     )
-    print(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
+    _say(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
     return 0
 
 
@@ -179,18 +178,17 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
         if options.json:
             _print_json(rendering.every_to_json(every))
         else:
-            print(rendering.every_to_text(every), end="")
+            _say(rendering.every_to_text(every), end="")
         return 0 if every.coverage.documents_with_quotes else 1
     answer = library.ask(request)
     if options.json:
         _print_json(rendering.to_json(answer))
     else:
-        print(rendering.to_text(answer), end="")
+        _say(rendering.to_text(answer), end="")
     return 1 if answer.status == "not_found" else 0
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa import rendering
     from probqa.indexing import inspection
 
     documents = inspection.documents(chosen)
@@ -203,9 +201,9 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
     for document in documents:
         date = PartialDate(document["published"], document["published_note"]).in_words
         about = ", ".join(part for part in (document["area"], *document["providers"]) if part)
-        print(f"{document['id']}  {rendering.visible(document['title'])}")
+        _say(f"{document['id']}  {document['title']}")
         kept = f"{document['passages']} passages · {document['wording']}"
-        print(f"    {date or 'no date'} · {document['kind']} · {rendering.visible(about)} · {kept}")
+        _say(f"    {date or 'no date'} · {document['kind']} · {about} · {kept}")
     return 0
 
 
@@ -232,9 +230,11 @@ def _outcomes(outcomes: Iterable[Outcome]) -> int:
 
     The exit code is 2 if one failed.
     """
+    from probqa.rendering import visible_line
+
     code = 0
     for outcome in outcomes:
-        print(outcome.line, flush=True)
+        _say(visible_line(outcome.line))
         code = 2 if outcome.state == "failed" else code
     return code
 
@@ -247,11 +247,11 @@ def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
     fitted = calibrate(
         chosen, [(question.question, question.history, not question.unanswerable) for question in questions]
     )
-    print(
+    _say(
         f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
         f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"
     )
-    print(f"written to {chosen.corpus / 'calibration.json'}; run: probqa build")
+    _say(f"written to {chosen.corpus / 'calibration.json'}; run: probqa build")
     return 0
 
 
@@ -269,7 +269,7 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
     if options.json:
         _print_json(dataclasses.asdict(scores))
     else:
-        print(evaluation.as_text(scores))
+        _say(evaluation.as_text(scores))
     return 0
 
 
@@ -282,13 +282,13 @@ def _check(options: argparse.Namespace, chosen: Settings) -> int:
     if options.json:
         _print_json(verdicts.to_json(report))
     else:
-        print(differences.to_text(report), end="")
+        _say(differences.to_text(report), end="")
     return 0 if all(quote.status == "found" for quote in report.quotes) else 1
 
 
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
-    from probqa.rendering import visible
+    from probqa.rendering import visible_line
 
     if options.document:
         return _document_status(inspection.document_status(chosen, options.document), as_json=options.json)
@@ -297,54 +297,55 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
         _print_json(report)
         return 0
     counts = report["counts"]
-    print(f"generation {report['generation']}, built {report['created']} with {report['model']['name']}")
-    print(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
+    _say(f"generation {report['generation']}, built {report['created']} with {report['model']['name']}")
+    _say(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
     rates = report["calibration"]
     if rates:
-        print(
+        _say(
             f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
             f"of those it cannot {rates['not_answered']:.0%} get none called one"
         )
     else:
-        print("not calibrated for this model and corpus: see probqa calibrate")
+        _say("not calibrated for this model and corpus: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
-    print(f"the corpus {report['corpus']} {state[report['stale']]}")
+    _say(f"the corpus {report['corpus']} {state[report['stale']]}")
     for failure in report["failures"]:
-        print(f"not indexed: {visible(failure['file'])}: {visible(failure['problem'])}")
+        _say(f"not indexed: {visible_line(failure['file'])}: {visible_line(failure['problem'])}")
     return 0
 
 
 def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
-    from probqa.rendering import visible
+    from probqa.rendering import visible_line
 
     if as_json:
         _print_json(report)
         return 0
-    print(f"{report['id']}: {visible(report['title'])}")
-    print(f"file {visible(report['file'])}, SHA-256 {report['sha256']}, read by {report['reader']}")
+    _say(f"{report['id']}: {report['title']}")
+    _say(f"file {visible_line(report['file'])}, SHA-256 {report['sha256']}, read by {report['reader']}")
     if report["added"] or report["from"]:
-        print(f"added {report['added'] or 'at an unknown time'} from {visible(report['from']) or 'an unknown place'}")
-    print(f"{report['characters']} characters, {report['headings']} headings, {report['passages']} passages")
+        _say(f"added {report['added'] or 'at an unknown time'} from {report['from'] or 'an unknown place'}")
+    _say(f"{report['characters']} characters, {report['headings']} headings, {report['passages']} passages")
     for page in report["pages"]:
-        printed = f" (printed {visible(page['printed'])})" if page["printed"] else ""
+        printed = f" (printed {page['printed']})" if page["printed"] else ""
         layer = ", a picture without a text layer" if page["unreadable"] else ""
-        print(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
+        _say(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
         for removal in page["removed"]:
-            print(f"    left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
+            _say(f"    left out, {removal['reason']}: {removal['text']} ({removal['characters']} characters)")
     for removal in report["removed"]:
-        print(f"left out, {removal['reason']}: {visible(removal['text'])} ({removal['characters']} characters)")
+        _say(f"left out, {removal['reason']}: {removal['text']} ({removal['characters']} characters)")
     return 0
 
 
 def _verify(_: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing.inspection import verify
+    from probqa.rendering import visible_line
 
     differences = list(verify(chosen))
     for difference in differences:
-        print(difference, file=sys.stderr)
+        _say(visible_line(difference), to_errors=True)
     if differences:
         return 3
-    print("every file, hash, passage and sentence is as it was built")
+    _say("every file, hash, passage and sentence is as it was built")
     return 0
 
 
@@ -365,7 +366,7 @@ def _progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
         def tell(stage: str, _done: int, _total: int) -> None:
             if stage not in told:
-                print(stage, file=sys.stderr, flush=True)
+                _say(stage, to_errors=True)
                 told.add(stage)
 
         yield tell
@@ -393,11 +394,22 @@ def _read_input() -> str:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    from probqa.rendering import json_text
+
+    _say(json_text(value))
+
+
+def _say(text: str, *, end: str = "\n", to_errors: bool = False) -> None:
+    """Print, the only place that does: no name or text of a report steers the terminal."""
+    from probqa.rendering import visible
+
+    print(visible(text), end=end, file=sys.stderr if to_errors else sys.stdout, flush=True)
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"probqa: {message}", file=sys.stderr)
+    from probqa.rendering import visible_line
+
+    _say(f"probqa: {visible_line(message)}", to_errors=True)
     return code
 
 

@@ -9,6 +9,7 @@ In: ``Answer``. Out: plain text, a JSON object, or words; the words of a quote a
 from __future__ import annotations
 
 import dataclasses
+import json
 import textwrap
 from typing import Any
 
@@ -27,6 +28,8 @@ _SHOWN = {
         *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
     )
 }
+_BREAKS = {ord(character): f"[U+{ord(character):04X}]" for character in "\n\r\u2028\u2029"}
+_ESCAPED = {code: f"\\u{code:04x}" for code in _SHOWN}
 
 
 def visible(text: str) -> str:
@@ -35,6 +38,20 @@ def visible(text: str) -> str:
     It is not for storing or comparing.
     """
     return text.translate(_SHOWN)
+
+
+def visible_line(text: str) -> str:
+    """Make control characters and line breaks visible: what a name may hold, and a line of a terminal or log not.
+
+    >>> visible_line("a\x1b[2J\\n")
+    'a[U+001B][2J[U+000A]'
+    """
+    return visible(text).translate(_BREAKS)
+
+
+def json_text(value: dict[str, Any]) -> str:
+    """Return JSON that can be shown in a terminal: the same values, with control characters and marks escaped."""
+    return json.dumps(value, ensure_ascii=False, indent=1).translate(_ESCAPED)
 
 
 def scope_line(answer: Answer | EveryAnswer) -> str:

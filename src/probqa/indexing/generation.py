@@ -184,8 +184,11 @@ class Generation:
 
     def _open(self, lock: int, manifest_sha256: str) -> None:
         fcntl.flock(lock, fcntl.LOCK_SH)
-        with open(lock, "rb", closefd=False) as file:
-            manifest = file.read()
+        try:
+            with open(lock, "rb", closefd=False) as file:
+                manifest = file.read()
+        except OSError as error:
+            raise _unreadable(self.folder / storage.MANIFEST, error) from error
         if storage.sha256(manifest) != manifest_sha256:
             raise _damaged(self.folder / storage.MANIFEST, f"is not the one that {storage.POINTER} names")
         self.manifest = self._read_manifest(manifest)

@@ -39,14 +39,20 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
     """Write a new file and force it to disk.
 
     Raises:
-        OSError: not every byte reached the disk (a full disk, for one).
+        OSError: not every byte reached the disk (a full disk, for one). It has the path.
     """
-    with path.open("xb") as file:
-        written = file.write(content)
-        file.flush()
-        if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
-            raise OSError(f"{path}: {written} of {len(content)} bytes were written")
-        os.fsync(file.fileno())
+    try:
+        with path.open("xb") as file:
+            written = file.write(content)
+            file.flush()
+            if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
+                raise OSError(f"{path}: {written} of {len(content)} bytes were written")
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno and not error.filename:
+            # What fails after the opening, as on a full disk, says no path by itself.
+            error.filename = str(path)
+        raise
 
 
 def sync_folder(folder: Path) -> None:
@@ -105,7 +111,8 @@ def build_lock(index: Path) -> Iterator[None]:
         if not _take(file):
             raise BuildLockedError(f"another build is running in {index}", "wait until it is done")
         for left_over in index.glob(f"{STAGING}*"):
-            shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
+            is_folder = left_over.is_dir() and not left_over.is_symlink()
+            shutil.rmtree(left_over) if is_folder else left_over.unlink()
         yield
 
 

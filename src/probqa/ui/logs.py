@@ -3,7 +3,7 @@
 In: every record of every library in this process. Out: the same with control characters shown; a traceback keeps its
 lines.
 
->>> one_line("who\\x1b[2J?\\n")
+>>> visible_line("who\\x1b[2J?\\n")
 'who[U+001B][2J?[U+000A]'
 """
 
@@ -12,14 +12,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from probqa.rendering import visible
-
-_BREAKS = {ord(character): f"[U+{ord(character):04X}]" for character in "\n\r\u2028\u2029"}
-
-
-def one_line(text: str) -> str:
-    """Make control characters and line breaks visible."""
-    return visible(text).translate(_BREAKS)
+from probqa.rendering import visible_line
 
 
 def escape_records() -> None:
@@ -32,7 +25,7 @@ class _Record(logging.LogRecord):
         super().__init__(*arguments, **keywords)
         if self.exc_info and self.exc_info[0]:
             traceback = logging.Formatter().formatException(self.exc_info)
-            self.exc_text = "\n".join(one_line(line) for line in traceback.split("\n"))
+            self.exc_text = "\n".join(visible_line(line) for line in traceback.split("\n"))
 
     def getMessage(self) -> str:  # noqa: N802
-        return one_line(super().getMessage())
+        return visible_line(super().getMessage())
