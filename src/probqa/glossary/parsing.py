@@ -95,7 +95,10 @@ def to_json(entries: Entries) -> bytes:
 
 
 class _EntryLoader(FileLoader):
-    """Plain YAML with one space for each stretch of white space; a text or entry without a sign is refused."""
+    """Plain YAML with one space for each stretch of white space.
+
+    A text or entry without a sign is refused.
+    """
 
     def construct_sequence(self, node: yaml.SequenceNode, deep: bool = False) -> list[Any]:
         for item in node.value:

@@ -24,7 +24,10 @@ class YamlError(Exception):
     """Why a text cannot be used, and on which of its lines, from 1."""
 
     def __init__(self, reason: str, line: int) -> None:
-        """Keep both; the message is the reason."""
+        """Keep both.
+
+        The message is the reason.
+        """
         super().__init__(reason)
         self.reason, self.line = reason, line
 
@@ -54,7 +57,10 @@ class TextLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Refuse a key written twice or that is no text; leave out a key without a value."""
+        """Refuse a key written twice or that is no text.
+
+        Leave out a key without a value.
+        """
         keys: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
