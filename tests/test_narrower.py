@@ -9,7 +9,7 @@ TOUCHED = frozenset("abcdefgh")
 
 
 def narrowing(*named: tuple[str, str]) -> list[str]:
-    return [one.name for one in _narrowing([Pick(name, Filters(), frozenset(ids)) for name, ids in named], TOUCHED)]
+    return [one.name for one in _narrowing([Pick(name, Filters(), frozenset(ids)) for name, ids in named], TOUCHED, ("England",))]
 
 
 def test_what_leaves_most_comes_first_and_what_leaves_none_or_most_is_left_out() -> None:
@@ -29,4 +29,4 @@ def test_of_names_within_one_another_the_one_that_leaves_most_is_offered() -> No
 def test_no_more_are_offered_than_can_be_looked_through() -> None:
     touched = frozenset(f"{at}" for at in range(OFFERED + 5))
     towns = [Pick(f"Town{name}", Filters(), frozenset((name,))) for name in touched]
-    assert len(_narrowing(towns, touched)) == OFFERED
+    assert len(_narrowing(towns, touched, ())) == OFFERED
