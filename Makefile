@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check install format picture bench compare clean
+.PHONY: run test check install lock format picture bench compare clean
 
 run: .venv/.installed
 	$(BIN)/probqa build
@@ -12,10 +12,15 @@ test: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.installed-dev node_modules/.installed
+	$(BIN)/python scripts/lock.py --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# The exact versions and hashes of all that is installed; needs the network.
+lock: .venv/.installed-dev
+	$(BIN)/python scripts/lock.py
 
 format: .venv/.installed-dev
 	$(BIN)/ruff format .
@@ -33,11 +38,11 @@ compare: .venv/.installed-dev
 
 install: .venv/.installed
 
-.venv/.installed: pyproject.toml constraints.txt scripts/install.py
+.venv/.installed: pyproject.toml $(wildcard locks/*.txt) scripts/install.py
 	$(PYTHON) scripts/install.py
 	touch $@
 
-.venv/.installed-dev: pyproject.toml constraints.txt scripts/install.py
+.venv/.installed-dev: pyproject.toml $(wildcard locks/*.txt) scripts/install.py
 	$(PYTHON) scripts/install.py --dev
 	touch $@ .venv/.installed
 
