@@ -1,20 +1,19 @@
-"""Kill builds at random moments and check what is left each time: the whole old or the whole new generation.
+"""Kill a build and take the power from it at each of its steps: the whole old or the whole new generation is left.
 
-In: how many kills. Out: a line of figures, and exit code 1 at the first generation that is neither.
+In: nothing. Out: a line of figures each, and exit code 1 at the first index that is neither.
 
-    python benchmarks/kills.py --kills 500
+    python benchmarks/kills.py [--draws 20]
 
-A build of three documents with the tests' hash encoder, its encoder file 10 MB long, so that most of the time goes
-into writing. After each kill the index is opened, asked and verified, and built again.
+A step is a folder or file made, half of a write, an fsync, a rename or a removal. A kill leaves all that was written;
+a loss of power (``tests/steps.py``) loses what was not synced: all of it, the contents only, half of each, and as dice
+say ``--draws`` times a step. What is left is opened, asked and verified, and must be mended by the next build.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,39 +23,31 @@ import building  # noqa: E402
 import hash_encoder  # noqa: E402
 from probqa.indexing.build import build  # noqa: E402
 from probqa.settings import Settings  # noqa: E402
-
-ENCODER_BYTES = 10_000_000
+from steps import Disk  # noqa: E402
 
 
 def main() -> int:
-    """Run the kills that were asked for."""
+    """Kill at every step, then lose the power at every step."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=20)
     options = parser.parse_args()
-    hash_encoder.install(padding=ENCODER_BYTES)
-    dice = random.Random(options.seed)
-    outcomes: Counter[str] = Counter()
+    hash_encoder.install()
     with tempfile.TemporaryDirectory() as place:
         chosen = Settings(Path(place, "corpus"), Path(place, "index"), hash_encoder.MODEL)
         chosen.corpus.mkdir()
-        building.write_state(chosen.corpus, 0)
+        killed = building.kill_at_each_step(chosen, alike=str)
+        print(f"killed at each of {len(killed)} steps: 0 damaged or mixed")
+        building.write_state(chosen.corpus, 1)
         build(chosen)
-        longest = building.seconds_to_build(chosen, 1, ENCODER_BYTES)
-        state = 1
-        while outcomes.total() - outcomes["done"] < options.kills:
-            state += 1
-            try:
-                outcomes[building.kill_one(chosen, dice.uniform(0, longest), state, ENCODER_BYTES)] += 1
-            except Exception as error:  # whatever it is, it is what this looks for
-                print(f"kill {state - 1} left an index that is neither old nor new: {error!r}")
-                return 1
-    killed = options.kills
-    print(
-        f"{killed} kills, 0 damaged or mixed: {outcomes['old']} before writing, {outcomes['old, half written']} while "
-        f"writing, {outcomes['new']} after the pointer moved; {outcomes['done']} builds were faster than their kill"
-    )
-    return 0
+        building.write_state(chosen.corpus, 2)
+        disk = Disk(chosen.index)
+        steps = building.steps_of(chosen, chosen.index)
+        lost = [found for _, found in building.losses(chosen, chosen.index, steps, disk, options.draws, mend=True)]
+        print(
+            f"{len(lost)} losses of power at {len(steps) + 1} points: 0 damaged or mixed, "
+            f"{lost.count('1')} old, {lost.count('2')} new"
+        )
+    return 0 if set(lost) == {"1", "2"} else 1
 
 
 if __name__ == "__main__":

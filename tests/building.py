@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
+import shutil
+import signal
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from multiprocessing import forkserver
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -19,13 +23,14 @@ from typing import Any
 import pytest
 
 from probqa.asking.library import Library
-from probqa.errors import BuildLockedError
+from probqa.errors import BuildLockedError, IndexMissingError
 from probqa.indexing import storage
-from probqa.indexing.build import build
+from probqa.indexing.build import KEPT_GENERATIONS, build
 from probqa.indexing.inspection import verify
 from probqa.indexing.storage import build_lock
 from probqa.questions import Request
 from probqa.settings import Settings
+from steps import Disk, Step, watch
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "In which week was the court of Ambleton late?"
@@ -64,61 +69,113 @@ def opened_states(chosen: Settings) -> set[str]:
         return states(library)
 
 
-def build_here(chosen: Settings, padding: int, ready: Connection) -> None:
-    """Say when the work begins, then build with the hash encoder, its file ``padding`` bytes long."""
+def build_until(chosen: Settings, at: int) -> None:
+    """Build with the hash encoder, and be killed before step ``at`` of what changes the index."""
     import hash_encoder
 
-    hash_encoder.install(padding=padding)
-    ready.send(True)
-    build(chosen)
+    def count(step: Step) -> None:
+        nonlocal at
+        if at == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        at -= 1
+
+    hash_encoder.install()
+    os.fsync = lambda descriptor: None  # what a killed process wrote is there all the same
+    with watch(chosen.index, count):
+        build(chosen)
 
 
-def start_build(chosen: Settings, padding: int = 0) -> ForkServerProcess:
-    """Start a build in a process of its own; it has begun when this returns."""
-    here, there = context().Pipe(duplex=False)
-    process = context().Process(target=build_here, args=(chosen, padding, there))
-    process.start()
-    there.close()
-    with here:
-        assert here.recv()
-    return process
+def steps_of(chosen: Settings, root: Path) -> list[Step]:
+    """Build, and say what steps it took below ``root``."""
+    taken: list[Step] = []
+    with watch(root, taken.append):
+        build(chosen)
+    return taken
 
 
-def seconds_to_build(chosen: Settings, state: int, padding: int = 0) -> float:
-    """How long a whole build of ``state`` takes."""
-    write_state(chosen.corpus, state)
-    process = start_build(chosen, padding)
-    began = time.perf_counter()
-    process.join()
-    assert process.exitcode == 0
-    return time.perf_counter() - began
+def moved_at(steps: list[Step]) -> int:
+    """The step that moves the pointer."""
+    return [step.target is not None and step.target.name == storage.POINTER for step in steps].index(True)
 
 
-def kill_one(chosen: Settings, moment: float, state: int, padding: int = 0) -> str:
-    """Start a build of ``state`` over the one before, kill it ``moment`` seconds in, check what is left.
+def kill_at_each_step(chosen: Settings, alike: Callable[[Step], object]) -> list[str]:
+    """Kill one build at each of its steps, each time from the same index; the names of the steps.
 
-    Gives back "old" or "new", whichever opened, or "done" where the build was the faster.
+    Of steps that are ``alike`` only the first is killed at.
 
     Raises:
-        AssertionError: anything but the whole old or the whole new generation was found.
+        AssertionError: a kill left anything but the whole old or the whole new generation, or what the next build
+            did not clear away.
     """
-    write_state(chosen.corpus, state)
-    process = start_build(chosen, padding)
-    time.sleep(moment)
-    process.kill()
-    process.join()
-    found = opened_states(chosen)
-    assert found in ({str(state - 1)}, {str(state)}), found
+    for state in range(1, KEPT_GENERATIONS + 1):
+        write_state(chosen.corpus, state)
+        build(chosen)
+    before = chosen.index.with_name("before")
+    write_state(chosen.corpus, state + 1)
+    shutil.copytree(chosen.index, before)
+    steps = steps_of(chosen, chosen.index)
+    moved = moved_at(steps)
+    firsts = {alike(step): at for at, step in reversed(list(enumerate(steps)))}
+    for at in sorted(firsts.values()):
+        step = steps[at]
+        shutil.rmtree(chosen.index)
+        shutil.copytree(before, chosen.index)
+        process = context().Process(target=build_until, args=(chosen, at))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, step
+        assert opened_states(chosen) == {str(state + (at > moved))}, step
+        assert list(verify(chosen)) == [], step
+        build(chosen)
+        assert opened_states(chosen) == {str(state + 1)}, step
+        assert list(chosen.index.glob(f"{storage.STAGING}*")) == [], step
+    return [str(steps[at]) for at in sorted(firsts.values())]
+
+
+def losses(
+    chosen: Settings, root: Path, steps: list[Step], disk: Disk, draws: int = 0, *, mend: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Lose the power before each step and after the last; yield the number of steps taken and the state that opens.
+
+    ``disk`` is what there was in ``root``, where the index is, before the first of the steps. Each time everything that
+    is not synced is lost, then only the content, then half of the content, then nothing, then whatever ``draws`` dice
+    say. ``mend``: a build must then bring the index up to its corpus.
+    """
+    place = root.with_name("after")
+    there = replace(chosen, index=place / chosen.index.relative_to(root))
+    dice = random.Random(1)
+    kinds: list[tuple[Callable[[], bool], Callable[[], float]]] = [
+        (lambda: False, lambda: 0.0),
+        *[(lambda: True, lambda share=share: share) for share in (0.0, 0.5, 1.0)],
+        *[(lambda: dice.random() < 0.5, lambda: dice.choice((0.0, 0.5, 1.0)))] * draws,
+    ]
+    opened: dict[frozenset[tuple[str, bytes | None]], str] = {}
+    for taken in range(len(steps) + 1):
+        for kept, share in kinds:
+            left = disk.left(kept, share)
+            known = frozenset(left.items())
+            if known not in opened:
+                for path, content in left.items():
+                    (place / path).mkdir() if content is None else (place / path).write_bytes(content)
+                opened[known] = _opened(there)
+                if mend:
+                    build(there)
+                    assert len(opened_states(there)) == 1
+                    assert list(there.index.glob(f"{storage.STAGING}*")) == []
+                shutil.rmtree(place)
+            yield taken, opened[known]
+        if taken < len(steps):
+            disk.take(steps[taken])
+
+
+def _opened(chosen: Settings) -> str:
+    """The one state of a sound index, or none."""
+    try:
+        (found,) = opened_states(chosen)
+    except IndexMissingError:
+        return "none"
     assert list(verify(chosen)) == []
-    began_writing = bool(list(chosen.index.glob(f"{storage.STAGING}*")))
-    build(chosen)
-    assert opened_states(chosen) == {str(state)}
-    assert list(chosen.index.glob(f"{storage.STAGING}*")) == []
-    if process.exitcode == 0:
-        return "done"
-    if found == {str(state)}:
-        return "new"
-    return "old, half written" if began_writing else "old"
+    return found
 
 
 def hold_lock(index: Path, held: Event, release: Event) -> None:
@@ -144,14 +201,13 @@ def race(chosen: Settings, told: Event, outcomes: Any) -> None:
         outcomes.put(str(error))
 
 
-def ask_until(chosen: Settings, stop: Event, reports: Any) -> None:
-    """Open and ask in a loop; report how often, every fault, and the states in the order they were seen."""
+def ask_until(chosen: Settings, stop: Event, asked: Any, reports: Any) -> None:
+    """Open and ask in a loop; report every fault, and the states in the order they were seen."""
     import hash_encoder
 
     hash_encoder.install()
     faults: list[str] = []
     seen: list[str] = []
-    asked = 0
     while not stop.is_set():
         try:
             found = opened_states(chosen)
@@ -159,5 +215,31 @@ def ask_until(chosen: Settings, stop: Event, reports: Any) -> None:
             seen += found if seen[-1:] != list(found) else []
         except Exception as error:  # whatever it is, it is what the test looks for
             faults.append(f"{type(error).__name__}: {error}")
-        asked += 1
-    reports.put((asked, faults, seen, os.getpid()))
+        asked.value += 1
+    reports.put((asked.value, faults, seen))
+
+
+def swap_under(chosen: Settings, readers: int, swaps: int) -> list[tuple[int, list[str], list[str]]]:
+    """Build state after state while readers in processes of their own open and ask.
+
+    The next build waits until each of them has begun and ended a question since the last. Gives back, for each reader,
+    how often it asked, its faults, and the states that it saw.
+    """
+    here = context()
+    stop, reports = here.Event(), here.Queue()
+    counts = [here.Value("L") for _ in range(readers)]
+    processes = [here.Process(target=ask_until, args=(chosen, stop, count, reports)) for count in counts]
+    for process in processes:
+        process.start()
+    for state in range(swaps + 1):
+        write_state(chosen.corpus, state)
+        build(chosen)
+        before = [count.value for count in counts]
+        while any(count.value < asked + 2 for count, asked in zip(counts, before, strict=True)):
+            assert all(process.is_alive() for process in processes)
+            time.sleep(0.001)
+    stop.set()
+    found = [reports.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join()
+    return found

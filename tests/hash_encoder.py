@@ -55,11 +55,11 @@ def _word(salt: str, word: str) -> npt.NDArray[np.float64]:
     return np.frombuffer(digest, np.uint8).astype(np.float64) - 127.5
 
 
-def encoder_files(model: str = MODEL, padding: int = 0) -> dict[str, bytes]:
-    """The three files; ``padding`` bytes make the first as heavy as a real one."""
+def encoder_files(model: str = MODEL) -> dict[str, bytes]:
+    """The three files."""
     profile = {"model": model, "fingerprint": fingerprint(Path(model)), "dimension": DIMENSION, "max_tokens": 256}
     return {
-        "encoder.onnx": b"hash encoder" + bytes(padding),
+        "encoder.onnx": b"hash encoder",
         "tokenizer.json": b"{}",
         "encoder.json": json.dumps(profile).encode(),
     }
@@ -69,10 +69,10 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(str(folder).encode()).hexdigest()
 
 
-def install(patch: Callable[[Any, str, object], None] = setattr, padding: int = 0) -> None:
+def install(patch: Callable[[Any, str, object], None] = setattr) -> None:
     """Let builds and openings use the hash encoder; give ``monkeypatch.setattr`` to have it undone."""
     patch(build, "Encoder", HashEncoder)
     patch(generation, "Encoder", HashEncoder)
     patch(export, "find_model", Path)
     patch(export, "fingerprint", fingerprint)
-    patch(export, "export_model", lambda name, folder: encoder_files(name, padding))
+    patch(export, "export_model", lambda name, folder: encoder_files(name))

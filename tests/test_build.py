@@ -21,7 +21,7 @@ from probqa.glossary.glossary import GLOSSARY_FILE
 from probqa.indexing import export, storage
 from probqa.indexing.build import BuildReport, build, is_stale
 from probqa.indexing.encoder import CANARIES
-from probqa.indexing.inspection import status
+from probqa.indexing.inspection import status, verify
 from probqa.reading import reader
 from probqa.reading.corpus import MAX_FILE_BYTES, CorpusFile, Failure
 from probqa.records import Document
@@ -271,6 +271,26 @@ def test_a_file_that_changes_while_it_is_built_is_listed(three: Settings, monkey
         report = build(three)
     assert report.failures == (Failure("d.md", "was changed while it was read; build again"),)
     assert counts(build(three)) == (1, 0, 0, 3, 1)
+
+
+@pytest.mark.parametrize("file", ["d.md", GLOSSARY_FILE])
+def test_a_corpus_changed_at_any_moment_of_a_build_is_seen_by_the_next(
+    three: Settings, opened: Opener, file: str
+) -> None:
+    before, after = (f"terms: [{{term: late, synonyms: [{word}]}}]" for word in ("tardy", "overdue"))
+    write_corpus(three.corpus, {file: before})
+    moments: list[str] = []
+    build(replace(three, index=three.index.with_name("counted")), lambda stage, done, total: moments.append(stage))
+    for moment, stage in enumerate(moments):
+        write_corpus(three.corpus, {file: before})
+        disturbed = replace(three, index=three.index.with_name(f"disturbed {moment}"))
+        calm = replace(three, index=three.index.with_name(f"calm {moment}"))
+        changes = iter([{}] * moment + [{file: after}] + [{}] * len(moments))
+        report = build(disturbed, lambda *said, changes=changes: write_corpus(three.corpus, next(changes)))
+        assert list(verify(disturbed)) == []
+        assert stale(disturbed, opened) or report.generation == build(calm).generation, stage
+        assert build(disturbed).generation == build(calm).generation
+        assert not stale(disturbed, opened)
 
 
 def test_a_reader_of_another_version_reads_again(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import fcntl
-import random
+import os
 import time
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import building
 from probqa.asking.library import Library
-from probqa.errors import BuildLockedError
+from probqa.errors import BuildLockedError, IndexDamagedError
 from probqa.indexing import storage
-from probqa.indexing.build import build
+from probqa.indexing.build import KEPT_GENERATIONS, build
 from probqa.indexing.storage import build_lock, is_building
 from probqa.settings import Settings
-
-KILLS = 30
+from steps import Disk, Step
 
 
 @pytest.fixture
@@ -28,12 +29,66 @@ def first(chosen: Settings) -> Settings:
     return chosen
 
 
-def test_a_killed_build_leaves_the_old_or_the_new_whole(first: Settings) -> None:
-    longest = building.seconds_to_build(first, state=1)
-    dice = random.Random(1)
-    outcomes = [building.kill_one(first, dice.uniform(0, longest), state) for state in range(2, KILLS + 2)]
-    assert set(outcomes) <= {"old", "old, half written", "new", "done"}
-    assert outcomes.count("old, half written") > 0, "no build was killed while it wrote"
+def test_a_build_killed_at_a_step_of_any_kind_leaves_the_old_or_the_new_whole(chosen: Settings) -> None:
+    def alike(step: Step) -> object:
+        """One file stands for the others; the benchmark kills at every step."""
+        name = step.path.name.removesuffix(str(os.getpid()))
+        return step.verb, name if name.startswith((".staging-current", storage.MANIFEST)) else step.path.suffix
+
+    killed = building.kill_at_each_step(chosen, alike)
+    for step in (
+        "make .staging-",
+        "fsync .staging-/manifest.json",
+        "fsync .staging-",
+        "rename .staging-current to current",
+    ):
+        assert step in killed
+    assert {step.split()[0] for step in killed} == {"make", "create", "write", "fsync", "rename", "remove"}
+
+
+def test_a_loss_of_power_at_any_step_leaves_the_old_or_the_new_whole(chosen: Settings) -> None:
+    for state in range(1, KEPT_GENERATIONS + 1):
+        building.write_state(chosen.corpus, state)
+        build(chosen)
+    building.write_state(chosen.corpus, state + 1)
+    disk = Disk(chosen.index)
+    steps = building.steps_of(chosen, chosen.index)
+    moved = building.moved_at(steps)
+    assert str(steps[moved + 1]) == "fsync ."
+    old, new = str(state), str(state + 1)
+    for taken, found in building.losses(chosen, chosen.index, steps, disk):
+        may_open = {old} if taken <= moved else {new} if taken > moved + 1 else {old, new}
+        assert found in may_open, f"{found} after {taken} steps, before {steps[taken : taken + 1]}"
+
+
+def test_a_loss_of_power_in_the_first_build_leaves_no_index_or_a_whole_one(chosen: Settings, tmp_path: Path) -> None:
+    root = tmp_path / "disk"
+    root.mkdir()
+    chosen = replace(chosen, index=root / "new" / "index")
+    building.write_state(chosen.corpus, 0)
+    disk = Disk(root)
+    steps = building.steps_of(chosen, root)
+    moved = building.moved_at(steps)
+    for taken, found in building.losses(chosen, root, steps, disk):
+        may_open = {"none"} if taken <= moved else {"0"} if taken > moved + 1 else {"none", "0"}
+        assert found in may_open, f"{found} after {taken} steps, before {steps[taken : taken + 1]}"
+
+
+@pytest.mark.parametrize("unsynced", ["texts.txt", "folder"])
+def test_a_build_that_does_not_sync_is_caught_by_a_loss_of_power(
+    chosen: Settings, monkeypatch: pytest.MonkeyPatch, unsynced: str
+) -> None:
+    building.write_state(chosen.corpus, 0)
+    build(chosen)
+    building.write_state(chosen.corpus, 1)
+    disk = Disk(chosen.index)
+    steps = building.steps_of(chosen, chosen.index)
+    left = [
+        step for step in steps if step.verb != "fsync" or step.path.suffix != (".txt" if unsynced != "folder" else "")
+    ]
+    assert len(left) < len(steps)
+    with pytest.raises(IndexDamagedError):
+        list(building.losses(chosen, chosen.index, left, disk))
 
 
 def test_a_second_builder_is_told_in_one_line(first: Settings) -> None:
@@ -100,24 +155,9 @@ def test_a_holder_that_died_does_not_block(first: Settings) -> None:
 
 def test_asking_goes_on_while_another_process_rebuilds(first: Settings) -> None:
     """No error and no mixture, though each build makes the generation of three builds before disappear."""
-    context = building.context()
-    stop, reports = context.Event(), context.Queue()
-    readers = [context.Process(target=building.ask_until, args=(first, stop, reports)) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for state in range(1, 26):
-        building.write_state(first.corpus, state)
-        build(first)
-        time.sleep(0.02)
-    stop.set()
-    found = [reports.get(timeout=60) for _ in readers]
-    for reader in readers:
-        reader.join()
-    for asked, faults, seen, _ in found:
-        assert faults == []
-        assert asked > 10
-        assert seen == sorted(seen, key=int), "an older state after a newer"
-        assert len(seen) > 2
+    states = [str(state) for state in range(8)]
+    for _, faults, seen in building.swap_under(first, readers=2, swaps=7):
+        assert (faults, seen) == ([], states)
 
 
 def test_a_library_answers_from_its_generation_while_builds_come_and_go(first: Settings) -> None:

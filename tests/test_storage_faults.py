@@ -22,6 +22,7 @@ from probqa.indexing.build import build
 from probqa.indexing.inspection import status, verify
 from probqa.questions import Request
 from probqa.settings import Settings
+from steps import Step, watch
 
 SMALL = 1_000
 SAMPLE = 300
@@ -261,40 +262,25 @@ def test_a_file_is_never_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
-def test_files_are_on_disk_before_the_pointer_names_them(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The order of fsyncs and renames: every file, the manifest last, its folder, the index, then the pointer."""
-    events: list[str] = []
-    fsync, rename, replace = os.fsync, Path.rename, Path.replace
-
-    def traced_fsync(descriptor: int) -> None:
-        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
-        events.append("fsync " + re.sub(r"^\.staging-(?!current).*", "staging", re.sub(r"-\d+$", "", name)))
-        fsync(descriptor)
-
-    def traced_rename(self: Path, target: Path) -> Path:
-        events.append("rename staging")
-        return rename(self, target)
-
-    def traced_replace(self: Path, target: Path) -> Path:
-        events.append(f"replace {target.name}")
-        return replace(self, target)
-
-    monkeypatch.setattr(os, "fsync", traced_fsync)
-    monkeypatch.setattr(Path, "rename", traced_rename)
-    monkeypatch.setattr(Path, "replace", traced_replace)
+def test_files_are_on_disk_before_the_pointer_names_them(chosen: Settings) -> None:
+    """The order: a new index, its files, the manifest last, their folder, the index, the pointer."""
     write_corpus(chosen.corpus, REPORTS)
-    report = build(chosen)
-    files = [event for event in events if re.fullmatch(r"fsync [a-z_]+\.[a-z]+", event)]
+    steps: list[Step] = []
+    with watch(chosen.index.parent, steps.append):
+        report = build(chosen)
+    events = [str(step) for step in steps if step.verb in ("fsync", "rename")]
+    files = [event for event in events if re.fullmatch(r"fsync index/\.staging-/[a-z_]+\.[a-z]+", event)]
     expected = {path.name for path in (chosen.index / report.generation).iterdir()}
-    assert {event.removeprefix("fsync ") for event in files} == expected
-    assert files[-1] == "fsync manifest.json"
+    assert {Path(event).name for event in files} == expected
+    assert Path(files[-1]).name == storage.MANIFEST
     assert events == [
+        "fsync .",
         *files,
-        "fsync staging",
-        "rename staging",
+        "fsync index/.staging-",
+        f"rename index/.staging- to index/{report.generation}",
         "fsync index",
-        "fsync .staging-current",
-        "replace current",
+        "fsync index/.staging-current",
+        "rename index/.staging-current to index/current",
         "fsync index",
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -169,6 +170,31 @@ def test_at_least_two_old_generations_are_kept(built: Settings) -> None:
         names.append(build(built).generation)
     assert KEPT_GENERATIONS >= 3
     assert [path.name for path in storage.generations(built.index)] == names[-KEPT_GENERATIONS:]
+
+
+def test_the_latest_generations_are_kept_though_the_clock_goes_back(built: Settings) -> None:
+    names = [storage.read_pointer(built.index)[0]]
+    for number in range(5):
+        for folder in storage.generations(built.index):
+            later = folder.stat().st_mtime_ns + 365 * 86_400 * 10**9
+            os.utime(folder, ns=(later, later))
+        write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
+        names.append(build(built).generation)
+        assert [path.name for path in storage.generations(built.index)] == names[-KEPT_GENERATIONS:]
+
+
+@pytest.mark.parametrize("name", ["two words", "Berichte über Ämter", "索引", "تقارير", "a'b\"c$d", "📚"])
+def test_an_index_may_have_any_name(chosen: Settings, name: str) -> None:
+    chosen = Settings(
+        chosen.corpus.rename(chosen.corpus.with_name(f"{name} corpus")), chosen.index / name, chosen.model
+    )
+    for number in range(2):
+        write_corpus(chosen.corpus, {f"{name}.md": f"Nobody was late in week {number}."})
+        build(chosen)
+        with closing(Library(chosen)) as library:
+            (quote,) = library.ask("Who was late?").near
+            assert quote.text == f"Nobody was late in week {number}."
+        assert list(verify(chosen)) == []
 
 
 def test_a_generation_in_use_is_deleted_only_after_its_reader_is_done(built: Settings) -> None:

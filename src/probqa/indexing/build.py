@@ -106,12 +106,14 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             # First: whoever has no model is told so before a hundred reports are read.
             model = _model(settings, previous, progress)
             documents, reading_failures = _read_all(settings, files, failures, previous, progress)
+            # Hashed before they are read, so that a change between the two is seen as one.
+            made_of = _made_of(settings, files)
             beside, more_failures = _read_beside(settings)
             failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, files, documents, beside, failures, previous, model, progress)
+            contents, embedded = _contents(settings, made_of, documents, beside, failures, previous, model, progress)
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -218,7 +220,7 @@ def _read_all(
 
 def _contents(
     settings: Settings,
-    files: Sequence[CorpusFile],
+    made_of: dict[str, tuple[str, str]],
     documents: Sequence[Document],
     beside: _Beside,
     failures: tuple[Failure, ...],
@@ -248,7 +250,7 @@ def _contents(
         encoder_files=model.encoder_files,
         model=settings.model,
         fingerprint=model.fingerprint,
-        files=_made_of(settings, files),
+        files=made_of,
         failures=failures,
         glossary=beside.glossary,
         domain=beside.domain,

@@ -397,6 +397,7 @@ def write(index: Path, contents: Contents) -> None:
         manifest = _manifest(name, contents, files).to_json()
         storage.write_file(staging / storage.MANIFEST, manifest)
         staging.chmod(0o755)
+        storage.make_newest(staging)
         storage.sync_folder(staging)
         Generation(staging, storage.sha256(manifest)).close()
         if target.exists():

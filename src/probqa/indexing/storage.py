@@ -91,6 +91,14 @@ def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
     sync_folder(index)
 
 
+def make_newest(folder: Path) -> None:
+    """Date a folder of the index after every generation there, also where the clock has gone back."""
+    newest = max((path.stat().st_mtime_ns for path in generations(folder.parent)), default=0)
+    if folder.stat().st_mtime_ns <= newest:
+        # A second, which every file system can tell apart.
+        os.utime(folder, ns=(newest, newest + 1_000_000_000))
+
+
 def generations(index: Path) -> list[Path]:
     """List the generation folders, oldest first."""
     folders = [path for path in index.iterdir() if path.is_dir() and _GENERATION.fullmatch(path.name)]
@@ -106,7 +114,10 @@ def build_lock(index: Path) -> Iterator[None]:
     Raises:
         BuildLockedError: another build is running.
     """
+    missing = [folder for folder in (index, *index.parents) if not folder.exists()]
     index.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        sync_folder(folder.parent)
     with (index / _LOCK).open("a+b") as file:
         if not _take(file):
             raise BuildLockedError(f"another build is running in {index}", "wait until it is done")
