@@ -62,7 +62,7 @@ def packed_zeros(megabytes: int) -> bytes:
 
 
 def peak_mb() -> float:
-    """The most memory that this process ever held."""
+    """Return the most memory that this process ever held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 

@@ -22,7 +22,9 @@ import sys
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import websockets
@@ -31,6 +33,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
+# The wait for each answer, and why there was none.
+Results = list[tuple[float, str]]
 WORDS = (
     ("supervised", "managed", "assessed", "supported", "inspected"),
     ("low-risk cases", "women on probation", "people released from prison", "victims", "court reports", "unpaid work"),
@@ -56,13 +60,25 @@ def main() -> int:
         wait_until_ready(f"http://127.0.0.1:{port}/healthz", server)
         began = time.perf_counter()
         before = cpu_seconds(server.pid)
-        results = asyncio.run(everyone(port, options.visitors, options.questions, options.seconds))
+        memory: list[float] = []
+        results = asyncio.run(
+            watched(everyone(port, options.visitors, options.questions, options.seconds), server.pid, memory)
+        )
         took = time.perf_counter() - began
-        report(results, options.visitors, took, cpu_seconds(server.pid) - before, memory_mb(server.pid))
+        report(results, options.visitors, took, cpu_seconds(server.pid) - before, memory)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
     return 0 if not [failure for _, failure in results if failure] else 1
+
+
+async def watched(people: Coroutine[Any, Any, Results], process: int, memory: list[float]) -> Results:
+    """Return what ``people`` gives, and note the memory of the process every second."""
+    here = asyncio.create_task(people)
+    while not here.done():
+        memory.append(memory_mb(process))
+        await asyncio.wait([here], timeout=1)
+    return here.result()
 
 
 def wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -76,7 +92,7 @@ def wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     sys.exit("the server did not become ready; is there an index? run: probqa build")
 
 
-async def everyone(port: int, visitors: int, questions: int, seconds: float) -> list[tuple[float, str]]:
+async def everyone(port: int, visitors: int, questions: int, seconds: float) -> Results:
     """Return the wait for each answer, and why there was none."""
     arrivals = [seconds / 3 * number / visitors for number in range(visitors)]
     pause = 2 * seconds / 3 / max(questions, 1)
@@ -84,10 +100,10 @@ async def everyone(port: int, visitors: int, questions: int, seconds: float) -> 
     return [one for person in await asyncio.gather(*people) for one in person]
 
 
-async def visitor(port: int, number: int, questions: int, arrival: float, pause: float) -> list[tuple[float, str]]:
+async def visitor(port: int, number: int, questions: int, arrival: float, pause: float) -> Results:
     draw = random.Random(number)
     await asyncio.sleep(arrival)
-    results: list[tuple[float, str]] = []
+    results: Results = []
     try:
         async with websockets.connect(
             f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
@@ -124,7 +140,7 @@ async def run(page: websockets.ClientConnection, query: str) -> None:
             return
 
 
-def report(results: list[tuple[float, str]], visitors: int, took: float, cpu: float, memory: float) -> None:
+def report(results: Results, visitors: int, took: float, cpu: float, memory: list[float]) -> None:
     waits = sorted(wait for wait, failure in results if not failure)
     if len(waits) > 1:
         cuts = statistics.quantiles(waits, n=100, method="inclusive")
@@ -138,7 +154,9 @@ def report(results: list[tuple[float, str]], visitors: int, took: float, cpu: fl
         sep="\n",
     )
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"server: {cpu:.0f} s of processor, {memory:.0f} MB; {os.cpu_count()} cores, load of the machine {load}")
+    print(f"server: {cpu:.0f} s of processor; {os.cpu_count()} cores, load of the machine {load}")
+    tenths = [memory[len(memory) * tenth // 10] for tenth in range(10)] + memory[-1:]
+    print("memory, MB, at each tenth of the time:", *(f"{one:.0f}" for one in tenths))
 
 
 def cpu_seconds(process: int) -> float:
