@@ -9,7 +9,10 @@ TOUCHED = frozenset("abcdefgh")
 
 
 def narrowing(*named: tuple[str, str]) -> list[str]:
-    return [one.name for one in _narrowing([Pick(name, Filters(), frozenset(ids)) for name, ids in named], TOUCHED, ("England",))]
+    return [
+        one.name
+        for one in _narrowing([Pick(name, Filters(), frozenset(ids)) for name, ids in named], TOUCHED, ("England",))
+    ]
 
 
 def test_what_leaves_most_comes_first_and_what_leaves_none_or_most_is_left_out() -> None:
