@@ -376,8 +376,13 @@ def test_a_link_named_like_what_a_build_leaves_is_taken_away_alone(built_run, ch
     assert (tmp_path / "mine" / "letter.txt").read_text() == "Dear all"
 
 
-def test_a_full_disk_is_one_line_with_the_path(run, chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_full_disk_is_one_line_with_the_path(
+    run, chosen: Settings, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
     write_corpus(chosen.corpus, REPORTS)
+    if not is_first:
+        chosen.index.mkdir(parents=True)
 
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -385,6 +390,6 @@ def test_a_full_disk_is_one_line_with_the_path(run, chosen: Settings, monkeypatc
     monkeypatch.setattr(os, "fsync", full)
     code, _, err = run("build")
     assert code == 2
-    assert re.fullmatch(
-        rf"probqa: {re.escape(str(chosen.index))}/\.staging-\S+: No space left on device", err.splitlines()[-1]
-    )
+    index = re.escape(str(chosen.index))
+    named = re.escape(str(chosen.index.parent)) if is_first else rf"{index}/\.staging-\S+"
+    assert re.fullmatch(rf"probqa: {named}: No space left on device", err.splitlines()[-1])

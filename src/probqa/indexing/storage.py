@@ -41,27 +41,37 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
     Raises:
         OSError: not every byte reached the disk (a full disk, for one). It has the path.
     """
-    try:
-        with path.open("xb") as file:
-            written = file.write(content)
-            file.flush()
-            if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
-                raise OSError(f"{path}: {written} of {len(content)} bytes were written")
-            os.fsync(file.fileno())
-    except OSError as error:
-        if error.errno and not error.filename:
-            # What fails after the opening, as on a full disk, says no path by itself.
-            error.filename = str(path)
-        raise
+    with _naming(path), path.open("xb") as file:
+        written = file.write(content)
+        file.flush()
+        if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
+            raise OSError(f"{path}: {written} of {len(content)} bytes were written")
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk."""
+    """Force a folder's entries to disk.
+
+    Raises:
+        OSError: it failed. It has the path.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with _naming(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Put the path into an error that has none: what fails after the opening, as on a full disk, does not say it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno and not error.filename:
+            error.filename = str(path)
+        raise
 
 
 def read_pointer(index: Path) -> tuple[str, str]:
