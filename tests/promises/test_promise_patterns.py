@@ -32,13 +32,13 @@ EXAMPLES = {
     "probqa.reading.formats.pdf:_metadata": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
     "probqa.reading.formats.running_lines:_repeated": [r"(?<!\w)12(?!\w)", r"(?<!\w)xii(?!\w)"],
     "probqa.reading.formats.webpage:_where": [each for _, each in webpage._WHERE],
-    "probqa.reading.formats.word:_metadata": [rf"{YEAR}-\d\d-\d\d"],
+    "probqa.reading.formats.word_about:metadata": [rf"{YEAR}-\d\d-\d\d"],
     "probqa.ui.narrower:_holds": [NAME_IN_WORDS],
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
     "probqa.understanding.names:has": [NAME],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
 }
-MATCHED = {f"probqa.reading.formats.{name}" for name in ("furniture:_match", "pdf:_metadata", "word:_metadata")}
+MATCHED = {f"probqa.reading.formats.{name}" for name in ("furniture:_match", "pdf:_metadata", "word_about:metadata")}
 MADE_HERE = [
     Used(where, re.compile(pattern, re.IGNORECASE), where not in MATCHED)
     for where, examples in EXAMPLES.items()

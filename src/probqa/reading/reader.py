@@ -32,7 +32,7 @@ _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html",
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 1", "pypdfium2"),
     "html": ("html 1", "trafilatura"),
-    "docx": ("docx 1", "lxml"),
+    "docx": ("docx 2", "lxml"),
 }
 _MARKDOWN_VERSION = "markdown 1"
 _TEXT_VERSION = "text 1"

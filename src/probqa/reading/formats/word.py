@@ -2,409 +2,463 @@
 
 In: the bytes of a .docx. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
-The XML itself is read. The text includes insertions, content controls, text boxes and notes, each note after the
-paragraph that refers to it. Left out are deleted and hidden text, comments and field codes. Only the local names of
-elements are looked at, so both the transitional and the strict vocabulary are understood. A Word file has no fixed
-pages, so a reading of one has none.
+The XML itself is read. The text includes insertions, content controls, chosen entries of forms, text boxes, equations,
+embedded parts, the numbers of lists and notes, each note after the paragraph or row that refers to it. Left out, and
+listed, are deleted, struck and hidden text, placeholders, comments, field codes, and what stands in charts. A Word file
+has no fixed pages, so a reading of one has none.
 """
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from probqa.dates import YEAR
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
+from probqa.reading.formats.formulas import formula
+from probqa.reading.formats.packed_xml import (
+    MAX_DEPTH,
+    child,
+    every,
+    is_on,
+    name_of,
+    number,
+    relations,
+    switch,
+    tree,
+    unpack,
+    value,
+)
+from probqa.reading.formats.raised import level, raise_text
 from probqa.reading.formats.repairs import tidy
-from probqa.reading.formats.rows import row_text
+from probqa.reading.formats.symbols import UNKNOWN, in_unicode
+from probqa.reading.formats.word_about import metadata
+from probqa.reading.formats.word_numbers import Numbering, in_format, read_numbering
+from probqa.reading.formats.word_parts import embedded
+from probqa.reading.formats.word_styles import (
+    Look,
+    Style,
+    Styles,
+    combined,
+    height,
+    look_of,
+    outline_level,
+    read_styles,
+)
+from probqa.reading.formats.word_tables import cells_of, near, rows_text
 from probqa.records import Removal
 
-VERSION = "docx 1"
+VERSION = "docx 2"
 
-MAX_UNPACKED_BYTES = 200_000_000
-_MAX_PARTS = 5_000
-_MAX_DEPTH = 100
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SAVE = "open it in Word and save it anew"
-_PASSED_OVER = frozenset("del moveFrom instrText delText fldData rPr pPr sdtPr sdtEndPr tblPr trPr tcPr sectPr".split())
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """The properties of a named style: its heading level (0 for none), and whether it lists, hides or is bold."""
-
-    level: int = 0
-    lists: bool = False
-    hidden: bool = False
-    bold: bool = False
+# A part that another program embedded may have any of these endings.
+_ENDINGS = (".xml", ".rels", ".docx", ".html", ".htm", ".xhtml", ".mht", ".rtf", ".txt", ".dat")
+_MAX_SHOWN = 1_000
+_MAX_EMBEDDED = 4
+_PROPERTIES = frozenset("rPr pPr sdtPr sdtEndPr tblPr tblGrid trPr tcPr sectPr fldData".split())
+_WITHDRAWN = {
+    "del": "deleted (tracked change)",
+    "moveFrom": "moved away (tracked change)",
+    "delText": "deleted (tracked change)",
+}
+_HEADS = {"header": "running header", "footer": "running footer", "comments": "comment"}
+_DRAWN = {"chart": "text in a chart", "chartEx": "text in a chart", "diagramData": "text in a diagram"}
+_UNREAD = {
+    "oleObject": "embedded file that is not read",
+    "package": "embedded file that is not read",
+    "control": "form control that is not read",
+    "subDocument": "linked part that is not in the file",
+}
+_PROMPTS = re.compile(
+    r"(?:click or tap (?:here )?|click (?:here )?|tap (?:here )?)to enter (?:text|a date)\.?|choose an item\.?"
+    r"|choose a building block\.?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
 class _Package:
-    """The parts of the file that are needed, and what is collected while they are walked."""
+    """What the parts of the file say, and what is collected while they are walked."""
 
-    styles: dict[str, _Style]
+    styles: Styles
+    numbering: Numbering
     notes: dict[tuple[str, str], Any]
+    forms: dict[str, tuple[str, int]]
+    chunks: dict[str, str]
+    parts: dict[str, bytes]
+    has_prompts: bool
     removals: list[Removal] = field(default_factory=list)
-    numbers: int = 0
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)
+    titles: list[str] = field(default_factory=list)
+    heading: str = ""
+    embedding: int = 0
+
+    def leave_out(self, reason: str, text: str) -> None:
+        """List text that is not in the reading, with the heading below which it stands."""
+        text = tidy(text)
+        if text:
+            below = f", below “{self.heading[:60]}”" if self.heading else ""
+            self.removals.append(Removal(reason + below, text[:_MAX_SHOWN], len(text)))
+
+    def label_of(self, kind: str, identifier: str) -> str:
+        """Return the number of a note, which is its place among those of its kind."""
+        form, start = self.forms.get(kind, ("decimal", 1))
+        count = start + sum(known == kind for known, _ in self.labels)
+        return self.labels.setdefault((kind, identifier), in_format(count, form))
 
 
 @dataclass(slots=True)
 class _Words:
     """The content of one paragraph as it is walked.
 
-    ``letters`` and ``bold`` count its letters and digits, and those in bold. ``called`` are the notes it refers to
-    (kind, id, number), ``boxes`` the text boxes anchored in it.
+    ``text`` are pieces with their heights. ``letters`` and ``bold`` count its letters and digits, and those in bold.
+    ``called`` are the notes it refers to (kind, id, mark), ``boxes`` the text boxes anchored in it, ``fields`` the
+    codes of the fields that are open, None once their results begin.
     """
 
-    text: list[str] = field(default_factory=list)
+    style: Style
+    table: Look
+    text: list[tuple[str, int]] = field(default_factory=list)
     letters: int = 0
     bold: int = 0
-    called: list[tuple[str, str, int]] = field(default_factory=list)
+    called: list[tuple[str, str, str]] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
+    fields: list[str | None] = field(default_factory=list)
+
+    def add(self, text: str, *, lift: int = 0, bold: bool = False) -> None:
+        """Append text to the paragraph."""
+        self.text.append((text, lift))
+        letters = sum(map(str.isalnum, text))
+        self.letters += letters
+        self.bold += letters if bold else 0
+
+    def last(self) -> str:
+        """Return the last character so far."""
+        return next((text[-1] for text, _ in reversed(self.text) if text), "")
 
 
-def read_word(content: bytes) -> Reading:
-    """Read a .docx.
+def read_word(content: bytes, embedding: int = 0) -> Reading:
+    """Read a .docx, which stands in ``embedding`` others.
 
     Raises:
         ReadingError: it is no .docx, damaged, too large when unpacked, holds what no Word file does, or has no text.
     """
-    parts = _unpack(content)
-    main, related = _main_part(parts)
-    package = _Package(_styles(related.get("styles")), _notes(related))
-    body = _child(main, "body")
+    parts = unpack(content, _ENDINGS)
+    name, main = _main_part(parts)
+    related = list(relations(parts, name))
+    package = _package(parts, related, main, embedding)
+    body = child(main, "body")
     pieces = list(_blocks(body, package, 0)) if body is not None else []
     if not any(piece.text and piece.kind != "heading" for piece in pieces):
         raise ReadingError(
             "holds no text to quote", "if it holds pictures of pages, save it as PDF and give it a text layer"
         )
-    for kind in ("header", "footer", "comments"):
-        for root in (tree for name, tree in related.items() if name.rstrip("0123456789#") == kind):
-            text = tidy(" ".join(each.text or "" for each in _all(root, "t")))
-            if text:
-                reason = "comment" if kind == "comments" else f"running {kind}"
-                package.removals.append(Removal(reason, text[:80], len(text)))
-    return Reading(pieces, package.removals, metadata=_metadata(parts, pieces))
+    _list_the_rest(parts, related, package)
+    return Reading(pieces, package.removals, metadata=metadata(parts, pieces, package.titles))
 
 
-# --- the package
-
-
-def _unpack(content: bytes) -> dict[str, bytes]:
-    """Unpack the XML parts, by their names.
-
-    The sizes that the file states are not trusted: the bytes are counted as they are unpacked.
-    """
-    parts: dict[str, bytes] = {}
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if len(archive.infolist()) > _MAX_PARTS:
-                raise ReadingError(f"is packed from more than {_MAX_PARTS} parts", _SAVE)
-            for item in archive.infolist():
-                if not item.filename.lower().endswith((".xml", ".rels")):
-                    continue
-                if item.flag_bits & 1:
-                    raise ReadingError("is protected with a password", "save a copy without the password")
-                with archive.open(item) as part:
-                    xml = part.read(MAX_UNPACKED_BYTES - unpacked + 1)
-                unpacked += len(xml)
-                if unpacked > MAX_UNPACKED_BYTES:
-                    raise ReadingError(f"unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB", _SAVE)
-                # Word writes no document types. Attackers use them to read other files or to make the text swell.
-                if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"<\0!\0D\0O\0C\0T" in xml:
-                    raise ReadingError("holds XML with a document type, which no Word file has", _SAVE)
-                parts[item.filename.lstrip("/")] = xml
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        ValueError,
-    ) as error:
-        raise ReadingError("is damaged or cut off, or not a .docx file", f"download it again, or {_SAVE}") from error
-    return parts
-
-
-def _tree(content: bytes) -> Any:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError from error
-        raise ReadingError(f"holds broken XML (line {error.lineno})", _SAVE) from error
-
-
-def _main_part(parts: dict[str, bytes]) -> tuple[Any, dict[str, Any]]:
-    """Return the main document, and by kind the parts it refers to.
-
-    Where there are several parts of a kind, the later ones have a number after it.
-    """
-    name = next((target for kind, target in _relations(parts, "_rels/.rels", "") if kind == "officeDocument"), "")
-    if name not in parts:
+def _main_part(parts: dict[str, bytes]) -> tuple[str, Any]:
+    name = next((target for _, kind, target in relations(parts, "") if kind == "officeDocument"), "")
+    main = tree(parts[name]) if name in parts else None
+    if main is None or name_of(main) != "document":
         raise ReadingError("is not a Word document", "save it as .docx, PDF or text")
-    main = _tree(parts[name])
-    if _name(main) != "document":
-        raise ReadingError("is not a Word document", "save it as .docx, PDF or text")
-    folder, file = posixpath.split(name)
-    related: dict[str, Any] = {}
-    wanted = ("styles", "footnotes", "endnotes", "header", "footer", "comments")
-    for kind, target in _relations(parts, f"{folder}/_rels/{file}.rels".lstrip("/"), folder):
-        if kind in wanted and target in parts:
-            related[kind if kind not in related else f"{kind}#{len(related)}"] = _tree(parts[target])
-    return main, related
+    return name, main
 
 
-def _relations(parts: dict[str, bytes], name: str, folder: str) -> Iterator[tuple[str, str]]:
-    if name not in parts:
-        return
-    for relation in _tree(parts[name]):
-        if not isinstance(relation.tag, str) or relation.get("TargetMode") == "External":
-            continue
-        target = relation.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        yield relation.get("Type", "").rsplit("/", 1)[-1], path
-
-
-def _styles(root: Any) -> dict[str, _Style]:
-    if root is None:
-        return {}
-    elements = {_value(style, "styleId"): style for style in _all(root, "style")}
-    return {name: _style(elements, name, 0) for name in elements}
-
-
-def _style(elements: dict[str, Any], name: str, depth: int) -> _Style:
-    element = elements.get(name)
-    if element is None or depth > 20:
-        return _Style()
-    base = _child(element, "basedOn")
-    above = _style(elements, _value(base, "val"), depth + 1) if base is not None else _Style()
-    title = _value(_child(element, "name"), "val").lower()
-    named = re.fullmatch(r"heading ([1-9])", title)
-    properties, characters = _child(element, "pPr"), _child(element, "rPr")
-    level = int(named.group(1)) if named else 1 if title == "title" else _outline_level(properties) or above.level
-    bold = _switch(characters, "b")
-    return _Style(
-        level=level,
-        lists=_child(properties, "numPr") is not None or above.lists or title.startswith("list "),
-        hidden=_hides(characters) or above.hidden,
-        bold=above.bold if bold is None else bold,
+def _package(parts: dict[str, bytes], related: Sequence[tuple[str, str, str]], main: Any, embedding: int) -> _Package:
+    trees = {
+        kind: tree(parts[target])
+        for _, kind, target in related
+        if kind in ("styles", "numbering", "footnotes", "endnotes", "settings") and target in parts
+    }
+    notes = {
+        (kind, value(note, "id")): note
+        for kind in ("footnote", "endnote")
+        for note in (every(trees[f"{kind}s"], kind) if f"{kind}s" in trees else ())
+        if value(note, "type") not in ("separator", "continuationSeparator", "continuationNotice")
+    }
+    return _Package(
+        styles=read_styles(trees.get("styles")),
+        numbering=read_numbering(trees.get("numbering")),
+        notes=notes,
+        forms={kind: _note_form(kind, main, trees.get("settings")) for kind in ("footnote", "endnote")},
+        chunks={identifier: target for identifier, kind, target in related if kind == "aFChunk"},
+        parts=parts,
+        has_prompts=next(every(main, "showingPlcHdr"), None) is not None,
+        embedding=embedding,
     )
 
 
-def _outline_level(properties: Any) -> int:
-    value = _value(_child(properties, "outlineLvl"), "val")
-    return int(value) + 1 if value.isascii() and value.isdigit() and int(value) < 9 else 0
+def _note_form(kind: str, main: Any, settings: Any) -> tuple[str, int]:
+    """Return how notes of a kind are numbered: the format, and the first number."""
+    form, start = "lowerRoman" if kind == "endnote" else "decimal", 1
+    for root in (settings, main):
+        for properties in every(root, f"{kind}Pr") if root is not None else ():
+            form = value(child(properties, "numFmt")) or form
+            start = number(value(child(properties, "numStart")), start)
+    return form, start
 
 
-def _notes(related: dict[str, Any]) -> dict[tuple[str, str], Any]:
-    notes: dict[tuple[str, str], Any] = {}
-    for kind in ("footnote", "endnote"):
-        root = related.get(f"{kind}s")
-        for note in _all(root, kind) if root is not None else ():
-            if _value(note, "type") not in ("separator", "continuationSeparator", "continuationNotice"):
-                notes[kind, _value(note, "id")] = note
-    return notes
+def _list_the_rest(parts: dict[str, bytes], related: Sequence[tuple[str, str, str]], package: _Package) -> None:
+    """List the words that stand in the file but in none of its paragraphs."""
+    package.heading = ""
+    for (kind, identifier), note in package.notes.items():
+        if (kind, identifier) not in package.labels:
+            package.leave_out(f"{kind} that nothing refers to", _spoken(note))
+    for _, kind, target in related:
+        if kind in _UNREAD:
+            package.leave_out(_UNREAD[kind], target.removeprefix("external:"))
+        elif kind in (*_HEADS, *_DRAWN) and target in parts:
+            root = tree(parts[target])
+            package.leave_out(_HEADS.get(kind) or _DRAWN[kind], _spoken(root))
+            for drawn in every(root, "textpath"):
+                package.leave_out("watermark", value(drawn, "string"))
+
+
+def _spoken(element: Any, depth: int = 0) -> str:
+    """Return every word below an element, whatever becomes of it."""
+    words = ""
+    for each in element if depth < 2 * MAX_DEPTH else ():
+        name = name_of(each)
+        if name in ("t", "delText", "v"):
+            words += each.text or ""
+        elif name in ("tab", "br", "cr"):
+            words += " "
+        elif name == "AlternateContent":
+            words += _spoken(_choice(each), depth + 1)
+        elif name and name not in _PROPERTIES:
+            words += _spoken(each, depth + 1) + (" " if name in ("p", "tc", "pt") else "")
+    return words
 
 
 # --- blocks
 
 
-def _blocks(parent: Any, package: _Package, depth: int) -> Iterator[Piece]:
-    if depth > _MAX_DEPTH:
+def _blocks(parent: Any, package: _Package, depth: int, table: Look | None = None) -> Iterator[Piece]:
+    if depth > MAX_DEPTH:
+        package.leave_out("nested too deep", _spoken(parent))
         return
+    waiting: list[Any] = []
     for element in parent:
-        match _name(element):
-            case "p":
-                yield from _paragraph(element, package, depth)
-            case "tbl":
-                yield from _table(element, package, depth)
-            case "AlternateContent":
-                yield from _blocks(_choice(element), package, depth + 1)
-            case name if name and name not in _PASSED_OVER:
-                yield from _blocks(element, package, depth + 1)
-            case _:
-                pass
+        name = name_of(element)
+        if name == "p":
+            waiting.append(element)
+            mark = child(child(element, "pPr"), "rPr")
+            if child(mark, "del") is None and child(mark, "moveFrom") is None:
+                yield from _paragraph(waiting, package, depth, table or {})
+                waiting = []
+            continue
+        if not name or name.startswith(("bookmark", "comment", "proofErr", "perm", "moveFromRange", "moveToRange")):
+            continue
+        if waiting:
+            yield from _paragraph(waiting, package, depth, table or {})
+            waiting = []
+        if name == "tbl":
+            yield from _table(element, package, depth)
+        elif name == "altChunk":
+            yield from _chunk(value(element, "id"), package)
+        elif name == "AlternateContent":
+            yield from _blocks(_choice(element), package, depth + 1, table)
+        elif name in _WITHDRAWN:
+            package.leave_out(_WITHDRAWN[name], _spoken(element))
+        elif name == "sdt" or name not in _PROPERTIES:
+            yield from _blocks(element, package, depth + 1, table)
+    if waiting:
+        yield from _paragraph(waiting, package, depth, table or {})
 
 
-def _paragraph(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
-    properties = _child(element, "pPr")
-    style = package.styles.get(_value(_child(properties, "pStyle"), "val"), _Style())
-    words = _Words()
-    _walk(element, package, words, style, 0)
-    text = tidy("".join(words.text))
-    level = min(6, _outline_level(properties) or style.level)
-    listed = _child(properties, "numPr")
+def _chunk(identifier: str, package: _Package) -> Iterator[Piece]:
+    """Yield what stands in an embedded part that Word shows as part of the text."""
+    target = package.chunks.get(identifier, "")
+    content = package.parts.get(target)
+    if content is None or package.embedding >= _MAX_EMBEDDED:
+        package.leave_out("embedded part that is not read", target.removeprefix("external:") or identifier)
+        return
+    try:
+        reading = embedded(content, lambda inner: read_word(inner, package.embedding + 1))
+    except ReadingError as error:
+        package.leave_out(f"embedded part that could not be read ({error.problem})", target)
+        return
+    package.removals += reading.removals
+    yield from reading.pieces
+
+
+def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Look) -> Iterator[Piece]:
+    """Yield a paragraph, its text boxes and its notes.
+
+    It is made of several elements where the marks between them were deleted. The last mark says what it is.
+    """
+    properties = child(elements[-1], "pPr")
+    style_name = value(child(properties, "pStyle"))
+    style = package.styles.of(style_name)
+    words = _Words(style, table)
+    for element in elements:
+        start = len(words.text)
+        before = words.last()
+        _walk(element, package, words, 0)
+        after = next((text[0] for text, _ in words.text[start:] if text), "")
+        if before.isalnum() and after.isalnum():
+            words.text.insert(start, (" ", 0))
+        words.fields.clear()
+    text = tidy(level(words.text))
+    heading = min(6, outline_level(properties) or style.level)
+    listed, label = _list_label(properties, style, style_name, package)
     if text:
+        text = f"{label} {text}".strip()
         all_bold = words.letters and words.bold == words.letters
-        if level and len(text) <= 300:
-            yield Piece("heading", text, level)
-        elif (listed is not None and _value(_child(listed, "numId"), "val") != "0") or (style.lists and listed is None):
+        if heading and len(text) <= 300:
+            package.heading = text if name_of(elements[-1].getparent()) != "tc" else package.heading
+            if style.title == "title":
+                package.titles.append(text)
+            yield Piece("heading", text, heading)
+        elif listed:
             yield Piece("item", text)
         elif all_bold and len(text) <= 120 and re.search(r"[\w)’'\"”]$", text) and re.search(r"[^\W\d_]{2}", text):
+            package.heading = text if name_of(elements[-1].getparent()) != "tc" else package.heading
             yield Piece("heading", text, 6)
         else:
             yield Piece("paragraph", text)
     for box in words.boxes:
         yield from _blocks(box, package, depth + 1)
-    for kind, identifier, number in words.called:
-        note = _Words()
-        for inner in _all(package.notes[kind, identifier], "p"):
-            _walk(inner, package, note, _Style(), 0)
-            note.text.append(" ")
-        text = tidy("".join(note.text))
+    yield from _notes(words.called, package)
+
+
+def _list_label(properties: Any, style: Style, style_name: str, package: _Package) -> tuple[bool, str]:
+    """Tell whether a paragraph is a list item, and what Word prints before it."""
+    in_list = child(properties, "numPr")
+    identifier, depth = style.listed
+    if in_list is not None:
+        identifier = value(child(in_list, "numId")) or identifier
+        depth = value(child(in_list, "ilvl")) or depth
+    if not identifier or identifier == "0":
+        return False, ""
+    depth = depth or package.numbering.depth_of_style(identifier, style_name)
+    return True, tidy(package.numbering.label(identifier, depth))
+
+
+def _notes(called: Sequence[tuple[str, str, str]], package: _Package) -> Iterator[Piece]:
+    for kind, identifier, mark in called:
+        text = " ".join(piece.text for piece in _blocks(package.notes[kind, identifier], package, 0))
         if text:
-            yield Piece("paragraph", f"{str(number).translate(_SUPERSCRIPTS)} {text}")
+            yield Piece("paragraph", f"{mark} {text}".strip())
 
 
-def _walk(element: Any, package: _Package, words: _Words, style: _Style, depth: int) -> None:
+# --- words
+
+
+def _walk(element: Any, package: _Package, words: _Words, depth: int) -> None:
     """Collect the words below ``element``.
 
     Text boxes are kept for later, because they stand beside the paragraph.
     """
-    if depth > _MAX_DEPTH:
+    if depth > MAX_DEPTH:
+        package.leave_out("nested too deep", _spoken(element))
         return
-    for child in element:
-        match _name(child):
+    for each in element:
+        match name_of(each):
             case "r":
-                _run(child, package, words, style, depth)
+                _run(each, package, words, depth)
             case "t":
-                _add(words, child.text or "", bold=False)
+                words.add(each.text or "")
+            case "oMath":
+                equation = formula(each, lambda part: _equation_text(part, package, words))
+                apart = words.last().isdigit() and re.match(r"\d+/", equation)
+                words.add((" " if apart else "") + equation)
             case "AlternateContent":
-                _walk(_choice(child), package, words, style, depth + 1)
+                _walk(_choice(each), package, words, depth + 1)
+            case "txbxContent" if _is_watermark(each):
+                package.leave_out("watermark", _spoken(each))
             case "txbxContent":
-                words.boxes.append(child)
-            case name if name and name not in _PASSED_OVER:
-                _walk(child, package, words, style, depth + 1)
+                words.boxes.append(each)
+            case "textpath":
+                reason = "watermark" if _is_watermark(each) else "drawn text"
+                package.leave_out(reason, value(each, "string"))
+            case "subDoc" | "control":
+                pass  # named by their relations
+            case name if name in _WITHDRAWN:
+                package.leave_out(_WITHDRAWN[name], _spoken(each))
+            case "p":
+                _walk(each, package, words, depth + 1)
+                words.add(" ")
+            case name if name and name not in _PROPERTIES:
+                _walk(each, package, words, depth + 1)
             case _:
                 pass
 
 
-def _run(run: Any, package: _Package, words: _Words, style: _Style, depth: int) -> None:
-    properties = _child(run, "rPr")
-    named = package.styles.get(_value(_child(properties, "rStyle"), "val"), _Style())
-    bold = _switch(properties, "b")
-    bold = (style.bold or named.bold) if bold is None else bold
-    shown = _switch(properties, "vanish") is False
-    hidden = (_hides(properties) or named.hidden or style.hidden) and not shown
-    if hidden and _is_white(properties) and _has_background(run):
-        hidden = False
-    if hidden:
-        text = tidy("".join(each.text or "" for each in _all(run, "t")))
-        if text:
-            package.removals.append(Removal("hidden text", text[:80], len(text)))
+def _run(run: Any, package: _Package, words: _Words, depth: int) -> None:
+    look, withdrawn = _look(run, package, words)
+    if withdrawn:
+        package.leave_out(withdrawn, _spoken(run))
         return
-    raised = _value(_child(properties, "vertAlign"), "val") == "superscript"
-    for child in run:
-        match _name(child):
+    lift, bold = height(look), bool(look.get("b"))
+    marks_note = False
+    for each in run:
+        if words.fields and words.fields[-1] is not None and not _is_of_field(each, package, words):
+            continue
+        match name_of(each):
             case "t":
-                text = child.text or ""
-                _add(words, text.translate(_SUPERSCRIPTS) if raised and text.isdecimal() else text, bold=bold)
+                font = look.get("ascii") or look.get("hAnsi", "")
+                words.add(_in_font(font, each.text or "", package), lift=0 if marks_note else lift, bold=bold)
+                if marks_note:
+                    words.text[-1] = (raise_text(words.text[-1][0]), 0)
+            case "sym":
+                code = value(each, "char")
+                character = chr(int(code, 16)) if re.fullmatch(r"[0-9A-Fa-f]{2,4}", code) else UNKNOWN
+                words.add(_in_font(value(each, "font"), character, package), bold=bold)
             case "tab" | "br" | "cr" | "ptab":
-                words.text.append(" ")
+                words.add(" ")
             case "noBreakHyphen":
-                words.text.append("-")
-            case "footnoteReference" | "endnoteReference" as name:
-                key = (name.removesuffix("Reference"), _value(child, "id"))
-                if key in package.notes and not any(key == (kind, number) for kind, number, _ in words.called):
-                    package.numbers += 1
-                    words.called.append((*key, package.numbers))
-                    words.text.append(str(package.numbers).translate(_SUPERSCRIPTS))
+                words.add("-")
+            case "footnoteReference" | "endnoteReference":
+                marks_note = _call(each, package, words)
+            case "fldChar":
+                _field(each, words)
             case "AlternateContent":
-                _walk(_choice(child), package, words, style, depth + 1)
-            case "drawing" | "pict" | "object":
-                _walk(child, package, words, style, depth + 1)
+                _walk(_choice(each), package, words, depth + 1)
+            case "delText":
+                package.leave_out(_WITHDRAWN["delText"], each.text or "")
+            case name if name and name not in _PROPERTIES:
+                _walk(each, package, words, depth + 1)
             case _:
                 pass
 
 
-def _add(words: _Words, text: str, *, bold: bool) -> None:
-    words.text.append(text)
-    letters = sum(map(str.isalnum, text))
-    words.letters += letters
-    words.bold += letters if bold else 0
+def _look(run: Any, package: _Package, words: _Words) -> tuple[Look, str]:
+    """Return how a run looks, and why it is left out ("": it is not)."""
+    # An equation's run has properties of two kinds, both of this name.
+    properties = [each for each in run if name_of(each) == "rPr"]
+    own = {name: text for each in properties for name, text in look_of(each).items()}
+    style = next((value(child(each, "rStyle")) for each in properties if child(each, "rStyle") is not None), "")
+    named = package.styles.named.get(style, Style())
+    look = combined(package.styles.defaults | words.table, words.style.look, named.look, own)
+    if look.get("strike") or look.get("dstrike"):
+        return look, "struck out"
+    is_shown = own.get("vanish") == ""
+    is_tiny = 0 < number(look.get("sz", ""), 99) <= 3
+    is_white = look.get("color", "").upper() in ("FFFFFF", "FEFEFE", "FDFDFD")
+    if look.get("vanish") or (not is_shown and (is_tiny or (is_white and not _has_background(run)))):
+        return look, "hidden text"
+    is_prompt = named.title == "placeholder text" or (package.has_prompts and _is_in_prompt(run))
+    if is_prompt or _PROMPTS.fullmatch(tidy(_spoken(run))):
+        return look, "placeholder"
+    return look, ""
 
 
-def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
-    """Yield the rows of a table.
-
-    A table of a single column is a frame round paragraphs, and gives those.
-    """
-    rows = list(_near(element, "tr"))
-    grid = [list(_near(row, "tc")) for row in rows]
-    if max(map(len, grid), default=0) <= 1:
-        for cells in grid:
-            for cell in cells:
-                yield from _blocks(cell, package, depth + 1)
-        return
-    above: dict[int, str] = {}
-    table: list[list[str]] = []
-    for cells in grid:
-        texts: list[str] = []
-        for cell in cells:
-            properties = _child(cell, "tcPr")
-            merged = _child(properties, "vMerge")
-            goes_on = merged is not None and _value(merged, "val") != "restart"
-            text = (
-                above.get(len(texts), "")
-                if goes_on
-                else tidy(" ".join(piece.text for piece in _blocks(cell, package, depth + 1)))
-            )
-            span = _value(_child(properties, "gridSpan"), "val")
-            above[len(texts)] = text
-            texts += [text] + [""] * (min(int(span), 60) - 1 if span.isascii() and span.isdigit() and int(span) else 0)
-        table.append(texts)
-    named = _has_head(element, rows, table)
-    for texts in table[1:] if named else table:
-        text = row_text(texts, table[0] if named else [])
-        if text:
-            yield Piece("row", text)
-
-
-def _has_head(element: Any, rows: list[Any], table: list[list[str]]) -> bool:
-    head = table[0]
-    if len(table) < 2 or len(head) < 2 or not all(head[1:]) or len(set(head)) != len(head):
-        return False
-    if _switch(_child(rows[0], "trPr"), "tblHeader"):
-        return True
-    look = _child(_child(element, "tblPr"), "tblLook")
-    first_row = _value(look, "firstRow")
-    value = _value(look, "val")
-    marked = first_row == "1" or (
-        not first_row and bool(re.fullmatch(r"[0-9A-Fa-f]{4}", value)) and int(value, 16) & 0x20
+def _is_in_prompt(run: Any) -> bool:
+    return any(
+        switch(child(above, "sdtPr"), "showingPlcHdr") for above in run.iterancestors() if name_of(above) == "sdt"
     )
-    # Word marks the first row of every new table so. It is taken to name columns only in a table of three columns or
-    # more, and only where its own cells are short.
-    return bool(marked) and len(head) > 2 and max(map(len, head)) <= 60
 
 
-# --- what text looks like
-
-
-def _hides(properties: Any) -> bool:
-    """Tell whether text is hidden on purpose, as small as a dot, or white."""
-    if properties is None:
-        return False
-    size = _value(_child(properties, "sz"), "val")
-    tiny = size.isascii() and size.isdigit() and int(size) <= 3
-    return bool(_switch(properties, "vanish")) or tiny or _is_white(properties)
-
-
-def _is_white(properties: Any) -> bool:
-    return _value(_child(properties, "color"), "val").upper() in ("FFFFFF", "FEFEFE", "FDFDFD")
+def _is_watermark(element: Any) -> bool:
+    return any(
+        "watermark" in f"{value(each, 'id')} {value(each, 'name')}".lower()
+        for above in element.iterancestors()
+        if name_of(above) in ("shape", "anchor", "inline", "rect")
+        for each in (above, *(each for each in above if name_of(each) == "docPr"))
+    )
 
 
 def _has_background(run: Any) -> bool:
@@ -412,96 +466,146 @@ def _has_background(run: Any) -> bool:
 
     It does where the run, or a paragraph, cell or table round it, is shaded or has a style, or in a drawn shape.
     """
-    element = run
-    while element is not None:
-        if _name(element) == "txbxContent":
+    for element in (run, *run.iterancestors()):
+        if name_of(element) == "txbxContent":
             return True
         for kind in ("rPr", "pPr", "tcPr", "tblPr"):
-            properties = _child(element, kind)
-            shade = _child(properties, "shd")
-            if (
-                _value(shade, "fill").upper() not in ("", "AUTO", "FFFFFF")
-                or _child(properties, "highlight") is not None
-            ):
+            properties = child(element, kind)
+            is_shaded = value(child(properties, "shd"), "fill").upper() not in ("", "AUTO", "FFFFFF")
+            if is_shaded or any(child(properties, name) is not None for name in ("highlight", "tblStyle", "pStyle")):
                 return True
-            if _child(properties, "tblStyle") is not None or _child(properties, "pStyle") is not None:
-                return True
-        element = element.getparent()
     return False
 
 
-# --- what the file says of itself
+def _in_font(font: str, text: str, package: _Package) -> str:
+    shown = in_unicode(font, text)
+    if shown.count(UNKNOWN) > text.count(UNKNOWN):
+        package.leave_out("symbol that is not known", f"{text!a} in the font {font or 'of the text'}")
+    return shown
 
 
-def _metadata(parts: dict[str, bytes], pieces: list[Piece]) -> dict[str, str]:
-    """Return title, company and the day of the last save as the file's properties give them.
+def _equation_text(part: Any, package: _Package, words: _Words) -> str:
+    inner = _Words(words.style, words.table)
+    if name_of(part) == "r":
+        _run(part, package, inner, 0)
+    elif name_of(part) in _WITHDRAWN:
+        package.leave_out(_WITHDRAWN[name_of(part)], _spoken(part))
+    else:
+        return formula(part, lambda below: _equation_text(below, package, words))
+    return level(inner.text)
 
-    The day has a note that says what it is, for it is not the day of publication.
+
+def _call(reference: Any, package: _Package, words: _Words) -> bool:
+    """Write the mark of a note, and remember to write the note.
+
+    Returns whether its mark is typed: it is the text that follows in the same run.
     """
-    core = {_name(each): tidy(each.text or "") for each in _properties(parts, "docProps/core.xml")}
-    company = next(
-        (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if _name(each) == "Company"), ""
-    )
-    heading = next((piece.text for piece in pieces if piece.kind == "heading"), "")
-    title = core.get("title", "")
-    metadata = {"title": title if len(title.split()) >= 2 else heading, "publisher": company}
-    day = re.match(rf"{YEAR}-\d\d-\d\d", core.get("modified", "") or core.get("created", ""))
-    if day:
-        metadata |= {"published": day.group(), "published_note": "the day the Word file was last saved"}
-    return {key: value[:300] for key, value in metadata.items() if value}
+    kind, identifier = name_of(reference).removesuffix("Reference"), value(reference, "id")
+    if (kind, identifier) not in package.notes:
+        return False
+    is_typed = value(reference, "customMarkFollows") != "" and is_on(value(reference, "customMarkFollows"))
+    is_new = (kind, identifier) not in package.labels
+    if words.last() and words.last() in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+        words.add(" ")
+    mark = ""
+    if is_typed:
+        package.labels.setdefault((kind, identifier), "")
+    else:
+        mark = raise_text(package.label_of(kind, identifier))
+        words.add(mark)
+    if is_new:
+        words.called.append((kind, identifier, mark))
+    return is_typed
 
 
-def _properties(parts: dict[str, bytes], name: str) -> list[Any]:
-    try:
-        return [each for each in _tree(parts[name]) if isinstance(each.tag, str)] if name in parts else []
-    except ReadingError:
-        return []
+# --- fields
 
 
-# --- XML without its namespaces
+def _is_of_field(element: Any, package: _Package, words: _Words) -> bool:
+    """Tell whether something in the code of a field is part of its machinery; words there are never shown."""
+    name = name_of(element)
+    if name == "fldChar":
+        return True
+    if name == "instrText":
+        words.fields[-1] = (words.fields[-1] or "") + (element.text or "")
+    elif name not in _PROPERTIES:
+        package.leave_out("field code", element.text or _spoken(element))
+    return False
 
 
-def _name(element: Any) -> str:
-    tag = element.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+def _field(mark: Any, words: _Words) -> None:
+    """Follow a field, and write what it shows without having stored it: a choice, a fraction or a symbol."""
+    match value(mark, "fldCharType"):
+        case "begin":
+            words.fields.append("")
+            words.add(_chosen(child(mark, "ffData")))
+        case "separate" if words.fields:
+            words.fields[-1] = None
+        case "end" if words.fields:
+            shown = _shown(words.fields.pop() or "")
+            words.add((" " if words.last().isdigit() and re.match(r"\d+/", shown) else "") + shown)
+        case _:
+            pass
 
 
-def _child(element: Any, name: str) -> Any:
-    if element is None:
-        return None
-    return next((child for child in element if _name(child) == name), None)
-
-
-def _all(element: Any, name: str) -> Iterator[Any]:
-    return (each for each in element.iter() if _name(each) == name)
-
-
-def _near(element: Any, name: str, depth: int = 0) -> Iterator[Any]:
-    """Yield the elements of a name below ``element``, through content controls but not through tables."""
-    for child in element:
-        if _name(child) == name:
-            yield child
-        elif _name(child) in ("sdt", "sdtContent", "ins", "customXml", "smartTag") and depth < _MAX_DEPTH:
-            yield from _near(child, name, depth + 1)
-
-
-def _value(element: Any, name: str) -> str:
-    """Return an attribute by its local name.
-
-    Empty where there is no such attribute, or no element.
-    """
-    if element is None:
+def _chosen(form: Any) -> str:
+    """Return the chosen entry of a form's list, or its ticked or empty box."""
+    entries = child(form, "ddList")
+    if entries is not None:
+        texts = [value(entry) for entry in entries if name_of(entry) == "listEntry"]
+        chosen = number(value(child(entries, "result")) or value(child(entries, "default")))
+        return texts[chosen] if 0 <= chosen < len(texts) else ""
+    box = child(form, "checkBox")
+    if box is None:
         return ""
-    return next((str(value) for key, value in element.attrib.items() if key.rsplit("}", 1)[-1] == name), "")
+    ticked = switch(box, "checked")
+    return "☒" if (switch(box, "default") if ticked is None else ticked) else "☐"
 
 
-def _switch(properties: Any, name: str) -> bool | None:
-    """Return the value of an on/off property.
+def _shown(code: str) -> str:
+    """Return what a field shows that has stored no result."""
+    fraction = re.search(r"\\f ?\(([^(),;\\]{1,40})[,;]([^(),;\\]{1,40})\)", code, re.IGNORECASE)
+    if code.split()[:1] in (["EQ"], ["eq"]) and fraction:
+        return f"{fraction.group(1).strip()}/{fraction.group(2).strip()}"
+    symbol = re.match(r"\s*SYMBOL\s+(\d{1,5}|0x[0-9a-f]{1,4})\s", f"{code} ", re.IGNORECASE)
+    if symbol:
+        named = re.search(r'\\f\s*"?([A-Za-z0-9 ]{1,40})"?', code)
+        return in_unicode(named.group(1).strip() if named else "Symbol", chr(int(symbol.group(1), 0)))
+    return ""
 
-    None where it is not given.
+
+# --- tables
+
+
+def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
+    """Yield the rows of a table, each followed by the notes it refers to.
+
+    A table of a single column is a frame round paragraphs, and gives those.
     """
-    element = _child(properties, name)
-    return None if element is None else _value(element, "val").lower() not in ("0", "false", "off")
+    look = package.styles.named.get(value(child(child(element, "tblPr"), "tblStyle")), Style()).look
+    rows = []
+    for row in near(element, "tr"):
+        properties = child(row, "trPr")
+        if child(properties, "del") is not None or switch(properties, "hidden"):
+            reason = _WITHDRAWN["del"] if child(properties, "del") is not None else "hidden text"
+            package.leave_out(reason, _spoken(row))
+        else:
+            rows.append(row)
+    if max((len(list(near(row, "tc"))) for row in rows), default=0) <= 1:
+        for row in rows:
+            for cell in near(row, "tc"):
+                yield from _blocks(cell, package, depth + 1, look)
+        return
+
+    def words_of(cell: Any) -> str:
+        if child(child(cell, "tcPr"), "cellDel") is not None:
+            package.leave_out(_WITHDRAWN["del"], _spoken(cell))
+            return ""
+        return tidy(" ".join(piece.text for piece in _blocks(cell, package, depth + 1, look)))
+
+    above: dict[int, str] = {}
+    table = [cells_of(row, above, words_of) for row in rows]
+    yield from (Piece("row", text) for text in rows_text(element, rows, table))
 
 
 def _choice(element: Any) -> Any:
@@ -509,7 +613,7 @@ def _choice(element: Any) -> Any:
 
     The others say the same for older programs.
     """
-    options = [child for child in element if _name(child) in ("Choice", "Fallback")]
+    options = [each for each in element if name_of(each) in ("Choice", "Fallback")]
     return next(
-        (option for option in options if next(_all(option, "t"), None) is not None), options[0] if options else ()
+        (option for option in options if next(every(option, "t"), None) is not None), options[0] if options else ()
     )

@@ -1,0 +1,79 @@
+"""Raised and lowered characters in a line of text, written so that they never run into a figure.
+
+In: pieces of text, each with its height (1 raised, 0 level, -1 lowered). Out: one line.
+
+>>> level([("31", 0), ("2,3", 1), (" offices kept 3", 0), ("1", 1), ("/", 0), ("2", -1), (" files", 0)])
+'31²,³ offices kept 3 1/2 files'
+>>> level([("the 19", 0), ("th", 1), (" office of 2022", 0), ("a", 1)])
+'the 19th office of 2022ᵃ'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SLASH = re.compile(r"[/⁄∕]")
+_MARK = re.compile(r"(?<![^\W\d_])(?:[a-z]|[ivx]{2,5})(?![^\W\d_])")
+
+
+def raise_text(text: str) -> str:
+    """Write digits and small letters as raised ones."""
+    return text.translate(_RAISED).translate(_LETTERS)
+
+
+def lower_text(text: str) -> str:
+    """Write digits as lowered ones."""
+    return text.translate(_LOWERED)
+
+
+def level(pieces: Iterable[tuple[str, int]]) -> str:
+    """Join pieces into one line.
+
+    Raised figures, and letters that are a mark, become raised characters; a fraction is set off from a figure before
+    it; figures lowered after a figure become lowered characters. Where all is raised, nothing is.
+    """
+    pieces = [(text, height) for text, height in pieces if text]
+    text = "".join(piece for piece, _ in pieces)
+    heights = [height for piece, height in pieces for _ in piece]
+    if len({height for character, height in zip(text, heights, strict=True) if not character.isspace()}) <= 1:
+        return text
+    written = list(text)
+    level_again: set[int] = set()
+    for slash in _SLASH.finditer(text):
+        start, end = slash.start(), slash.end()
+        while start and text[start - 1].isdigit() and heights[start - 1] > 0:
+            start -= 1
+        while end < len(text) and text[end].isdigit() and heights[end]:
+            end += 1
+        if start < slash.start() and end > slash.end():
+            level_again.update(range(start, end))
+            written[start] = (" " if text[:start][-1:].isdigit() else "") + written[start]
+    for start, end in _stretches(heights, level_again):
+        written[start:end] = [_moved(text[start:end], heights[start], text[:start][-1:])] + [""] * (end - start - 1)
+    return "".join(written)
+
+
+def _stretches(heights: list[int], without: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield where each stretch of one height starts and ends, apart from the places in ``without``."""
+    places = (place for place in range(len(heights)) if place not in without)
+    stretch: list[int] = []
+    for place in places:
+        if stretch and (place != stretch[-1] + 1 or heights[place] != heights[stretch[0]]):
+            yield stretch[0], stretch[-1] + 1
+            stretch = []
+        stretch.append(place)
+    if stretch:
+        yield stretch[0], stretch[-1] + 1
+
+
+def _moved(text: str, height: int, before: str) -> str:
+    if height < 0:
+        return lower_text(text) if before.isdigit() else text
+    if height == 0:
+        return text
+    text = _MARK.sub(lambda mark: mark.group().translate(_LETTERS), text)
+    return text.translate(_RAISED) if any(map(str.isdigit, text)) else text

@@ -1,0 +1,65 @@
+"""What a Word file says of itself, and how far that is to be believed.
+
+In: its parts, its text and the paragraphs set as its title. Out: title, publisher, and a day with a note on what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from probqa.dates import YEAR
+from probqa.errors import ReadingError
+from probqa.reading.assembly import Piece
+from probqa.reading.formats.packed_xml import name_of, tree
+from probqa.reading.formats.repairs import tidy
+
+_SAVED = "the day the Word file was last saved"
+_MADE = "the day the Word file, or the template it was made from, was made"
+_OPENING = 12
+_EMPTY_TITLE = re.compile(r"microsoft word\b.*|\[.*|.*\.(?:docx?|dotx?|dotm|rtf)", re.IGNORECASE)
+
+
+def metadata(parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[str]) -> dict[str, str]:
+    """Return title, company and the day of the last save as the file's properties give them.
+
+    The day has a note that says what it is, for it is not the day of publication.
+    """
+    core = {name_of(each): tidy(each.text or "") for each in _properties(parts, "docProps/core.xml")}
+    company = next(
+        (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if name_of(each) == "Company"), ""
+    )
+    found = {"title": _title(core.get("title", ""), pieces, titles), "publisher": company}
+    made, saved = (core.get(name, "") for name in ("created", "modified"))
+    day = re.match(rf"{YEAR}-\d\d-\d\d", saved or made)
+    if day:
+        # A file that a program made from a template keeps the template's days, which are the same.
+        found |= {"published": day.group(), "published_note": _SAVED if saved and saved != made else _MADE}
+    return {key: text[:300] for key, text in found.items() if text}
+
+
+def _title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
+    """Return the title.
+
+    The file keeps the title of whatever it was copied from, so the one that its first page shows comes before it.
+    """
+    opening = pieces[:_OPENING]
+    shown = " ".join(titles[:3]) if all(title in [piece.text for piece in opening] for title in titles[:3]) else ""
+    stored = "" if len(stored.split()) < 2 or _EMPTY_TITLE.fullmatch(stored) else stored
+    if stored and _plain(stored) in _plain(" ".join(piece.text for piece in opening)):
+        return stored
+    headings = [piece for piece in pieces if piece.kind == "heading"]
+    first = headings[0].text if headings and headings[0] in opening[:2] else ""
+    return shown or first or stored or (headings[0].text if headings else "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _properties(parts: dict[str, bytes], name: str) -> list[Any]:
+    try:
+        return [each for each in tree(parts[name]) if isinstance(each.tag, str)] if name in parts else []
+    except ReadingError:
+        return []
