@@ -27,8 +27,6 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
             "a/B.MD": "3",
             "a b.md": "4",
             "notes.yaml": "title: a",
-            "sheet.csv": "5",
-            "md": "6",
             ".hidden.md": "7",
             ".git/c.md": "8",
             "a/.away/d.md": "9",
@@ -39,6 +37,35 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
     (tmp_path / "folder.md").mkdir()
     assert list_files(tmp_path)[1] == ()
     assert paths(tmp_path) == ["a b.md", "a/B.MD", "a/z.txt", "b.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("old.doc", "is of a kind that is not read (.doc); save it as .docx or PDF"),
+        ("a/letter.RTF", "is of a kind that is not read (.rtf); save it as .docx or PDF"),
+        ("text.odt", "is of a kind that is not read (.odt); save it as .docx or PDF"),
+        ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as PDF, or as tables in a .docx"),
+        ("talk.pptx", "is of a kind that is not read (.pptx); save its slides as PDF"),
+        ("page.xhtml", "is of a kind that is not read (.xhtml); open it in a browser and save it as .html or PDF"),
+        ("scan.jpg", "is of a kind that is not read (.jpg); make a PDF of it and run: ocrmypdf IN.pdf OUT.pdf"),
+        ("all.zip", "is of a kind that is not read (.zip); unpack it here"),
+        (
+            "report",
+            "is of a kind that is not read (its name has no ending); "
+            "save it as .docx, .html, .txt or PDF, or move it out of the corpus",
+        ),
+    ],
+)
+def test_a_file_of_a_kind_that_is_not_read_is_named_with_what_to_do(tmp_path: Path, name: str, reason: str) -> None:
+    write_corpus(tmp_path, {"a.md": "Text.", name: "5"})
+    assert (paths(tmp_path), list_files(tmp_path)[1]) == (["a.md"], (Failure(name, reason),))
+
+
+def test_what_lies_beside_the_reports_is_no_report_and_a_long_ending_is_one(tmp_path: Path) -> None:
+    beside = {"calibration.json": "{}", "glossary.yaml": "", "Thumbs.db": "", "desktop.ini": "", ".DS_Store": ""}
+    write_corpus(tmp_path, {"a.markdown": "Text."} | beside)
+    assert (paths(tmp_path), list_files(tmp_path)[1]) == (["a.markdown"], ())
 
 
 def test_a_file_is_known_by_its_content_and_its_sidecars(tmp_path: Path) -> None:

@@ -500,7 +500,8 @@ def test_what_cannot_be_added_is_named_and_stops_nothing(place: Settings, tmp_pa
         "empty.pdf: failed: the file is empty; get it again",
         "folder.pdf: failed: it is not a file; name the files themselves",
         "pipe.pdf: failed: it is not a file; name the files themselves",
-        "program.exe: failed: files ending in .exe are not read; use .html, .htm, .pdf, .docx, .md, .txt",
+        "program.exe: failed: files ending in .exe are not read; save it as .docx, .html, .txt or PDF, or move it "
+        "out of the corpus; read are .md, .markdown, .txt, .pdf, .html, .htm, .docx",
         "absent.pdf: failed: No such file or directory; mend that and run it again",
         "good.txt: new: reports/good-5ea40a00.txt",
     ]
@@ -527,6 +528,66 @@ def test_an_address_is_downloaded_and_named_after_its_last_part(place: Settings,
         [site.url("/docs/The%20Report.pdf?x=1#page=2")],
         site.url("/docs/The%20Report.pdf?x=1"),
     )
+
+
+def test_an_edited_file_added_again_replaces_its_earlier_version(place: Settings, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    report.write_text("# Inspection of Selby\n\nIt was good.\n")
+    [first] = add_all(place, report)
+    report.write_text("# Inspection of Selby\n\nIt was poor.\n")
+    [second] = add_all(place, report)
+    assert (second.state, second.note) == ("changed", f"reports/report-13cc08f4.md replaces {first.note}")
+    assert [name for name in files(place) if name.endswith(".md")] == ["report-13cc08f4.md"]
+    report.write_text("# Inspection of Selby\n\nIt was good.\n")
+    [again] = add_all(place, report)
+    assert (again.state, again.note) == (
+        "unchanged",
+        "reports/report-13cc08f4.md replaced this file and is kept; to have this one instead, "
+        "run: probqa remove reports/report-13cc08f4, and add it again",
+    )
+
+
+def test_files_of_one_title_and_two_names_are_kept_and_the_person_is_asked(place: Settings, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Annual report\n\nSelby was good.\n")
+    (tmp_path / "b.md").write_text("# Annual report\n\nWeir was good.\n")
+    [first, second] = add_all(place, tmp_path / "a.md", tmp_path / "b.md")
+    where = first.note.removesuffix(".md")
+    assert second.state == "new"
+    assert second.note.endswith(f"; {where}.md has the same title: if this replaces it, run: probqa remove {where}")
+    assert len([name for name in files(place) if name.endswith(".md")]) == 2
+
+
+def test_files_of_one_name_without_a_title_of_their_own_are_two_reports(place: Settings, tmp_path: Path) -> None:
+    for folder, text in (("a", "Selby was good."), ("b", "Weir was good.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "report.txt").write_text(text)
+    outcomes = add_all(place, tmp_path / "a/report.txt", tmp_path / "b/report.txt")
+    assert [outcome.state for outcome in outcomes] == ["new", "new"]
+    assert all(outcome.note.endswith(".txt") for outcome in outcomes)
+
+
+def test_the_original_added_over_a_corrected_copy_leaves_the_correction(place: Settings, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    report.write_text("# Inspection of Selby\n\nIt was goood.\n")
+    [first] = add_all(place, report)
+    copy = place.corpus / first.note
+    copy.write_text("# Inspection of Selby\n\nIt was good.\n")
+    [again] = add_all(place, report)
+    assert again.state == "unchanged"
+    assert again.note.startswith(f"{first.note} was corrected since it was added from this file and is kept; ")
+    report.write_text("# Inspection of Selby\n\nIt was poor.\n")
+    [edited] = add_all(place, report)
+    assert edited.state == "new"
+    assert f"; {first.note} was corrected since it was added: if this replaces it, run: " in edited.note
+    assert copy.read_text() == "# Inspection of Selby\n\nIt was good.\n"
+
+
+def test_the_original_downloaded_over_a_corrected_copy_leaves_the_correction(place: Settings, site: Web) -> None:
+    [first] = add_all(place, site.url("/selby"), site=site)
+    (place.corpus / first.note).write_text("<p>Selby Green, corrected here.</p>")
+    [again] = add_all(place, site.url("/selby"), site=site)
+    assert again.state == "unchanged"
+    assert (place.corpus / first.note).read_text() == "<p>Selby Green, corrected here.</p>"
 
 
 def test_an_address_of_no_path_is_named_after_its_host(place: Settings, site: Web) -> None:

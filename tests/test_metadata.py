@@ -59,7 +59,7 @@ def test_without_front_matter_the_name_and_the_first_heading_are_taken() -> None
         "gwent-pdu-2025", "Gwent PDU (2025)", "", ""
     )
     assert read_metadata("## What  was found ##\n", None, "sub/a.md")[0] == Source("sub/a", "What was found", "", "")
-    assert read_metadata("Text.", None, "的.md")[0].id == "document"
+    assert read_metadata("Text.", None, "的.md")[0].id == "document-25a1cf2a"
 
 
 def test_front_matter_wins_over_the_sidecar_key_by_key() -> None:
@@ -209,3 +209,14 @@ def test_any_front_matter_is_taken_or_refused_in_one_line(text: str) -> None:
         assert "\n" not in str(error)
     else:
         assert source.id
+
+
+def test_names_in_other_scripts_give_ids_that_differ() -> None:
+    def id_of(path: str) -> str:
+        return read_metadata("Text.", None, path)[0].id
+
+    assert id_of("Café Äöü.md") == id_of("Cafe\u0301 A\u0308o\u0308u\u0308.md") == "cafe-aou"
+    names = ["отчёт 2019.md", "отчёт 2020.md", "報告.md", "доклад.md", "доклад/a.md", "отчёт/a.md"]
+    assert len({id_of(name) for name in names}) == len(names)
+    assert id_of("отчёт 2019.md").startswith("2019-")
+    assert id_of("отчёты/a.md").startswith("document/a-")

@@ -19,29 +19,35 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from probqa.errors import InputError, ProbqaError
+from probqa.errors import InputError, ProbqaError, ReadingError
 from probqa.gathering.catalogue import FILE, Entry, read_catalogue
 from probqa.gathering.download import Download, Downloader, Limits
 from probqa.gathering.report_folder import (
     Fetched,
     Sidecar,
+    added_from,
     changing,
     delete,
     documents,
+    is_as_added,
     is_stored,
     read_state,
+    replaced_by,
     safe_name,
     source_of,
     store,
+    title_added,
     twin,
     write_state,
 )
 from probqa.glossary.domain import Publisher, load_domain
-from probqa.reading.corpus import MAX_FILE_BYTES
+from probqa.reading import reader
+from probqa.reading.corpus import MAX_FILE_BYTES, SUFFIXES, CorpusFile, remedy_for
+from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY
 from probqa.records import Source
 from probqa.settings import Settings
 
-ADDED_SUFFIXES = {".html": ".html", ".htm": ".html", ".pdf": ".pdf", ".docx": ".docx", ".md": ".md", ".txt": ".txt"}
+ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".markdown": ".md"}
 
 State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"]
 
@@ -205,8 +211,8 @@ def _provenance(origin: str) -> Sidecar:
 def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader) -> Outcome:
     download = downloader.download(url)
     assert download is not None, "only a request with an etag or a date is answered 'not modified'"
-    if there := twin(corpus, download.content):
-        return Outcome(url, "unchanged", _where(corpus, there))
+    if known := _known(corpus, reports, url, download.content):
+        return known
     fetched = {was["file"] for was in read_state(reports).values()}
     before = [
         path for path in documents(reports) if path.name not in fetched and source_of(corpus, path).urls == (url,)
@@ -214,23 +220,95 @@ def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader)
     parts = urlsplit(download.url)
     stem = Path(unquote(parts.path)).stem or parts.netloc
     target = reports / safe_name(stem, download.content, download.suffix)
-    store(target, download.content, {"urls": [url], **_provenance(download.url)})
-    for path in before:
-        delete(path)
-    return Outcome(url, "changed" if before else "new", _where(corpus, target))
+    return _put(corpus, target, url, download.content, {"urls": [url], **_provenance(download.url)}, before, ())
 
 
 def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
     path = Path(name)
     suffix = ADDED_SUFFIXES.get(path.suffix.lower())
     if suffix is None:
-        raise InputError(f"files ending in {path.suffix or 'nothing'} are not read", f"use {', '.join(ADDED_SUFFIXES)}")
+        problem = f"files ending in {path.suffix or 'nothing'} are not read"
+        raise InputError(problem, f"{remedy_for(path.suffix)}; read are {', '.join(SUFFIXES)}")
     content = _read(path)
+    if known := _known(corpus, reports, name, content):
+        return known
+    source = _source(path)
+    # A title made of the file's name says nothing.
+    title = source.title if source and source.title.casefold() != path.stem.casefold() else ""
+    sidecar = _provenance(_printable(path.name)) | ({TITLED_KEY: title} if title else {})
+    same, alike = _earlier(corpus, reports, sidecar, source.urls if source else ())
+    target = reports / safe_name(path.stem, content, suffix)
+    return _put(corpus, target, name, content, sidecar, same, alike)
+
+
+def _known(corpus: Path, reports: Path, name: str, content: bytes) -> Outcome | None:
+    """Return what there is of exactly this content: itself, or what it was corrected to or replaced by since."""
     if there := twin(corpus, content):
         return Outcome(name, "unchanged", _where(corpus, there))
-    target = reports / safe_name(path.stem, content, suffix)
-    store(target, content, _provenance(_printable(path.name)))
-    return Outcome(name, "new", _where(corpus, target))
+    if made := added_from(reports, content):
+        path, is_same = made
+        became = "was corrected since it was added from this file" if is_same else "replaced this file"
+        again = f"to have this one instead, run: probqa remove {source_of(corpus, path).id}, and add it again"
+        return Outcome(name, "unchanged", f"{_where(corpus, path)} {became} and is kept; {again}")
+    return None
+
+
+def _put(
+    corpus: Path,
+    target: Path,
+    name: str,
+    content: bytes,
+    sidecar: Sidecar,
+    same: Sequence[Path],
+    alike: Sequence[Path],
+) -> Outcome:
+    """Store a document in place of the ``same`` at an earlier time.
+
+    One that was corrected here since it was added is nobody's to delete. It is kept, as what is only ``alike`` is, and
+    the person is asked.
+    """
+    gone = [path for path in same if is_as_added(path)]
+    replaced = [each for path in gone for each in (*replaced_by(path), path.name)]
+    store(target, content, sidecar | ({REPLACES_KEY: replaced} if replaced else {}))
+    for path in gone:
+        delete(path)
+    note = _where(corpus, target)
+    if gone:
+        note += f" replaces {', '.join(_where(corpus, path) for path in gone)}"
+    for path in (each for each in (*same, *alike) if each not in gone):
+        why = "was corrected since it was added" if path in same else "has the same title"
+        note += f"; {_where(corpus, path)} {why}: if this replaces it, run: probqa remove {source_of(corpus, path).id}"
+    return Outcome(name, "changed" if gone else "new", note)
+
+
+def _earlier(corpus: Path, reports: Path, sidecar: Sidecar, urls: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """Find what was added from an earlier version of a file, and what may have been.
+
+    It was where the address is the same, or both the title and the file's name; it may have been where the title is,
+    because many reports share a title such as "Annual report".
+    """
+    fetched = {was["file"] for was in read_state(reports).values()}
+    title = str(sidecar.get(TITLED_KEY, "")).casefold()
+    same: list[Path] = []
+    alike: list[Path] = []
+    for path in documents(reports):
+        source = source_of(corpus, path)
+        has_title = bool(title) and title_added(path).casefold() == title
+        if path.name in fetched:
+            continue
+        if (urls and source.urls == urls) or (has_title and source.origin == sidecar["from"]):
+            same.append(path)
+        elif has_title:
+            alike.append(path)
+    return same, alike
+
+
+def _source(path: Path) -> Source | None:
+    """Return what a file says of itself, as a build would read it; None where it cannot be read."""
+    try:
+        return reader.read(CorpusFile(path.name, ""), path.parent).source
+    except (ReadingError, OSError):
+        return None
 
 
 def _read(path: Path) -> bytes:

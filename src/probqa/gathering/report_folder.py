@@ -23,7 +23,7 @@ import yaml
 
 from probqa.errors import BuildLockedError, ReadingError
 from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
-from probqa.reading.metadata import read_metadata
+from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY, read_metadata
 from probqa.records import Source
 
 FOLDER = "reports"
@@ -74,7 +74,7 @@ def source_of(folder: Path, path: Path) -> Source:
     name = path.relative_to(folder).as_posix()
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.suffix.lower() in (".md", ".txt") else ""
+        text = path.read_text(encoding="utf-8-sig") if path.suffix.lower() in (".md", ".markdown", ".txt") else ""
         beside = sidecar.read_text(encoding="utf-8-sig") if sidecar.is_file() else None
         return read_metadata(text, beside, name)[0]
     except (ReadingError, OSError, UnicodeDecodeError):
@@ -95,6 +95,44 @@ def safe_name(stem: str, content: bytes, suffix: str) -> str:
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:60].strip("-") or "document"
     return f"{slug}-{hashlib.sha256(content).hexdigest()[:8]}{suffix}"
+
+
+def added_from(reports: Path, content: bytes) -> tuple[Path, bool] | None:
+    """Find what was made of a file added before with exactly this content, though it has another content now.
+
+    Returns the document, and whether it is the same one, corrected in its place, or a later one that replaced it.
+    """
+    digits = hashlib.sha256(content).hexdigest()[:8]
+    for path in documents(reports):
+        if path.stem.endswith(f"-{digits}"):
+            return path, True
+        if any(Path(name).stem.endswith(f"-{digits}") for name in replaced_by(path)):
+            return path, False
+    return None
+
+
+def replaced_by(path: Path) -> list[str]:
+    """Return the names of the files that a document was added in place of."""
+    names = _noted(path).get(REPLACES_KEY)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def title_added(path: Path) -> str:
+    """Return the title that a document had when it was added."""
+    return str(_noted(path).get(TITLED_KEY, ""))
+
+
+def _noted(path: Path) -> dict[str, object]:
+    try:
+        values = yaml.safe_load(path.with_suffix(SIDECAR_SUFFIX).read_bytes())
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def is_as_added(path: Path) -> bool:
+    """Tell whether a document still has the content of which its name holds the digits."""
+    return path.stem.endswith(f"-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}")
 
 
 def store(target: Path, content: bytes, sidecar: Sidecar) -> None:

@@ -18,8 +18,23 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".txt", ".pdf", ".html", ".htm", ".docx")
+SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".docx")
 SIDECAR_SUFFIX = ".yaml"
+# What a file of a kind that is not read has to become.
+_REMEDIES = {
+    "save it as .docx or PDF": ".doc .docm .dot .dotm .dotx .fodt .odt .ott .pages .rtf .wpd .wps",
+    "save its sheets as PDF, or as tables in a .docx": ".csv .fods .numbers .ods .tsv .xls .xlsb .xlsm .xlsx",
+    "save its slides as PDF": ".key .odp .pps .ppsx .ppt .pptm .pptx",
+    "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xhtml .xht .xml",
+    "open it in its own program and save it as .html, .txt or PDF": ".azw .azw3 .eml .epub .fb2 .mobi .msg .tex .xps",
+    "make a PDF of it and run: ocrmypdf IN.pdf OUT.pdf": ".bmp .gif .heic .jpeg .jpg .png .tif .tiff .webp",
+    "unpack it here": ".7z .bz2 .gz .rar .tar .tgz .xz .zip",
+    "rename it to .md": ".mdown .mdx .mkd",
+    "rename it to .txt": ".adoc .asc .log .org .rst .text",
+}
+_REMEDY = {suffix: remedy for remedy, suffixes in _REMEDIES.items() for suffix in suffixes.split()}
+# Beside the reports lie sidecars and tables (.yaml), what was calibrated, and what systems leave in every folder.
+_NO_REPORTS = frozenset(("calibration.json", "desktop.ini", "thumbs.db"))
 MAX_FILE_BYTES = 100_000_000
 # Deeper than anybody files reports; a path of a thousand folders is more than a system takes.
 MAX_DEPTH = 50
@@ -46,9 +61,9 @@ class Failure:
 def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...]]:
     """List every document below ``folder``, sorted by path.
 
-    Name the ones that cannot be taken. A sidecar is the file of the same name ending in ``.yaml``. Hidden files and a
-    folder's ``README`` are passed over. A link that leads out of the folder is refused. Of two files with the same
-    content only the first is taken.
+    Name the ones that cannot be taken, those of kinds that are not read among them. A sidecar is the file of the same
+    name ending in ``.yaml``. Hidden files and a folder's ``README`` are passed over. A link that leads out of the
+    folder is refused. Of two files with the same content only the first is taken.
 
     Raises:
         CorpusError: the folder does not exist, cannot be listed or holds no document.
@@ -61,7 +76,11 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     first_with: dict[bytes, str] = {}
     for name in names:
         path = folder / name
-        if path.suffix.lower() not in SUFFIXES or path.stem.lower() == "readme":
+        suffix = path.suffix.lower()
+        if path.stem.lower() == "readme" or suffix == SIDECAR_SUFFIX or path.name.lower() in _NO_REPORTS:
+            continue
+        if suffix not in SUFFIXES:
+            failures.append(Failure(_encodable(name), f"{unread_kind(suffix)}; {remedy_for(suffix)}"))
             continue
         try:
             name.encode()
@@ -84,6 +103,16 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
         remedy = f"run: probqa add FILE, or put files ending in {endings} there"
         raise CorpusError(f"the corpus folder {folder} holds no document", remedy)
     return tuple(files), tuple(sorted(failures, key=lambda failure: failure.file))
+
+
+def unread_kind(suffix: str) -> str:
+    """Return what a file is whose kind is not read."""
+    return f"is of a kind that is not read ({suffix or 'its name has no ending'})"
+
+
+def remedy_for(suffix: str) -> str:
+    """Return what to do with a file whose kind is not read."""
+    return _REMEDY.get(suffix.lower(), "save it as .docx, .html, .txt or PDF, or move it out of the corpus")
 
 
 def walk(folder: Path) -> tuple[list[str], list[Failure]]:

@@ -9,7 +9,9 @@ In: the text of a file, and of its sidecar. Out: a ``Source`` and the text below
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -25,7 +27,20 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
 _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
 # When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
 _PROVENANCE_KEYS = ("added", "from")
-_KEYS = {*_TEXT_KEYS, *_PROVENANCE_KEYS, "id", "providers", "ratings", "url", "urls", "wording"}
+# The files that it was added in place of, and its title as it was read then.
+REPLACES_KEY, TITLED_KEY = "replaces", "titled"
+_KEYS = {
+    *_TEXT_KEYS,
+    *_PROVENANCE_KEYS,
+    REPLACES_KEY,
+    TITLED_KEY,
+    "id",
+    "providers",
+    "ratings",
+    "url",
+    "urls",
+    "wording",
+}
 
 
 def read_metadata(
@@ -161,8 +176,17 @@ def _tidy(text: str, key: str) -> str:
 
 
 def _slug(path: str) -> str:
-    stem = PurePosixPath(path).with_suffix("").as_posix().lower()
-    return re.sub(r"[^a-z0-9/]+", "-", stem).strip("-/") or "document"
+    """Return an id made of a path.
+
+    Letters with accents lose them. Where letters of other scripts are lost, 8 digits of the path's SHA-256 keep the ids
+    of two such files apart. Both ways to write an accented letter give the same id.
+    """
+    stem = unicodedata.normalize("NFKD", PurePosixPath(path).with_suffix("").as_posix())
+    plain = "".join(character for character in stem if not unicodedata.combining(character)).lower()
+    if not any(character.isalnum() and not character.isascii() for character in plain):
+        return re.sub(r"[^a-z0-9/]+", "-", plain).strip("-/") or "document"
+    parts = [re.sub(r"[^a-z0-9]+", "-", part).strip("-") or "document" for part in plain.split("/")]
+    return "/".join(parts) + "-" + hashlib.sha256(stem.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
 def _first_heading(body: str) -> str:

@@ -34,6 +34,7 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
     "html": ("html 1", "trafilatura"),
     "docx": ("docx 2", "lxml"),
 }
+_MARKDOWN = (".md", ".markdown")
 _MARKDOWN_VERSION = "markdown 1"
 _TEXT_VERSION = "text 1"
 
@@ -45,7 +46,7 @@ def reader_version(path: str) -> str:
     if suffix in _IN_WORKER:
         version, library = WORKER_READERS[_IN_WORKER[suffix]]
         return f"{version} ({library} {importlib.metadata.version(library)})"
-    return _MARKDOWN_VERSION if suffix == ".md" else _TEXT_VERSION
+    return _MARKDOWN_VERSION if suffix in _MARKDOWN else _TEXT_VERSION
 
 
 def read(file: CorpusFile, folder: Path) -> Document:
@@ -81,7 +82,7 @@ def read(file: CorpusFile, folder: Path) -> Document:
 
 
 def _read_text(suffix: str, body: str) -> Reading:
-    if suffix == ".md":
+    if suffix in _MARKDOWN:
         from probqa.reading.formats import markdown
 
         return Reading(markdown.markdown_pieces(body))
@@ -141,7 +142,7 @@ def _check_kind(content: bytes, suffix: str) -> None:
             raise ReadingError("is protected with a password", "save a copy without the password")
         raise ReadingError("is an old Office file", "save it as .docx or PDF")
     expected = {".pdf": "pdf", ".docx": "zip", ".html": "html", ".htm": "html"}.get(suffix, "text")
-    if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix == ".md"):
+    if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix in _MARKDOWN):
         return
     names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "text": "something else"}
     remedy = {"pdf": "rename it to .pdf", "html": "rename it to .html, if it is the report and no error page"}
