@@ -291,6 +291,23 @@ def test_notes_are_numbered_as_printed_and_two_marks_are_not_one_number() -> Non
     ]
 
 
+def test_a_note_in_a_table_stands_after_it() -> None:
+    mark = '<w:r><w:footnoteReference w:id="1"/></w:r>'
+    marked = f"<w:tc>{par(run('31'), mark)}</w:tc>"
+    body = table([cell("Cases"), marked], [cell("Staff"), cell("9")]) + paragraph("Last.")
+    assert read(body, {"word/footnotes.xml": notes("footnote", "In May.")}, ("footnotes",))[0] == [
+        "Cases; 31¹",
+        "Staff; 9",
+        "¹ In May.",
+        "Last.",
+    ]
+
+
+def test_a_struck_choice_of_a_form_is_left_out_and_listed() -> None:
+    struck = field_of(" FORM ", FORM.format("")).replace("<w:r>", "<w:r><w:rPr><w:strike/></w:rPr>")
+    assert read(par(run("Rating: none"), struck)) == (["Rating: none"], [("struck out", "Good")])
+
+
 def test_a_note_with_a_mark_of_its_own_keeps_it_and_one_that_nothing_refers_to_is_listed() -> None:
     parts = {"word/footnotes.xml": notes("footnote", "7 Mine.", "Lost.")}
     mark = '<w:r><w:footnoteReference w:customMarkFollows="1" w:id="1"/><w:t>7</w:t></w:r>'
@@ -414,6 +431,11 @@ def test_a_placeholder_is_left_out_and_listed(prompt: str) -> None:
         ["It was late."],
         [("placeholder", "Name of the office")],
     )
+
+
+def test_a_prompt_in_two_runs_is_left_out_and_listed() -> None:
+    body = paragraph("It was late.") + par(run("Click or tap here "), run("to enter text."))
+    assert read(body) == (["It was late."], [("placeholder", "Click or tap here to enter text.")])
 
 
 @pytest.mark.parametrize(

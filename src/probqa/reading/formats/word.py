@@ -79,7 +79,10 @@ _PROMPTS = re.compile(
 
 @dataclass(slots=True)
 class _Package:
-    """What the parts of the file say, and what is collected while they are walked."""
+    """What the parts of the file say, and what is collected while they are walked.
+
+    ``called`` are the notes (kind, id, mark) of the table that is being read.
+    """
 
     styles: Styles
     numbering: Numbering
@@ -90,6 +93,8 @@ class _Package:
     has_prompts: bool
     removals: list[Removal] = field(default_factory=list)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    called: list[tuple[str, str, str]] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     heading: str = ""
     embedding: int = 0
@@ -103,9 +108,11 @@ class _Package:
 
     def label_of(self, kind: str, identifier: str) -> str:
         """Return the number of a note, which is its place among those of its kind."""
-        form, start = self.forms.get(kind, ("decimal", 1))
-        count = start + sum(known == kind for known, _ in self.labels)
-        return self.labels.setdefault((kind, identifier), in_format(count, form))
+        if (kind, identifier) not in self.labels:
+            form, start = self.forms.get(kind, ("decimal", 1))
+            count = self.counts[kind] = self.counts.get(kind, start - 1) + 1
+            self.labels[kind, identifier] = in_format(count, form)
+        return self.labels[kind, identifier]
 
 
 @dataclass(slots=True)
@@ -246,16 +253,16 @@ def _blocks(parent: Any, package: _Package, depth: int, table: Look | None = Non
             waiting.append(element)
             mark = child(child(element, "pPr"), "rPr")
             if child(mark, "del") is None and child(mark, "moveFrom") is None:
-                yield from _paragraph(waiting, package, depth, table or {})
+                yield from _paragraph(waiting, package, depth, table)
                 waiting = []
             continue
         if not name or name.startswith(("bookmark", "comment", "proofErr", "perm", "moveFromRange", "moveToRange")):
             continue
         if waiting:
-            yield from _paragraph(waiting, package, depth, table or {})
+            yield from _paragraph(waiting, package, depth, table)
             waiting = []
         if name == "tbl":
-            yield from _table(element, package, depth)
+            yield from _table(element, package, depth, is_outer=table is None)
         elif name == "altChunk":
             yield from _chunk(value(element, "id"), package)
         elif name == "AlternateContent":
@@ -265,7 +272,7 @@ def _blocks(parent: Any, package: _Package, depth: int, table: Look | None = Non
         elif name == "sdt" or name not in _PROPERTIES:
             yield from _blocks(element, package, depth + 1, table)
     if waiting:
-        yield from _paragraph(waiting, package, depth, table or {})
+        yield from _paragraph(waiting, package, depth, table)
 
 
 def _chunk(identifier: str, package: _Package) -> Iterator[Piece]:
@@ -284,15 +291,15 @@ def _chunk(identifier: str, package: _Package) -> Iterator[Piece]:
     yield from reading.pieces
 
 
-def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Look) -> Iterator[Piece]:
-    """Yield a paragraph, its text boxes and its notes.
+def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Look | None) -> Iterator[Piece]:
+    """Yield a paragraph, its text boxes and its notes; those of a table wait until it ends.
 
     It is made of several elements where the marks between them were deleted. The last mark says what it is.
     """
     properties = child(elements[-1], "pPr")
     style_name = value(child(properties, "pStyle"))
     style = package.styles.of(style_name)
-    words = _Words(style, table)
+    words = _Words(style, table or {})
     for element in elements:
         start = len(words.text)
         before = words.last()
@@ -304,7 +311,9 @@ def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Lo
     text = tidy(level(words.text))
     heading = min(6, outline_level(properties) or style.level)
     listed, label = _list_label(properties, style, style_name, package)
-    if text:
+    if _PROMPTS.fullmatch(text):
+        package.leave_out("placeholder", text)
+    elif text:
         text = f"{label} {text}".strip()
         all_bold = words.letters and words.bold == words.letters
         if heading and len(text) <= 300:
@@ -321,7 +330,10 @@ def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Lo
             yield Piece("paragraph", text)
     for box in words.boxes:
         yield from _blocks(box, package, depth + 1)
-    yield from _notes(words.called, package)
+    if table is None:
+        yield from _notes(words.called, package)
+    else:
+        package.called += words.called
 
 
 def _list_label(properties: Any, style: Style, style_name: str, package: _Package) -> tuple[bool, str]:
@@ -390,7 +402,7 @@ def _walk(element: Any, package: _Package, words: _Words, depth: int) -> None:
 def _run(run: Any, package: _Package, words: _Words, depth: int) -> None:
     look, withdrawn = _look(run, package, words)
     if withdrawn:
-        package.leave_out(withdrawn, _spoken(run))
+        _withdraw(run, withdrawn, package, words)
         return
     lift, bold = height(look), bool(look.get("b"))
     marks_note = False
@@ -423,6 +435,15 @@ def _run(run: Any, package: _Package, words: _Words, depth: int) -> None:
                 _walk(each, package, words, depth + 1)
             case _:
                 pass
+
+
+def _withdraw(run: Any, reason: str, package: _Package, words: _Words) -> None:
+    """List a run that is left out, and follow its fields all the same."""
+    before = len(words.text)
+    for mark in (each for each in run if name_of(each) == "fldChar"):
+        _field(mark, words)
+    package.leave_out(reason, _spoken(run) + "".join(text for text, _ in words.text[before:]))
+    del words.text[before:]
 
 
 def _look(run: Any, package: _Package, words: _Words) -> tuple[Look, str]:
@@ -577,11 +598,18 @@ def _shown(code: str) -> str:
 # --- tables
 
 
-def _table(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
-    """Yield the rows of a table, each followed by the notes it refers to.
+def _table(element: Any, package: _Package, depth: int, *, is_outer: bool) -> Iterator[Piece]:
+    """Yield the rows of a table, and then the notes it refers to.
 
     A table of a single column is a frame round paragraphs, and gives those.
     """
+    yield from _rows(element, package, depth)
+    if is_outer:
+        called, package.called = package.called, []
+        yield from _notes(called, package)
+
+
+def _rows(element: Any, package: _Package, depth: int) -> Iterator[Piece]:
     look = package.styles.named.get(value(child(child(element, "tblPr"), "tblStyle")), Style()).look
     rows = []
     for row in near(element, "tr"):

@@ -50,8 +50,13 @@ def _title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
     if stored and _plain(stored) in _plain(" ".join(piece.text for piece in opening)):
         return stored
     headings = [piece for piece in pieces if piece.kind == "heading"]
-    first = headings[0].text if headings and headings[0] in opening[:2] else ""
+    # A bold word or two at the start may be a marking, such as "Official".
+    first = next((piece.text for piece in headings[:1] if piece in opening[:2] and _may_be_title(piece)), "")
     return shown or first or stored or (headings[0].text if headings else "")
+
+
+def _may_be_title(piece: Piece) -> bool:
+    return piece.level <= 2 or len(piece.text.split()) >= 3
 
 
 def _plain(text: str) -> str:
