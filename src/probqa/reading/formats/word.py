@@ -35,6 +35,7 @@ from probqa.reading.formats.raised import level, raise_text
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.symbols import UNKNOWN, in_unicode
 from probqa.reading.formats.word_about import metadata
+from probqa.reading.formats.word_fields import chosen_entry, shown_by_code
 from probqa.reading.formats.word_numbers import Numbering, in_format, read_numbering
 from probqa.reading.formats.word_parts import embedded
 from probqa.reading.formats.word_styles import (
@@ -559,40 +560,14 @@ def _field(mark: Any, words: _Words) -> None:
     match value(mark, "fldCharType"):
         case "begin":
             words.fields.append("")
-            words.add(_chosen(child(mark, "ffData")))
+            words.add(chosen_entry(child(mark, "ffData")))
         case "separate" if words.fields:
             words.fields[-1] = None
         case "end" if words.fields:
-            shown = _shown(words.fields.pop() or "")
+            shown = shown_by_code(words.fields.pop() or "")
             words.add((" " if words.last().isdigit() and re.match(r"\d+/", shown) else "") + shown)
         case _:
             pass
-
-
-def _chosen(form: Any) -> str:
-    """Return the chosen entry of a form's list, or its ticked or empty box."""
-    entries = child(form, "ddList")
-    if entries is not None:
-        texts = [value(entry) for entry in entries if name_of(entry) == "listEntry"]
-        chosen = number(value(child(entries, "result")) or value(child(entries, "default")))
-        return texts[chosen] if 0 <= chosen < len(texts) else ""
-    box = child(form, "checkBox")
-    if box is None:
-        return ""
-    ticked = switch(box, "checked")
-    return "☒" if (switch(box, "default") if ticked is None else ticked) else "☐"
-
-
-def _shown(code: str) -> str:
-    """Return what a field shows that has stored no result."""
-    fraction = re.search(r"\\f ?\(([^(),;\\]{1,40})[,;]([^(),;\\]{1,40})\)", code, re.IGNORECASE)
-    if code.split()[:1] in (["EQ"], ["eq"]) and fraction:
-        return f"{fraction.group(1).strip()}/{fraction.group(2).strip()}"
-    symbol = re.match(r"\s*SYMBOL\s+(\d{1,5}|0x[0-9a-f]{1,4})\s", f"{code} ", re.IGNORECASE)
-    if symbol:
-        named = re.search(r'\\f\s*"?([A-Za-z0-9 ]{1,40})"?', code)
-        return in_unicode(named.group(1).strip() if named else "Symbol", chr(int(symbol.group(1), 0)))
-    return ""
 
 
 # --- tables
