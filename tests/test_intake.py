@@ -536,14 +536,14 @@ def test_an_edited_file_added_again_replaces_its_earlier_version(place: Settings
     [first] = add_all(place, report)
     report.write_text("# Inspection of Selby\n\nIt was poor.\n")
     [second] = add_all(place, report)
-    assert (second.state, second.note) == ("changed", f"reports/report-13cc08f4.md replaces {first.note}")
-    assert [name for name in files(place) if name.endswith(".md")] == ["report-13cc08f4.md"]
+    assert (second.state, second.note) == ("changed", f"reports/report-502f3026.md replaces {first.note}")
+    assert [name for name in files(place) if name.endswith(".md")] == ["report-502f3026.md"]
     report.write_text("# Inspection of Selby\n\nIt was good.\n")
     [again] = add_all(place, report)
     assert (again.state, again.note) == (
         "unchanged",
-        "reports/report-13cc08f4.md replaced this file and is kept; to have this one instead, "
-        "run: probqa remove reports/report-13cc08f4, and add it again",
+        "reports/report-502f3026.md replaced this file and is kept; to have this one instead, "
+        "run: probqa remove reports/report-502f3026, and add it again",
     )
 
 

@@ -59,9 +59,9 @@ def unpack(content: bytes, endings: tuple[str, ...]) -> dict[str, bytes]:
         raise ReadingError(
             "is damaged or cut off, or not what its name says", f"download it again, or {_SAVE}"
         ) from error
-    for name, part in parts.items():
+    for name, xml in parts.items():
         # Office programs write no document types. Attackers use them to read other files or to make the text swell.
-        is_typed = b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"<\0!\0D\0O\0C\0T" in part
+        is_typed = b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"<\0!\0D\0O\0C\0T" in xml
         if is_typed and name.lower().endswith((".xml", ".rels")):
             raise ReadingError("holds XML with a document type, which no office file has", _SAVE)
     return parts
