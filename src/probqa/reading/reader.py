@@ -31,7 +31,7 @@ _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html",
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 1", "pypdfium2"),
-    "html": ("html 1", "trafilatura"),
+    "html": ("html 2", "trafilatura"),
     "docx": ("docx 1", "lxml"),
 }
 _MARKDOWN_VERSION = "markdown 1"
