@@ -34,8 +34,8 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
     "html": ("html 2", "trafilatura"),
     "docx": ("docx 1", "lxml"),
 }
-_MARKDOWN_VERSION = "markdown 1"
-_TEXT_VERSION = "text 1"
+_MARKDOWN_VERSION = "markdown 2"
+_TEXT_VERSION = "text 2"
 
 
 @functools.cache
@@ -84,7 +84,7 @@ def _read_text(suffix: str, body: str) -> Reading:
     if suffix == ".md":
         from probqa.reading.formats import markdown
 
-        return Reading(markdown.markdown_pieces(body))
+        return Reading(*markdown.markdown_pieces(body))
     from probqa.reading.formats import plaintext
 
     return Reading(*plaintext.plaintext_pieces(body))

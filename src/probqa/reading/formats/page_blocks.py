@@ -258,9 +258,11 @@ class _Walker:
 
     def _choices(self, element: Any) -> None:
         """Read what was chosen in a form's list of choices; the others are listed as not chosen."""
+        self._run.words.append(" ")
         for option in element.iter("option"):
             if option.get("selected") is not None:
                 self._inline(option, "")
+                self._run.words.append(" ")
             else:
                 self._leave_out("choice not made", option.text_content())
 

@@ -20,7 +20,7 @@ from lxml import html  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
-from probqa.reading.formats.furniture import furniture
+from probqa.reading.formats.furniture import furniture, is_sentence
 from probqa.reading.formats.page_blocks import Block, page_blocks
 from probqa.reading.formats.page_metadata import page_metadata
 from probqa.reading.formats.repairs import tidy
@@ -66,8 +66,6 @@ _FURNITURE_NAMES = re.compile(
     r"|\S{0,40}(timestamp|byline|dateline|pub-?date|posted-?on|credit|caption)|author(-?(bio|box|info|name))?|entry-?(meta|footer)|tag-?(list|cloud)|tags",
     re.IGNORECASE,
 )
-# At least six words, and a sentence's end.
-_PROSE = re.compile(r"(?:\S+\s){5}[^\n]*[.!?:;][\"'”’)\]]*$")
 _COMMENT_NAMES = re.compile(r"comment-?(list|body|content|author|meta|text|form|reply)|commentlist|respond|reply", re.I)
 # The byte encodings that pages name, as browsers read them: "iso-8859-1" means Windows-1252.
 _ENCODINGS = {
@@ -202,7 +200,7 @@ def _reasons(blocks: Sequence[Block], kept: Sequence[bool]) -> list[str]:
             is_beside = whole in beside or whole.getparent() in beside
             if block.kind == "heading":
                 is_text = bool(reasons) and not reasons[-1]
-            elif _PROSE.search(block.text):
+            elif is_sentence(block.text):
                 is_text = is_beside or first < number < last
             else:
                 is_text = first < number < last and (is_beside or block.kind == "row")
