@@ -47,6 +47,7 @@ from probqa.records import Document  # noqa: E402
 FIGURES = ROOT / "benchmarks" / "readers.json"
 PAGE_NUMBERS = ROOT / "benchmarks" / "page_numbers.json"
 REPORT = ROOT / "docs" / "readers.md"
+KINDS = ROOT / "benchmarks" / "kinds"
 FOLDERS = ("ofsted_ilacs", "ofsted_jtai", "gao", "ntsb", "awkward_pdf", "docx", "html", ".")
 SUFFIXES = (".pdf", ".html", ".docx", ".txt")
 SEED = 20240601
@@ -474,6 +475,9 @@ def write_page(figures: Json) -> None:
         "# What the readers read",
         "Written by `benchmarks/readers.py`; do not edit. The files are not part of the project. "
         f"Measured on {figures['machine']}, shared with others. The start of a worker is part of every time.",
+        "## What is read, left out and listed",
+        "Whatever is not in the text is in the list of what was left out (`probqa status --document ID`).",
+        *(path.read_text(encoding="utf-8").strip() for path in sorted(KINDS.glob("*.md"))),
         "## Articles",
         "Precision, recall and F1 of 4-word shingles against the expected text of 40 pages. probqa's text counts with "
         "the titles, and with column names in every table row, which the expected text has not.",

@@ -165,7 +165,9 @@ def test_rules_and_reference_definitions_are_no_text() -> None:
     assert pieces("One [a].\n\n***\n\n[a]: https://example.org\n") == [("paragraph", "One a.")]
 
 
-@pytest.mark.parametrize("unit", ["[", "[a](b", "*a ", ">", "- ", "![", "<a", "a\n", "|a", "&a", "`a", "<!--", "<a>", "<s>", "~~a ", "[^1"])
+@pytest.mark.parametrize(
+    "unit", ["[", "[a](b", "*a ", ">", "- ", "![", "<a", "a\n", "|a", "&a", "`a", "<!--", "<a>", "<s>", "~~a ", "[^1"]
+)
 def test_a_text_of_any_kind_is_read_in_a_time_that_grows_with_its_length(unit: str) -> None:
     began = time.process_time()
     markdown_pieces(unit * 30_000)

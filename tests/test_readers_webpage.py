@@ -227,7 +227,8 @@ def test_what_a_visitor_can_open_is_read() -> None:
 
 def test_a_section_of_a_report_that_is_named_like_furniture_stays() -> None:
     reading = report(
-        "<section id=comments><h2>Comments</h2><p>Comments from magistrates were mixed, and nine were late.</p></section>"
+        "<section id=comments><h2>Comments</h2><p>Comments from magistrates were mixed, and nine were late.</p>"
+        "</section>"
         "<section id=social-work><h2 id=social-work-h>Social work</h2><p>Social work was slow in most of the cases.</p>"
         "</section><div id=share-of-cases class=related-offences><h3>Share of cases</h3><p>A third of all cases were "
         "late in the year.</p></div><h2>More from women in the hostel</h2><ul><li>More from women than men was asked."
@@ -308,19 +309,21 @@ def test_of_several_days_in_a_pages_data_the_pages_own_is_taken_or_the_first_and
     assert graph(new, old) == {"title": "Larchwood", "published": "2023-05-04", "published_note": note}
     assert graph(old, new.replace('"x"', '"Larchwood"'))["published"] == "2023-05-04"
     assert graph(old, new.replace("{", '{"url":"https://a.example/r",'))["published"] == "2023-05-04"
-    assert "published" not in graph('{"@type":"WebPage","hasPart":[%s]}' % old)
+    assert "published" not in graph(f'{{"@type":"WebPage","hasPart":[{old}]}}')
 
 
 def test_a_title_that_stayed_from_a_template_gives_way_to_the_pages_own() -> None:
-    assert report("", head='<meta name="dc.title" content="Inspection of Elmwood 2013">').metadata["title"] == "Larchwood"
+    assert (
+        report("", head='<meta name="dc.title" content="Inspection of Elmwood 2013">').metadata["title"] == "Larchwood"
+    )
 
 
 def test_every_word_of_a_page_is_in_the_text_or_in_the_list() -> None:
     page = PAGE.replace(
         "@",
         "<p>Rated <del>Good</del> in 2022<sup>3</sup> <time>May</time></p><div>Loose <b>words</b></div><button>Press"
-        "</button><form><label>Name</label><select><option>One<option selected>Two</select></form><svg><text>Chart</text>"
-        "</svg><noscript>Old</noscript><figure><figcaption>Seen from afar</figcaption></figure><h3>Nothing below</h3>"
+        "</button><form><label>Name</label><select><option>One<option selected>Two</select></form><svg><text>Chart"
+        "</text></svg><noscript>Old</noscript><figure><figcaption>Seen from afar</figcaption></figure><h3>Nothing below</h3>"
         "<p hidden>Unseen</p><table><tr><th>A1</th><th>B1</th></tr></table><dl><dt>Alone</dt></dl><h2>Comments</h2>"
         "<p><a href=x>Linked</a></p>",
     )

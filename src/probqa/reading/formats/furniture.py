@@ -41,7 +41,9 @@ _TAILS = (
     ("related posts", r"(you (may|might) also like|more from|read next).{0,60}"),
     ("comment form", r"leave a (reply|comment)|comments|add (a|your) comment|join the (discussion|conversation)"),
 )
-_CERTAIN_TAIL = r"leave a (reply|comment)|add (a|your) comment|related (posts|articles|stories)|you (may|might) also like.{0,60}"
+_CERTAIN_TAIL = (
+    r"leave a (reply|comment)|add (a|your) comment|related (posts|articles|stories)|you (may|might) also like.{0,60}"
+)
 
 
 def furniture(line: str) -> str | None:

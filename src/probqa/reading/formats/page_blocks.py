@@ -176,9 +176,7 @@ class _Walker:
         tag = element.tag
         if tag == "img":
             return "picture"
-        if tag == "button" and any(
-            parent.tag in _LABELS for parent in element.iterancestors()
-        ):
+        if tag == "button" and any(parent.tag in _LABELS for parent in element.iterancestors()):
             return ""
         return _ELSEWHERE.get(tag) or self._visibility.reason(element)
 
@@ -279,7 +277,9 @@ class _Walker:
             elif each.tag == "dd" and _is_one_run(each) and sum(len(term.text) for term in terms) <= _LONGEST_TERM:
                 description = self._cell(each)
                 name = "; ".join(term.text for term in terms if term.text)
-                self._add("row" if name else "paragraph", row_text([description.text], [name]), [*terms, description], each)
+                self._add(
+                    "row" if name else "paragraph", row_text([description.text], [name]), [*terms, description], each
+                )
             else:
                 self._add_each(terms, element)
                 self._block(each)
@@ -367,7 +367,12 @@ def _number_in(element: Any, name: str, default: int) -> int:
 def _number(item: Any) -> str:
     """Return the number that a browser writes before a list item, "4. " or "b. "; empty where it writes none."""
     parent = item.getparent()
-    if parent is None or parent.tag != "ol" or "list-style:none" in _style(parent) or "list-style-type:none" in _style(parent):
+    if (
+        parent is None
+        or parent.tag != "ol"
+        or "list-style:none" in _style(parent)
+        or "list-style-type:none" in _style(parent)
+    ):
         return ""
     items = list(parent.iterchildren("li"))
     step = -1 if parent.get("reversed") is not None else 1

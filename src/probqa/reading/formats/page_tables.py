@@ -84,7 +84,10 @@ def table_rows(rows: Sequence[Sequence[Cell]]) -> list[TableLine]:
             continue
         lines.append(_line(row, names, subject))
     if names and not lines:
-        return [TableLine("; ".join(cell.text for cell in _distinct(row) if cell.text), _distinct(row), True) for row in names]
+        return [
+            TableLine("; ".join(cell.text for cell in _distinct(row) if cell.text), _distinct(row), True)
+            for row in names
+        ]
     return lines
 
 

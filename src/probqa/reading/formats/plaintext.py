@@ -45,12 +45,13 @@ def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
     removals: list[Removal] = []
     last_prose = max((number for number, line in enumerate(lines) if is_sentence(line)), default=-1)
     for number, line in enumerate(lines):
-        tail = furniture_tail(tidy(line)) if number >= len(lines) / 2 and _stands_alone(kept) else None
-        if tail and (number > last_prose or is_certain_tail(tidy(line))):
+        tail = furniture_tail(tidy(line)) if _stands_alone(kept) else None
+        # In the middle of a report a line "Comments" heads a section.
+        is_section = number < last_prose and not is_certain_tail(tidy(line))
+        if tail and number >= len(lines) / 2 and not is_section:
             rest = tidy("\n".join(lines[number:]))
             return kept, [*removals, Removal(tail, rest, len(rest))]
-        # In the middle of a report a line "Comments" heads a section.
-        kind = furniture(tidy(line)) if _stands_alone(kept) and not (tail and number < last_prose) else None
+        kind = furniture(tidy(line)) if _stands_alone(kept) and not (tail and is_section) else None
         if kind:
             removals.append(Removal(kind, tidy(line), len(tidy(line))))
         kept.append("" if kind else line)

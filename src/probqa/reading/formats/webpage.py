@@ -69,7 +69,9 @@ _FURNITURE_NAMES = re.compile(
 _COMMENT_NAMES = re.compile(r"comment-?(list|body|content|author|meta|text|form|reply)|commentlist|respond|reply", re.I)
 # The byte encodings that pages name, as browsers read them: "iso-8859-1" means Windows-1252.
 _ENCODINGS = {
-    **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii"), "cp1252"),
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii"), "cp1252"
+    ),
     **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
     **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
     **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
@@ -273,7 +275,9 @@ def _furniture(block: Block, following: Sequence[Block]) -> str | None:
         return None
     if block.kind == "heading":
         section = _section(block, following)
-        return kind if sum(each.linked for each in section) >= _LINKED * sum(len(each.text) for each in section) else None
+        return (
+            kind if sum(each.linked for each in section) >= _LINKED * sum(len(each.text) for each in section) else None
+        )
     return kind
 
 
