@@ -82,8 +82,10 @@ def test_of_html_only_the_words_are_read() -> None:
 def test_withdrawn_words_and_comments_are_no_text_and_are_listed() -> None:
     text = (
         "~~It was rated Good.~~ It was <del>not *so*</del> late.\n\n<!-- Reviewer: do not\n\npublish -->\n\nStaff <!-- "
-        "not really --> met.\n\n<del>\n\nA whole part.\n\n- And an item.\n\n</del>\n\n- one <s>two</s>\n\n| A | B |\n|---|"
-        "---|\n| ~~5~~ 6 | <!-- x --> |\n\n<p hidden>Unseen</p>\n\n[//]: # (hidden note)\n\nAn open <s>tag ends\n\nHere."
+        "not really --> met.\n\n<del>\n\nA whole part.\n\n- And an item.\n\n</del>\n\n- one "
+        "<s>two</s>\n\n| A | B |\n|---|"
+        "---|\n| ~~5~~ 6 | <!-- x --> |\n\n<p hidden>Unseen</p>\n\n[//]: # (hidden note)\n\nAn open "
+        "<s>tag ends\n\nHere."
     )
     assert pieces(text) == [
         ("paragraph", "It was late."),
@@ -131,8 +133,10 @@ def test_an_accent_that_stands_by_itself_is_joined_to_its_letter() -> None:
 
 def test_every_word_of_a_file_is_in_the_text_or_in_the_list() -> None:
     text = (
-        "# One *two*\n\nThree ~~four~~ <!-- five --> [six](a.b) ![seven](c.d).[^8]\n\n[^8]: nine\n\n1. ten\n   - eleven\n\n"
-        "> twelve\n\n| A | B | C |\n|---|---|---|\n| 1 | | | 2 |\n\n    code\n\n<del>\n\nthirteen\n\n</del>\n\n<!-- open"
+        "# One *two*\n\nThree ~~four~~ <!-- five --> [six](a.b) ![seven](c.d).[^8]\n\n[^8]: "
+        "nine\n\n1. ten\n   - eleven\n\n"
+        "> twelve\n\n| A | B | C |\n|---|---|---|\n| 1 | | | 2 |\n\n    "
+        "code\n\n<del>\n\nthirteen\n\n</del>\n\n<!-- open"
     )
     made, removals = markdown_pieces(text)
     found = Counter(re.findall(r"\w+", " ".join([*(p.text for p in made), *(r.text for r in removals)])))

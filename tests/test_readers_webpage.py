@@ -128,7 +128,8 @@ def test_withdrawn_words_are_no_part_of_a_sentence_and_are_listed_as_struck_out(
     reading = report(
         "<p>It was rated <del>Good</del> <ins>Inadequate</ins>.</p><p>In <s>seven</s> nine plans it was late.</p>"
         "<p>Staff had <strike>no</strike> training.</p><p>They were <span style='text-decoration: line-through red'>"
-        "never</span> late.</p><p>It was <span role=deletion>un</span>safe.</p><p>Ten <b class='old x'>two</b> left.</p>"
+        "never</span> late.</p><p>It was <span role=deletion>un</span>safe.</p><p>Ten <b class='old "
+        "x'>two</b> left.</p>"
         "<del><p>A whole part was withdrawn.</p></del>",
         head="<style>p { color: red } .report .old, i.gone {text-decoration:line-through}</style>",
     )
@@ -148,7 +149,8 @@ def test_raised_and_lowered_numbers_never_run_into_figures() -> None:
     reading = report(
         "<p>It rose to 12<sup>4</sup> days in 2022<sup><a href='#n3'>3</a></sup>, 31<sup>2,3</sup> in all.</p>"
         "<p>It was 1,250<sup>(2)</sup>, 9<a href='#fn7'>7</a>, 5<span style='vertical-align: super'>8</span> km"
-        "<sup>2</sup>, CO<sub>2</sub>, 8<sup>[footnote 1]</sup>, the 19<sup>th</sup>, 40<sup>*</sup>, 6<sup>a</sup>.</p>"
+        "<sup>2</sup>, CO<sub>2</sub>, 8<sup>[footnote 1]</sup>, the 19<sup>th</sup>, "
+        "40<sup>*</sup>, 6<sup>a</sup>.</p>"
         "<p>It took 3<sup>1</sup>&frasl;<sub>2</sub>, 3<sup>1</sup>/<sub>2</sub>, 5&frac12; hours.</p>"
         "<p>See <a href='#s9'>9</a> and <a href='#t'>Table 2</a> of 2021.</p>"
     )
@@ -163,7 +165,8 @@ def test_raised_and_lowered_numbers_never_run_into_figures() -> None:
 def test_no_word_is_cut_out_of_a_sentence_whatever_its_tag() -> None:
     reading = report(
         "<p>They came on <time datetime=2022-05-03>3 May 2022</time> and on <data value=9>nine</data> days.</p>"
-        "<p>A re<wbr>offending rate of <output>31</output> per cent, <meter value=.6>60%</meter>, was <q>not <q>safe</q>"
+        "<p>A re<wbr>offending rate of <output>31</output> per cent, <meter value=.6>60%</meter>, "
+        "was <q>not <q>safe</q>"
         "</q>.</p><p><label>Rating</label> was <mark>low</mark>, <cite>Plan</cite>, <bdi>Ann</bdi>, <kbd>x</kbd>.</p>"
         "<p>About <math><mfrac><mn>2</mn><mn>3</mn></mfrac></math> of 5<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
         " and <math><msup><mn>10</mn><mn>3</mn></msup><mo>=</mo><mi>n</mi></math>.</p><p>One<br>two<br/>three.</p>"
@@ -207,7 +210,8 @@ def test_text_in_any_element_of_the_article_is_read() -> None:
 
 def test_what_a_visitor_can_open_is_read() -> None:
     reading = report(
-        "<div class=govuk-accordion><h2><button aria-expanded=false>Recommendations</button></h2><div hidden=until-found>"
+        "<div class=govuk-accordion><h2><button "
+        "aria-expanded=false>Recommendations</button></h2><div hidden=until-found>"
         "<p>No officer should have more than fifty cases.</p></div></div><ul><li><a href='#p2'>Courts</a></li></ul>"
         "<div role=tabpanel id=p1 hidden><p>Court reports were late in nine of ten cases.</p></div>"
         "<div id=p2 style='display:none'><p>Hostels were full in the whole of the year.</p></div>"
@@ -323,7 +327,8 @@ def test_every_word_of_a_page_is_in_the_text_or_in_the_list() -> None:
         "@",
         "<p>Rated <del>Good</del> in 2022<sup>3</sup> <time>May</time></p><div>Loose <b>words</b></div><button>Press"
         "</button><form><label>Name</label><select><option>One<option selected>Two</select></form><svg><text>Chart"
-        "</text></svg><noscript>Old</noscript><figure><figcaption>Seen from afar</figcaption></figure><h3>Nothing below</h3>"
+        "</text></svg><noscript>Old</noscript><figure><figcaption>Seen from "
+        "afar</figcaption></figure><h3>Nothing below</h3>"
         "<p hidden>Unseen</p><table><tr><th>A1</th><th>B1</th></tr></table><dl><dt>Alone</dt></dl><h2>Comments</h2>"
         "<p><a href=x>Linked</a></p>",
     )

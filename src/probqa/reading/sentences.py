@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from probqa.records import Span
 
 MAX_CHARACTERS = 2_000
-# The same for text that hardly has a comma (a transcript, a list without stops): as long as a passage (``passages``), so
-# that all of it is embedded.
+# The same for text that hardly has a comma (a transcript): as long as a passage (``passages``), so that all of it is
+# embedded.
 MAX_UNPUNCTUATED = 800
 # Text with fewer signs than one in so many characters hardly has any.
 _SPARSE = 200

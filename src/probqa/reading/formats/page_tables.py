@@ -11,7 +11,7 @@ several rows or columns stands where it belongs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 # No table that anybody reads is wider; the cells of a wider one are taken as they stand.
