@@ -112,7 +112,10 @@ def test_withdrawn_words_and_comments_are_no_text_and_are_listed() -> None:
 
 
 def test_raised_numbers_and_the_marks_of_notes_never_run_into_figures() -> None:
-    text = "Cases rose to 12<sup>4</sup> in 2022<sup>3</sup>.[^1] CO<sub>2</sub> fell.[^a]\n\n[^1]: Figures\n\n[^a]: Of the area."
+    text = (
+        "Cases rose to 12<sup>4</sup> in 2022<sup>3</sup>.[^1] CO<sub>2</sub> fell.[^a]\n\n"
+        "[^1]: Figures\n\n[^a]: Of the area."
+    )
     assert pieces(text) == [
         ("paragraph", "Cases rose to 12⁴ in 2022³.[1] CO₂ fell.[a]"),
         ("paragraph", "[1]: Figures"),
