@@ -74,9 +74,16 @@ def test_a_long_paragraph_is_cut_between_sentences() -> None:
 
 
 def test_a_sentence_longer_than_a_passage_stays_whole() -> None:
-    long = "Word " * 300 + "end."
+    long = "Word, " * 300 + "end."
     made = document(("paragraph", f"Short. {long} Short again."))
     assert [made.slice(passage.span) for passage in cut_passages(made, 0)] == ["Short.", long, "Short again."]
+
+
+def test_a_text_without_a_stop_is_cut_into_passages_that_are_embedded_whole() -> None:
+    made = document(("paragraph", "word " * 4_500 + "end."))
+    passages = [made.slice(passage.span) for passage in cut_passages(made, 0)]
+    assert " ".join(passages) == made.text
+    assert [len(passage) for passage in passages] == [799] * 28 + [104]
 
 
 def test_the_text_that_is_searched_holds_title_headings_and_lead_in_a_line_each() -> None:

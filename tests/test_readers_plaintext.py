@@ -121,6 +121,24 @@ def test_a_tail_in_the_first_half_takes_only_its_own_line() -> None:
     assert [words for _, words in pieces(text)] == ["It was late.", "It was cold.", "It was wet."]
 
 
+def test_a_section_called_comments_and_a_wrapped_line_like_a_websites_stay() -> None:
+    text = (
+        "It was late in the year.\n\nStaff were told to\nreply\nwithin two days.\n\nComments\n\nNine magistrates said "
+        "that reports came late.\n\nMore from women\n\nThey asked for a hostel of their own.\n\nEnd."
+    )
+    body, removals = plaintext_pieces(text)
+    assert [piece.text for piece in body] == [
+        "It was late in the year.",
+        "Staff were told to reply within two days.",
+        "Comments",
+        "Nine magistrates said that reports came late.",
+        "More from women",
+        "They asked for a hostel of their own.",
+        "End.",
+    ]
+    assert removals == []
+
+
 @pytest.mark.parametrize("unit", ["It was late.\n\n", "a\n", "• a\n", " ", "share ", "A\n\n", "1. a\n", "-"])
 def test_a_text_of_any_kind_is_read_in_a_time_that_grows_with_its_length(unit: str) -> None:
     began = time.process_time()

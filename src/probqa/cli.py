@@ -330,9 +330,9 @@ def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
         layer = ", a picture without a text layer" if page["unreadable"] else ""
         _say(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
         for removal in page["removed"]:
-            _say(f"    left out, {removal['reason']}: {removal['text']} ({removal['characters']} characters)")
+            _say(f"    left out, {removal['reason']}: {removal['text'][:80]} ({removal['characters']} characters)")
     for removal in report["removed"]:
-        _say(f"left out, {removal['reason']}: {removal['text']} ({removal['characters']} characters)")
+        _say(f"left out, {removal['reason']}: {removal['text'][:80]} ({removal['characters']} characters)")
     return 0
 
 

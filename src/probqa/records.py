@@ -144,7 +144,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Text a reader left out: which repair took it, the first words, how many characters, from which PDF page."""
+    """Text a reader left out: why, its words (of a PDF the first), how many characters, from which PDF page."""
 
     reason: str
     text: str

@@ -31,12 +31,12 @@ _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html",
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 1", "pypdfium2"),
-    "html": ("html 1", "trafilatura"),
+    "html": ("html 2", "trafilatura"),
     "docx": ("docx 2", "lxml"),
 }
 _MARKDOWN = (".md", ".markdown")
-_MARKDOWN_VERSION = "markdown 1"
-_TEXT_VERSION = "text 1"
+_MARKDOWN_VERSION = "markdown 2"
+_TEXT_VERSION = "text 2"
 
 
 @functools.cache
@@ -85,7 +85,7 @@ def _read_text(suffix: str, body: str) -> Reading:
     if suffix in _MARKDOWN:
         from probqa.reading.formats import markdown
 
-        return Reading(markdown.markdown_pieces(body))
+        return Reading(*markdown.markdown_pieces(body))
     from probqa.reading.formats import plaintext
 
     return Reading(*plaintext.plaintext_pieces(body))

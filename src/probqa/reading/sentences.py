@@ -9,7 +9,8 @@ In: one line of text. Out: ``Span`` per sentence; between two of them lies only 
 A sentence ends at ``.``, ``!``, ``?`` or ``…``, with the quote marks and brackets that close behind it, where
 white space follows and the next word opens like a sentence: a capital, a digit, or an opening mark before
 one. A full stop that belongs to an abbreviation, an initial or a list number does not end one. What is longer than
-``MAX_CHARACTERS`` is no sentence that anybody wrote (a table run together, a line of figures): it is cut at the last
+``MAX_CHARACTERS``, or ``MAX_UNPUNCTUATED`` where it has hardly a comma, is no sentence that anybody wrote (a table run
+together, a line of figures): it is cut at the last
 white space that leaves a piece within the limit, or at the limit where there is none.
 """
 
@@ -21,6 +22,12 @@ from collections.abc import Iterator
 from probqa.records import Span
 
 MAX_CHARACTERS = 2_000
+# The same for text that hardly has a comma (a transcript): as long as a passage (``passages``), so that all of it is
+# embedded.
+MAX_UNPUNCTUATED = 800
+# Text with fewer signs than one in so many characters hardly has any.
+_SPARSE = 200
+_SIGN = re.compile(r"[,;:()–—•|]")
 
 # Possessive, and only from the first stop of a run: a hundred thousand dots take no longer than they must.
 _END = re.compile(r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<closing>[\"'”’»)\]]*+)(?P<note>\[\d{1,3}\]|[⁰¹²³⁴-⁹]{1,3})?\s++")
@@ -74,11 +81,14 @@ def split_sentences(text: str) -> tuple[Span, ...]:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
     """Cut what is too long for a sentence at white space, where there is any."""
-    while end - start > MAX_CHARACTERS:
+    most = MAX_CHARACTERS
+    if end - start > MAX_UNPUNCTUATED and len(_SIGN.findall(text, start, end)) * _SPARSE < end - start:
+        most = MAX_UNPUNCTUATED
+    while end - start > most:
         # One character more: a word may end just at the limit.
-        reach = text[start : start + MAX_CHARACTERS + 1]
+        reach = text[start : start + most + 1]
         whole = reach.rstrip() if reach[-1].isspace() else reach.rsplit(maxsplit=1)[0]
-        cut = start + min(len(whole), MAX_CHARACTERS)
+        cut = start + min(len(whole), most)
         yield Span(start, cut)
         gap = _GAP.match(text, cut)
         assert gap

@@ -8,7 +8,8 @@ In: one tidy line or paragraph of a page saved as text. Out: the kind of furnitu
 True
 
 A *tail* line ("Leave a Reply") opens the part below an article, so everything after it is furniture too. A tail line
-in the first half of the text is not followed: cutting there would lose the article itself.
+in the first half of the text is not followed: cutting there would lose the article itself. Nor is one like "Comments",
+which may head a section of a report, where sentences follow it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ _TAILS = (
     ("related posts", r"(you (may|might) also like|more from|read next).{0,60}"),
     ("comment form", r"leave a (reply|comment)|comments|add (a|your) comment|join the (discussion|conversation)"),
 )
+_CERTAIN_TAIL = (
+    r"leave a (reply|comment)|add (a|your) comment|related (posts|articles|stories)|you (may|might) also like.{0,60}"
+)
 
 
 def furniture(line: str) -> str | None:
@@ -53,6 +57,16 @@ def furniture_tail(line: str) -> str | None:
     Everything below such a line is furniture too.
     """
     return _match(_TAILS, line)
+
+
+def is_certain_tail(line: str) -> bool:
+    """Tell whether ``line`` opens furniture whatever follows: no section of a report is called "Leave a Reply"."""
+    return re.fullmatch(_CERTAIN_TAIL, line.strip(), re.IGNORECASE) is not None
+
+
+def is_sentence(text: str) -> bool:
+    """Tell whether a text has five words or more and a sentence's end: no menu and no list of links has."""
+    return len(text.split(maxsplit=5)) >= 5 and text.rstrip(" \t\"'”’)]").endswith((".", "!", "?", ":", ";"))
 
 
 def _match(kinds: tuple[tuple[str, str], ...], line: str) -> str | None:

@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 
 from probqa.reading.assembly import Piece
-from probqa.reading.formats.furniture import furniture, furniture_tail
+from probqa.reading.formats.furniture import furniture, furniture_tail, is_certain_tail, is_sentence
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "text 1"
+VERSION = "text 2"
 
 _MARKER = re.compile(
     r"^[ \t]*(?:(?P<sign>[•●▪◦‣·*])|(?P<dash>[–-])|(?P<number>\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]))[ \t]+(?=\S)"
@@ -43,16 +43,24 @@ def plaintext_pieces(body: str) -> tuple[list[Piece], list[Removal]]:
 def _without_furniture(lines: list[str]) -> tuple[list[str], list[Removal]]:
     kept: list[str] = []
     removals: list[Removal] = []
+    last_prose = max((number for number, line in enumerate(lines) if is_sentence(line)), default=-1)
     for number, line in enumerate(lines):
-        tail = furniture_tail(tidy(line)) if number >= len(lines) / 2 else None
-        if tail:
+        tail = furniture_tail(tidy(line)) if _stands_alone(kept) else None
+        # In the middle of a report a line "Comments" heads a section.
+        is_section = number < last_prose and not is_certain_tail(tidy(line))
+        if tail and number >= len(lines) / 2 and not is_section:
             rest = tidy("\n".join(lines[number:]))
-            return kept, [*removals, Removal(tail, rest[:80], len(rest))]
-        kind = furniture(tidy(line))
+            return kept, [*removals, Removal(tail, rest, len(rest))]
+        kind = furniture(tidy(line)) if _stands_alone(kept) and not (tail and is_section) else None
         if kind:
-            removals.append(Removal(kind, tidy(line)[:80], len(tidy(line))))
+            removals.append(Removal(kind, tidy(line), len(tidy(line))))
         kept.append("" if kind else line)
     return kept, removals
+
+
+def _stands_alone(before: list[str]) -> bool:
+    """Tell whether a line goes on no other: a wrapped line of a sentence may have the words of a website's line."""
+    return not before or not before[-1].strip()
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:

@@ -5,7 +5,10 @@ In: text as it stands in a file. Out: the same words, with
 1. every run of white space (line breaks, tabs, no-break and thin spaces, control characters) as one space,
 2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark, tags),
 3. the seven Latin ligatures spelt out,
-4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``mend_word``).
+4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``mend_word``),
+5. a raised or lowered digit written as Unicode's raised or lowered digit (see ``raised``), so that the mark of a note
+   never runs into a figure,
+6. a letter and its accent, where they are two characters, as the one that Unicode has for both (NFC).
 
 Letters, digits and punctuation stay as published, quote marks and dashes included.
 
@@ -16,6 +19,7 @@ Letters, digits and punctuation stay as published, quote marks and dashes includ
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from probqa.text import CONTROLS
@@ -30,14 +34,42 @@ _LIGATURES = {
         "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True
     )
 }
+_RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_SEVERAL_LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 def tidy(text: str) -> str:
-    """Apply the first three repairs.
+    """Apply the first three repairs and the last.
 
     The result holds no line break and no white space at its ends.
     """
-    return WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
+    tidied = WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
+    return tidied if tidied.isascii() else unicodedata.normalize("NFC", tidied)
+
+
+def raised(text: str) -> str:
+    """Write the text of one raised element in raised digits and signs, and a single letter too.
+
+    What holds a word ("19" with a raised "th") or stands in square brackets cannot run into a figure, and stays.
+
+    >>> "2022" + raised("3"), "31" + raised("2,3"), "19" + raised("th"), "8" + raised("[footnote 1]")
+    ('2022³', '31²,³', '19th', '8[footnote 1]')
+    """
+    return text if _stands_apart(text) else text.translate(_RAISED)
+
+
+def lowered(text: str) -> str:
+    """Write the text of one lowered element in lowered digits and signs.
+
+    >>> "CO" + lowered("2"), raised("1") + "⁄" + lowered("2")
+    ('CO₂', '¹⁄₂')
+    """
+    return text if _stands_apart(text) else text.translate(_LOWERED)
+
+
+def _stands_apart(text: str) -> bool:
+    return _SEVERAL_LETTERS.search(text) is not None or text.strip().startswith("[")
 
 
 def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:

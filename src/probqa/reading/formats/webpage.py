@@ -2,16 +2,17 @@
 
 In: the bytes of an HTML file. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
-trafilatura looks for the article twice: once leaning to precision, once evenly. The precise result is taken, or the
-even one where the precise one lost much of the text. What ``furniture`` knows is then left out.
+The words are read by ``page_blocks``, all of them and in the order of the page. trafilatura only says which of the
+blocks are the article: it looks twice, once leaning to precision, once evenly, and the precise result is taken, or the
+even one where the precise one lost much of the text. What stands between these blocks in the same part of the page is
+the article too, unless it is a menu, a form, links and the like. Every other word is listed as left out.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import trafilatura
@@ -19,20 +20,22 @@ from lxml import html  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
-from probqa.reading.formats.furniture import furniture, furniture_tail
+from probqa.reading.formats.furniture import furniture, is_sentence
+from probqa.reading.formats.page_blocks import Block, page_blocks
+from probqa.reading.formats.page_metadata import page_metadata
 from probqa.reading.formats.repairs import tidy
-from probqa.reading.formats.rows import row_text
 from probqa.records import Removal
 
-VERSION = "html 1"
+VERSION = "html 2"
 
 # The precise result is taken where it has at least this share of the even one's characters.
 _ENOUGH = 0.75
-_HIDDEN_STYLE = re.compile(
-    r"display:none|visibility:hidden|opacity:0(\.0+)?(;|$)|font-size:[01](\.\d+)?(px|pt)?(;|$)"
-    r"|(text-indent|left|top):-\d{3,}(px|em|pt)|(?<![-\w])color:(#fff(fff)?|white|rgb\(255,255,255\))(!important)?(;|$)"
-)
-_COVER = re.compile(r"background|display:(block|inline)")
+# A block is the article's where trafilatura keeps more than this share of its characters.
+_KEPT = 0.5
+# The part of the page that holds this share of the article's characters is the article's own.
+_PART = 0.9
+# A block that trafilatura did not keep is a menu where more than this share of its characters is in links.
+_LINKED = 0.5
 _WHERE = (
     ("menu", r"\b(nav|menu|breadcrumb|navbar|navigation)"),
     ("cookie notice", r"cookie|consent|gdpr"),
@@ -45,8 +48,36 @@ _WHERE = (
     ("page header", r"^header|\bheader|masthead"),
     ("sidebar", r"^aside|sidebar|widget"),
 )
-_BLOCKS = frozenset("p li h1 h2 h3 h4 h5 h6 td th dt dd blockquote figcaption pre".split())
-_UNREAD = frozenset("script style noscript template svg iframe object select option button".split())
+# What an entry of a report's list may be called too.
+_AMBIGUOUS = frozenset(("menu", "comment form", "related posts"))
+_WHOLES = frozenset("ul ol li dl dt dd table thead tbody tfoot tr td th details summary fieldset blockquote".split())
+_FURNITURE_TAGS = frozenset("nav footer aside form dialog menu".split())
+_FURNITURE_ROLES = frozenset("navigation complementary search banner contentinfo dialog alertdialog form".split())
+# Whole names only: "share-of-cases" and "social-work" are sections of a report.
+_FURNITURE_NAMES = re.compile(
+    r"(site-?|page-?|main-?|global-?)?(nav(bar|igation)?|menu|breadcrumbs?|footer|masthead|sidebar)"
+    r"|(share|sharing|social)(-?(this|bar|box|buttons?|icons?|links?|list|media|tools|widget|share|sharing))?"
+    r"|sharedaddy|addtoany\S*|addthis\S*|jp-relatedposts"
+    r"|(related|recommended|popular|trending|latest|more)-?(posts?|articles?|stories|content|news|links?|items|reading)"
+    r"|comments?-?(list|area|form|section|respond|thread|body|content)|commentlist|respond|disqus_thread"
+    r"|(newsletter|subscribe|subscription|signup|sign-up)(-?(form|box|banner|widget))?"
+    r"|(cookie|consent|gdpr)s?-?(banner|notice|bar|message|popup)?"
+    r"|ads?|advert(isement)?|sponsor(ed)?|promo(tion)?|widget|pagination|pager|post-?(navigation|tags|footer|meta)"
+    r"|\S{0,40}(timestamp|byline|dateline|pub-?date|posted-?on|credit|caption)|author(-?(bio|box|info|name))?|entry-?(meta|footer)|tag-?(list|cloud)|tags",
+    re.IGNORECASE,
+)
+_COMMENT_NAMES = re.compile(r"comment-?(list|body|content|author|meta|text|form|reply)|commentlist|respond|reply", re.I)
+# The byte encodings that pages name, as browsers read them: "iso-8859-1" means Windows-1252.
+_ENCODINGS = {
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii"), "cp1252"
+    ),
+    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis"), "cp932"),
+}
 
 
 def read_webpage(content: bytes) -> Reading:
@@ -58,22 +89,20 @@ def read_webpage(content: bytes) -> Reading:
     tree = html.document_fromstring(
         _decode(content).encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     )
-    metadata = _metadata(tree)
-    hidden = list(_take_hidden(tree))
-    body = _article(tree)
-    if body is None:
+    blocks, removals = page_blocks(tree)
+    kept = _kept(tree, blocks)
+    article, website = _article(blocks, kept)
+    if not any(block.kind != "heading" for block in article):
         raise ReadingError("holds no text that reads like an article", "save the text of the page as a .txt file")
-    pieces, removals = _without_furniture(list(_pieces(body)))
-    if not any(piece.kind != "heading" for piece in pieces):
-        raise ReadingError("holds no text that reads like an article", "save the text of the page as a .txt file")
-    return Reading(pieces, [*hidden, *removals, *_left_out(tree, pieces)], metadata=metadata)
+    pieces = [Piece(block.kind, block.text, block.level) for block in article]
+    return Reading(pieces, [*removals, *_listed(website)], metadata=page_metadata(tree, article))
 
 
 def _decode(content: bytes) -> str:
-    """Decode the bytes of a page.
+    """Decode the bytes of a page as browsers do.
 
     A byte order mark comes first, then UTF-8 where it fits, then the encoding that the page names. Where there is none
-    of these they are taken for Windows-1252, the old Western European encoding.
+    of these, or it is not true, they are taken for Windows-1252, the old Western European encoding.
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
@@ -81,180 +110,199 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode("utf-8").replace("\0", "")
     except UnicodeDecodeError:
-        charset = re.search(rb"charset=[\"']?([\w-]+)", content[:4096])
-        name = charset.group(1).decode() if charset else "cp1252"
+        charset = re.search(rb"(?:charset|encoding)=[\"' ]{0,9}([\w-]{1,40})", content[:4096])
+        name = charset.group(1).decode().lower() if charset else "cp1252"
         try:
-            return content.decode(name, errors="replace").replace("\0", "")
+            text = content.decode(_ENCODINGS.get(name, name), errors="replace").replace("\0", "")
         except LookupError:
-            return content.decode("cp1252", errors="replace").replace("\0", "")
+            name, text = "cp1252", ""
+        # A page may say UTF-8 and be none: then hardly any character beyond ASCII is one.
+        if not text or text.count("\ufffd") > len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd"):
+            text = content.decode("cp1252", errors="replace").replace("\0", "")
+        return text
 
 
 # --- the article
 
 
-def _article(tree: Any) -> Any:
-    """Find the article.
+def _kept(tree: Any, blocks: Sequence[Block]) -> list[bool]:
+    """Tell for each block whether trafilatura takes it for the article.
 
-    It is in trafilatura's own small vocabulary: p, head, list, item, table, row, cell, quote, lb. None where there is
-    no article.
+    Each text node of the blocks is marked with a rare character, and trafilatura given the page: the blocks whose marks
+    come back are kept. The tree is changed.
     """
-    even = _extract(tree, precise=False)
-    precise = _extract(tree, precise=True)
-    if precise is None or even is None:
-        return even
-    return precise if _length(precise) >= _ENOUGH * _length(even) else even
+    slots = [(number, slot) for number, block in enumerate(blocks) for slot in block.slots]
+    marks = _rare_characters(tree, len(slots))
+    lengths = [len((element.tail if is_tail else element.text).strip()) for _, (element, is_tail) in slots]
+    for (_, (element, is_tail)), mark in zip(slots, marks, strict=True):
+        if is_tail:
+            element.tail = mark + element.tail
+        else:
+            element.text = mark + element.text
+    even, precise = _extract(tree, precise=False), _extract(tree, precise=True)
+    enough = precise is not None and even is not None and len(tidy(precise)) >= _ENOUGH * len(tidy(even))
+    back = set((precise if enough else even) or "")
+    kept, whole = [0] * len(blocks), [0] * len(blocks)
+    for (number, _), mark, length in zip(slots, marks, lengths, strict=True):
+        whole[number] += length
+        kept[number] += length if mark in back else 0
+    return [length > _KEPT * of for length, of in zip(kept, whole, strict=True)]
 
 
-def _extract(tree: Any, *, precise: bool) -> Any:
+def _rare_characters(tree: Any, count: int) -> list[str]:
+    """Return a character for each of ``count`` text nodes that the page itself does not hold.
+
+    They are rare Chinese ones, which trafilatura takes for words. Where there are too few, neighbours share one.
+    """
+    held = set("".join(tree.itertext()))
+    rare = [sign for sign in map(chr, range(0x20000, 0x31350)) if sign.isprintable() and sign not in held]
+    share = -(-count // len(rare)) or 1
+    return [rare[number // share] for number in range(count)]
+
+
+def _extract(tree: Any, *, precise: bool) -> str | None:
     document = trafilatura.bare_extraction(
         copy.deepcopy(tree), include_comments=False, favor_precision=precise, with_metadata=False
     )
-    return None if document is None else document.body  # type: ignore[union-attr]
+    return None if document is None else " ".join(document.body.itertext())  # type: ignore[union-attr]
 
 
-def _length(body: Any) -> int:
-    return len(tidy(" ".join(body.itertext())))
-
-
-def _pieces(body: Any) -> Iterator[Piece]:
-    for element in body:
-        match element.tag:
-            case "head":
-                level = re.fullmatch(r"h([1-6])", element.get("rend", ""))
-                yield Piece("heading", _words(element), int(level.group(1)) if level else 2)
-            case "list":
-                yield from _items(element)
-            case "table":
-                yield from _rows(element)
-            case "quote" | "div" | "body" if len(element) and any(
-                child.tag in ("p", "list", "head") for child in element
-            ):
-                yield from _pieces(element)
-            case "graphic" | "comments":
-                pass
-            case _:
-                yield from (Piece("paragraph", text) for text in _paragraphs(element))
-
-
-def _paragraphs(element: Any) -> list[str]:
-    """Return the words of an element, cut where two line breaks follow each other."""
-    return [text for part in re.split(r"\n\s*\n", _raw(element)) if (text := tidy(part))]
-
-
-def _words(element: Any) -> str:
-    return tidy(_raw(element))
-
-
-def _raw(element: Any) -> str:
-    words = [element.text or ""]
-    for child in element:
-        if child.tag in ("lb", "br"):
-            words.append("\n")
-        elif child.tag not in ("list", "table"):
-            words.append(_raw(child))
-        words.append(child.tail or "")
-    return "".join(words)
-
-
-def _items(element: Any) -> Iterator[Piece]:
-    for item in element:
-        yield Piece("item", _words(item))
-        for inner in item.iterdescendants("list"):
-            yield from (Piece("item", _words(each)) for each in inner)
-
-
-def _rows(element: Any) -> Iterator[Piece]:
-    rows = [[_words(cell) for cell in row.iter("cell")] for row in element.iter("row")]
-    first = next(element.iter("row"), None)
-    roles = [cell.get("role") for cell in first.iter("cell")] if first is not None else []
-    has_head = len(rows) > 1 and len(roles) > 1 and set(roles) == {"head"}
-    for cells in rows:
-        if has_head and cells == rows[0]:
-            continue
-        yield Piece("row" if len(cells) > 1 else "paragraph", row_text(cells, rows[0] if has_head else []))
-
-
-def _without_furniture(pieces: list[Piece]) -> tuple[list[Piece], list[Removal]]:
-    kept: list[Piece] = []
-    removals: list[Removal] = []
+def _article(blocks: Sequence[Block], kept: Sequence[bool]) -> tuple[list[Block], list[tuple[str, Block]]]:
+    """Part the article's blocks from the website's, and say what each of those is."""
+    article: list[Block] = []
+    website: list[tuple[str, Block]] = []
     seen: set[str] = set()
-    for number, piece in enumerate(pieces):
-        tail = furniture_tail(piece.text) if number >= len(pieces) / 2 else None
-        if tail:
-            rest = " ".join(each.text for each in pieces[number:])
-            removals.append(Removal(tail, rest[:80], len(rest)))
-            break
-        reason = furniture(piece.text)
-        if not reason and len(piece.text) > 60 and piece.text in seen:
+    for block, reason in zip(blocks, _reasons(blocks, kept), strict=True):
+        if not reason and len(block.text) > 60 and block.kind != "row" and block.text in seen:
             reason = "said twice"
         if reason:
-            removals.append(Removal(reason, piece.text[:80], len(piece.text)))
-        elif piece.text:
-            kept.append(piece)
-            seen.add(piece.text)
-    while kept and kept[-1].kind == "heading":
-        last = kept.pop()
-        removals.append(Removal("heading of nothing", last.text[:80], len(last.text)))
-    return kept, removals
+            website.append((reason, block))
+        else:
+            article.append(block)
+            seen.add(block.text)
+    while article and article[-1].kind == "heading":
+        website.append(("heading of nothing", article.pop()))
+    return article, website
+
+
+def _reasons(blocks: Sequence[Block], kept: Sequence[bool]) -> list[str]:
+    """Return for each block why it is not the article's; empty where it is."""
+    taken = [block for block, is_kept in zip(blocks, kept, strict=True) if is_kept]
+    if not taken:
+        return [_where(block.element) for block in blocks]
+    part, beside = _part_of_article(taken), {_whole(block.element).getparent() for block in taken}
+    first, last = kept.index(True), len(kept) - 1 - kept[::-1].index(True)
+    reasons: list[str] = []
+    # From the end, for a heading is the article's where what follows it is.
+    for number in reversed(range(len(blocks))):
+        block = blocks[number]
+        reason = _furniture(block, blocks[number + 1 :]) or ""
+        if not reason and not kept[number]:
+            whole = _whole(block.element)
+            is_beside = whole in beside or whole.getparent() in beside
+            if block.kind == "heading":
+                is_text = bool(reasons) and not reasons[-1]
+            elif is_sentence(block.text):
+                is_text = is_beside or first < number < last
+            else:
+                is_text = first < number < last and (is_beside or block.kind == "row")
+            reason = _outside(block, part) or ("" if is_text else _where(block.element))
+        reasons.append(reason)
+    return reasons[::-1]
+
+
+def _whole(element: Any) -> Any:
+    """Return the whole list, table or the like in which an element stands, or itself."""
+    while element.getparent() is not None and element.getparent().tag in _WHOLES:
+        element = element.getparent()
+    return element
+
+
+def _part_of_article(article: Sequence[Block]) -> Any:
+    """Return the smallest element that holds nearly all of the article, or the ``article`` or ``main`` round it."""
+    held: dict[Any, int] = {}
+    for block in article:
+        for element in (block.element, *block.element.iterancestors()):
+            held[element] = held.get(element, 0) + len(block.text)
+    whole = sum(len(block.text) for block in article)
+    part = None
+    for element, length in held.items():
+        if length >= _PART * whole and (part is None or _depth(element) > _depth(part)):
+            part = element
+    if part is None:
+        return None
+    round_it = (each for each in (part, *part.iterancestors()) if each.tag in ("article", "main"))
+    return next(round_it, part)
+
+
+def _depth(element: Any) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _outside(block: Block, part: Any) -> str:
+    """Say what a block is that trafilatura did not take and that is no part of the article; empty where it may be."""
+    element = block.element
+    while element is not None and element is not part:
+        if _is_furniture(element):
+            return _where(element)
+        if element.tag == "figure" and block.kind != "row":
+            return "caption of a picture"
+        element = element.getparent()
+    if element is None or block.linked > _LINKED * len(block.text):
+        return _where(block.element)
+    return ""
+
+
+def _is_furniture(element: Any) -> bool:
+    if element.tag in _FURNITURE_TAGS or element.get("role") in _FURNITURE_ROLES:
+        return True
+    names = f"{element.get('class', '')} {element.get('id', '')}".split()
+    if any(_FURNITURE_NAMES.fullmatch(name) for name in names):
+        return True
+    return any(name.lower() in ("comments", "comment") for name in names) and any(
+        _COMMENT_NAMES.search(f"{each.get('class', '')} {each.get('id', '')}") or each.tag == "form"
+        for each in element.iterdescendants("*")
+    )
+
+
+def _furniture(block: Block, following: Sequence[Block]) -> str | None:
+    """Name the kind of furniture that a short line is by its words.
+
+    A heading of a section, or an entry of a list or table, may have the same words in a report.
+    """
+    kind = furniture(block.text)
+    if kind is None or block.kind == "row" or (block.kind == "item" and kind in _AMBIGUOUS and not block.linked):
+        return None
+    if block.kind == "heading":
+        section = _section(block, following)
+        return (
+            kind if sum(each.linked for each in section) >= _LINKED * sum(len(each.text) for each in section) else None
+        )
+    return kind
+
+
+def _section(heading: Block, following: Sequence[Block]) -> list[Block]:
+    section: list[Block] = []
+    for block in following:
+        if block.kind == "heading" and block.level <= heading.level:
+            break
+        section.append(block)
+    return section
 
 
 # --- what was left out
 
 
-def _take_hidden(tree: Any) -> Iterator[Removal]:
-    """Remove what a visitor of the page would not see from the tree, yielding each text.
-
-    Only what the page itself says counts, not its style sheets.
-    """
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None or element.tag in ("html", "body", "head"):
-            continue
-        style = re.sub(r"\s", "", element.get("style", "")).lower()
-        if element.get("hidden") is None and not (style and _HIDDEN_STYLE.search(style)):
-            continue
-        if (
-            "color:" in style
-            and not re.search(r"display:none|visibility|opacity|indent", style)
-            and _is_covered(element)
-        ):
-            continue
-        text = tidy(" ".join(element.itertext())) if element.tag not in _UNREAD else ""
-        if text:
-            yield Removal("hidden text", text[:80], len(text))
-        element.drop_tree()
-
-
-def _is_covered(element: Any) -> bool:
-    """Tell whether white text has, or stands in, something that may have a background."""
-    while element is not None:
-        if element.get("class") or _COVER.search(element.get("style") or "") or element.get("bgcolor"):
-            return True
-        element = element.getparent()
-    return False
-
-
-def _left_out(tree: Any, pieces: list[Piece]) -> Iterator[Removal]:
-    """Yield the text of the page that is in no piece, with the kind of place where it stands.
-
-    Neighbours of one kind are yielded as one.
-    """
-    kept = " ".join(re.sub(r"\W+", "", piece.text) for piece in pieces)
+def _listed(website: Sequence[tuple[str, Block]]) -> Iterator[Removal]:
+    """Yield the text of the page that is not the article's; neighbours of one kind as one."""
     reason, words = "", ""
-    for element in tree.iter(*_BLOCKS):
-        if any(child.tag in _BLOCKS for child in element.iterdescendants()) or any(
-            parent.tag in _UNREAD for parent in element.iterancestors()
-        ):
-            continue
-        text = tidy(element.text_content())
-        if not text or re.sub(r"\W+", "", text) in kept:
-            continue
-        kind = _where(element)
+    for kind, block in website:
         if kind != reason and words:
-            yield Removal(reason, words[:80], len(words))
+            yield Removal(reason, words, len(words))
             words = ""
-        reason, words = kind, f"{words} {text}".strip()
+        reason, words = kind, f"{words} {block.text}".strip()
     if words:
-        yield Removal(reason, words[:80], len(words))
+        yield Removal(reason, words, len(words))
 
 
 def _where(element: Any) -> str:
@@ -265,56 +313,3 @@ def _where(element: Any) -> str:
                 return kind
         element = element.getparent()
     return "website furniture"
-
-
-# --- what the page says of itself
-
-_TITLES = ("og:title", "dc.title", "dcterms.title", "twitter:title", "citation_title")
-_SITES = ("og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher", "application-name")
-_DATES = tuple(
-    """
-    article:published_time dc.date dcterms.date dcterms.issued dc.date.issued citation_publication_date date publishdate
-    pubdate datepublished og:published_time parsely-pub-date sailthru.date
-    """.split()
-)
-
-
-def _metadata(tree: Any) -> dict[str, str]:
-    """Return title, site and day of publication as the page's own tags give them.
-
-    Nothing is guessed from the text.
-    """
-    marks: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        marks.setdefault(name.lower(), tidy(meta.get("content", "")))
-    title = next((marks[name] for name in _TITLES if marks.get(name)), "") or next(
-        (words for tag in ("h1", "title") for element in tree.iter(tag) if (words := tidy(element.text_content()))), ""
-    )
-    dates = [marks.get(name, "") for name in _DATES] + list(_data_dates(tree))
-    dates += [element.get("datetime", "") for element in tree.iter("time") if element.get("pubdate") is not None
-              or element.get("itemprop") == "datePublished"]  # fmt: skip
-    metadata = {
-        "title": title[:300],
-        "publisher": next((marks[name] for name in _SITES if marks.get(name)), "")[:200],
-        "published": next((date[:10] for date in dates if re.match(r"\d{4}-\d{2}-\d{2}", date)), ""),
-    }
-    return {key: value for key, value in metadata.items() if value}
-
-
-def _data_dates(tree: Any) -> Iterator[str]:
-    """Yield every ``datePublished`` in the page's JSON-LD."""
-    for script in tree.iter("script"):
-        if script.get("type") == "application/ld+json" and script.text:
-            try:
-                waiting = [json.loads(script.text)]
-            except (ValueError, RecursionError):
-                continue
-            while waiting:
-                value = waiting.pop()
-                if isinstance(value, dict):
-                    if isinstance(value.get("datePublished"), str):
-                        yield value["datePublished"]
-                    waiting.extend(value.values())
-                elif isinstance(value, list):
-                    waiting.extend(value)

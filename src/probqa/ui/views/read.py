@@ -163,7 +163,7 @@ def _provenance(document: Document) -> Markup:
         *(("Rating", f"{subject}: {rating}") for subject, rating in source.ratings),
         *(("Address", url) for url in source.urls),
         *(
-            ("Left out", f"{removal.text} ({removal.characters} characters: {removal.reason})")
+            ("Left out", f"{removal.text[:80]} ({removal.characters} characters: {removal.reason})")
             for removal in document.removals
         ),
     ]
