@@ -14,6 +14,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from probqa.dates import MONTHS, YEAR
@@ -21,14 +22,16 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
 from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
-from probqa.reading.formats.repairs import mend_word, tidy
-from probqa.reading.formats.running_lines import find_running
+from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
+from probqa.reading.formats.running_lines import LABEL, find_running
 from probqa.records import BlockKind, PageLayer, Removal
 
-VERSION = "pdf 1"
+VERSION = "pdf 2"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
+_PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
+_LINE_END_HYPHENS = (*HYPHENS, "\u00ad")
 _UNFINISHED = re.compile(r"[^.!?:;…]$")
 _MAX_HEADING_CHARACTERS = 160
 # A page with a full-page picture counts as read only with this many characters: a stamp on a scan is not its text.
@@ -57,6 +60,20 @@ class _Paragraph:
         return _half(self.first.size), all(line.bold for _, line in self.lines)
 
 
+class _Mender:
+    """Joins lines, and keeps what it removed: the words whose hyphen at a line's end was taken out."""
+
+    def __init__(self, vocabulary: Collection[str]) -> None:
+        self.removals: list[Removal] = []
+        self._vocabulary = vocabulary
+
+    def join(self, before: str, after: str, page: int) -> str:
+        joined = join_lines(before, after, self._vocabulary)
+        if before and len(joined) < len(before) + len(after):
+            self.removals.append(Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1][-80:], 1, page))
+        return joined
+
+
 def read_pdf(content: bytes) -> Reading:
     """Read a PDF.
 
@@ -68,10 +85,10 @@ def read_pdf(content: bytes) -> Reading:
     removals = [
         Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden
     ]
-    running = find_running(pages)
-    vocabulary = _vocabulary(pages)
+    mender = _Mender(_vocabulary(pages))
     leading = _leading(pages)
     body_size = _body_size(pages)
+    running = find_running(pages, body_size)
     layers: dict[int, PageLayer] = {}
     paragraphs: list[_Paragraph] = []
     for page in pages:
@@ -83,15 +100,15 @@ def read_pdf(content: bytes) -> Reading:
             else:
                 kept.append(line)
         layers[page.number] = _layer(page, kept)
-        items = [item for _, item in take_rows(kept, page.rules, page.box)]
+        items = [item for _, item in take_rows(kept, page.rules, page.box, partial(mender.join, page=page.number))]
         on_page = _side_headings_first(_paragraphs(page.number, items, leading))
         _add_page(paragraphs, on_page, body_size)
     if not any(layer == "text" for layer in layers.values()):
         count = f"all {len(pages)} pages are" if len(pages) > 1 else "its only page is"
         raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
     _set_headings(paragraphs, file.outline(), body_size)
-    pieces, starts, broken = _pieces(paragraphs, vocabulary)
-    removals += broken
+    pieces, starts = _pieces(paragraphs, mender)
+    removals += dict.fromkeys(mender.removals)
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
     removals.sort(key=lambda removal: removal.page)
     return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size))
@@ -128,8 +145,9 @@ def _vocabulary(pages: Iterable[PdfPage]) -> frozenset[str]:
     vocabulary: set[str] = set()
     for page in pages:
         for line in page.lines:
-            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.lower())
-            vocabulary.update(words[:-1] if line.text.endswith("-") else words)
+            text = line.text.lower().translate(_PLAIN_HYPHENS)
+            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
+            vocabulary.update(words[:-1] if text.endswith(("-", "\u00ad")) else words)
     return frozenset(vocabulary)
 
 
@@ -188,7 +206,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
     last, first = paragraph.last, paragraph.first
     if last.turned != line.turned or abs(last.size - line.size) > 0.08 * max(last.size, line.size):
         return False
-    if _opens_item(line.text) and not (last.text.endswith("-") or _is_mid_sentence(last.text, line.text)):
+    if _opens_item(line.text) and not (last.text.endswith(_LINE_END_HYPHENS) or _is_mid_sentence(last.text, line.text)):
         return False
     step = last.baseline - line.baseline
     if abs(step) < 0.3 * line.size:
@@ -224,7 +242,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
 
 
 def _is_mid_sentence(before: str, after: str) -> bool:
-    return bool(_UNFINISHED.search(before)) and (after[0].islower() or before.endswith(("-", ",")))
+    return bool(_UNFINISHED.search(before)) and (after[0].islower() or before.endswith((*_LINE_END_HYPHENS, ",")))
 
 
 def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
@@ -334,7 +352,10 @@ def _looks_like_heading(paragraph: _Paragraph, text: str, body_size: float) -> b
         or not re.search(r"[^\W\d_]{2}", text)
     ):
         return False
-    if _BULLET.match(text) or re.search(r"(\. ?){4}|\s\d+$", text):
+    if _BULLET.match(text) or re.search(r"(\. ?){4}", text):
+        return False
+    if (number := re.search(r"\s\d+$", text)) and not LABEL.search(text[: number.start()]):
+        # A line of the table of contents.
         return False
     size, bold = paragraph.style()
     return size >= 1.12 * body_size or (bold and size >= body_size - 0.5)
@@ -352,17 +373,15 @@ def _plain_text(paragraph: _Paragraph) -> str:
 
 
 def _pieces(
-    paragraphs: Sequence[_Paragraph], vocabulary: Collection[str]
-) -> tuple[list[Piece], dict[int, tuple[int, int]], list[Removal]]:
+    paragraphs: Sequence[_Paragraph], mender: _Mender
+) -> tuple[list[Piece], dict[int, tuple[int, int]]]:
     """Make the pieces of a document.
 
     Returns:
-        The pieces; by page number the piece and the offset in it where the page's first text starts; the words whose
-        hyphen at a line's end was taken out.
+        The pieces; by page number the piece and the offset in it where the page's first text starts.
     """
     pieces: list[Piece] = []
     starts: dict[int, tuple[int, int]] = {}
-    broken: list[Removal] = []
     for paragraph in paragraphs:
         if paragraph.row:
             starts.setdefault(paragraph.page, (len(pieces), 0))
@@ -372,24 +391,17 @@ def _pieces(
         marks: list[tuple[int, int]] = []
         for page, line in paragraph.lines:
             words = _line_text(line, first=not text, item=paragraph.kind == "item")
-            if not words:
+            if not words.strip("\u00ad"):
                 continue
-            if re.search(r"[^\W_]-$", text) and words[0].isalnum():
-                joined = mend_word(text, words, vocabulary)
-                if len(joined) < len(text) + len(words):
-                    broken.append(Removal("line-break hyphen", text.rsplit(maxsplit=1)[-1][-80:], 1, page))
-                offset = len(joined) - len(words)
-                text = joined
-            else:
-                offset = len(text) + 1 if text else 0
-                text = f"{text} {words}" if text else words
-            marks.append((page, offset))
+            text = mender.join(text, words, page)
+            marks.append((page, len(text) - len(words)))
+        text = text.rstrip("\u00ad")
         if not text:
             continue
         for page, offset in marks:
             starts.setdefault(page, (len(pieces), offset))
         pieces.append(Piece(paragraph.kind, text, paragraph.level))
-    return pieces, starts, broken
+    return pieces, starts
 
 
 def _line_text(line: Line, *, first: bool, item: bool) -> str:
@@ -398,7 +410,7 @@ def _line_text(line: Line, *, first: bool, item: bool) -> str:
         if item:
             text = _BULLET.sub("", text, count=1)
         text = re.sub(r"^([⁰¹²³⁴-⁹]+)(?=[^\W\d_])", r"\1 ", text)
-    return tidy(text)
+    return tidy(text) + "\u00ad" * text.endswith("\u00ad")
 
 
 def _page_starts(

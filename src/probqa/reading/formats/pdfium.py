@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +33,13 @@ _MAX_RENDERED_PIXELS = 1_600
 _MAX_OUTLINE = 2_000
 _MAX_PATHS = 20_000
 _LINE_BREAK_HYPHEN = "\x02"
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("0123456789abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
+# A note mark or a list of them: figures or single letters.
+_MARK = re.compile(r"(?=[^0-9a-z]{0,9}[0-9a-z])(?!.{0,20}[a-z]{2})[0-9a-z,;.*†‡§()\[\] –-]{1,20}")
+_FRACTION = re.compile(r"([⁰¹²³⁴-⁹]{1,4})([/⁄]?)([₀-₉]{1,4}|(?<=[/⁄])[⁰¹²³⁴-⁹]{1,4})")
+_FRACTIONS = dict(zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True))
 
 Box = tuple[float, float, float, float]
 
@@ -426,38 +433,36 @@ def _continues(row: list[_Run], following: list[_Run]) -> bool:
         return False
     size = max(last.style.size, first.style.size)
     gap = first.boxes[0][0] - last.boxes[-1][2]
+    apart = last.style.baseline - first.style.baseline
+    if _is_digits(last) and _is_digits(first) and 0.5 * size < apart < 1.7 * size:
+        # A fraction set with its figures above each other.
+        is_small = any(run.style.size > 1.2 * size for run in (*row, *following))
+        return is_small and abs(first.boxes[0][0] - last.boxes[0][0]) < 0.6 * size
     if not -0.3 * size <= gap <= size:
         return False
     is_note = "".join(text for run in row for text in run.text).strip().isdigit() and len(row) == 1
-    return abs(first.style.baseline - last.style.baseline) < (1.3 if is_note else 0.6) * size
+    return abs(apart) < (1.3 if is_note else 0.6) * size
+
+
+def _is_digits(run: _Run) -> bool:
+    return "".join(run.text).strip().isdecimal()
 
 
 def _line(row: list[_Run], quadrant: int) -> Line | None:
     """Make one line of its runs.
 
-    Digits that are raised and small become superscript characters. None where there is no visible text.
+    Note marks that are raised become superscript characters, and figures above and below a line a fraction. None where
+    there is no visible text.
     """
-    sizes: Counter[tuple[float, float]] = Counter()
-    for run in row:
-        sizes[round(run.style.size, 1), round(run.style.baseline, 1)] += sum(not text.isspace() for text in run.text)
-    size, baseline = max(sizes, key=lambda key: (sizes[key], key))
-    if (
-        len(row) > 1
-        and (larger := [key for key in sizes if key[0] > size and sizes[key]])
-        and sizes[size, baseline] <= 3
-    ):
-        size, baseline = max(larger)
+    size, baseline = _main_type(row)
     characters: list[str] = []
     edges: list[tuple[float, float]] = []
     for run in row:
-        text = "".join(run.text)
-        raised = (
-            run.style.size <= 0.8 * size and run.style.baseline - baseline > 0.1 * size
-        ) and text.strip().isdecimal() and text.isascii() and len(row) > 1  # fmt: skip
-        characters.extend(text.translate(_SUPERSCRIPTS) if raised else text)
+        gap = run.boxes[0][0] - edges[-1][1] if edges else 0.0
+        characters.extend(_set_level(run, size, baseline, gap, "".join(characters[-9:])))
         edges.extend((box[0], box[2]) for box in run.boxes)
     broken = characters[-1] == _LINE_BREAK_HYPHEN
-    text = "".join(characters).replace(_LINE_BREAK_HYPHEN, "-")
+    text, edges = _with_fractions("".join(characters).replace(_LINE_BREAK_HYPHEN, "-"), edges)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if start >= end:
         return None
@@ -473,6 +478,59 @@ def _line(row: list[_Run], quadrant: int) -> Line | None:
         turned=row[0].style.quadrant != quadrant,
         edges=tuple(edges[start:end]),
     )
+
+
+def _main_type(row: list[_Run]) -> tuple[float, float]:
+    """Return the size and the baseline of most of a row.
+
+    Those of the largest type where the rest of it is a few characters or has no letters, as raised figures have none.
+    """
+    sizes: Counter[tuple[float, float]] = Counter()
+    with_letters: set[tuple[float, float]] = set()
+    for run in row:
+        key = round(run.style.size, 1), round(run.style.baseline, 1)
+        sizes[key] += sum(not text.isspace() for text in run.text)
+        if any(text.isalpha() for text in run.text):
+            with_letters.add(key)
+    main = max(sizes, key=lambda key: (sizes[key], key))
+    larger = [key for key in sizes if key[0] > main[0] and sizes[key]]
+    return max(larger) if larger and (sizes[main] <= 3 or main not in with_letters) else main
+
+
+def _set_level(run: _Run, size: float, baseline: float, gap: float, before: str) -> str:
+    """Return the text of a run, in superscript or subscript characters where it is a mark above or below the line.
+
+    ``size`` and ``baseline`` are those of the line, ``gap`` is the distance to the text ``before`` it. A run in type of
+    the line's size is raised only where it stands close to that text: else it may be a cell of a table.
+    """
+    text = "".join(run.text)
+    raised = (run.style.baseline - baseline) / size
+    small = run.style.size <= 0.8 * size
+    close = abs(gap) < 0.2 * size and bool(before.strip()) and run.style.size <= size
+    if _MARK.fullmatch(text.strip()) and ((small and raised > 0.1) or (close and 0.2 < raised < 0.7)):
+        return text.translate(_SUPERSCRIPTS)
+    is_under_a_line = re.search(r"[⁰¹²³⁴-⁹][/⁄]?$", before) and (raised < -0.08 or before[-1] in "/⁄")
+    if small and _is_digits(run) and (is_under_a_line or (raised < -0.08 and before[-1:].isdecimal())):
+        return text.translate(_SUBSCRIPTS)
+    return text
+
+
+def _with_fractions(
+    text: str, edges: list[tuple[float, float]]
+) -> tuple[str, list[tuple[float, float]]]:
+    """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
+    for match in reversed(list(_FRACTION.finditer(text))):
+        above, below = match[1].translate(_PLAIN_DIGITS), match[3].translate(_PLAIN_DIGITS)
+        fraction = _FRACTIONS.get(f"{above}/{below}", f"{above.translate(_SUPERSCRIPTS)}⁄{below.translate(_SUBSCRIPTS)}")
+        start, end = match.span()
+        text = text[:start] + fraction + text[end:]
+        within = edges[start:end]
+        edges = [
+            *edges[:start],
+            *[(min(left for left, _ in within), max(right for _, right in within))] * len(fraction),
+            *edges[end:],
+        ]
+    return text, edges
 
 
 # --- what is drawn
