@@ -372,9 +372,7 @@ def _plain_text(paragraph: _Paragraph) -> str:
 # --- pieces
 
 
-def _pieces(
-    paragraphs: Sequence[_Paragraph], mender: _Mender
-) -> tuple[list[Piece], dict[int, tuple[int, int]]]:
+def _pieces(paragraphs: Sequence[_Paragraph], mender: _Mender) -> tuple[list[Piece], dict[int, tuple[int, int]]]:
     """Make the pieces of a document.
 
     Returns:
@@ -430,10 +428,18 @@ def _page_starts(
 
 # --- what the file says of itself
 
+_DATE = rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(MONTHS)}),?\s+({YEAR})"
+# A line of the imprint ("Published: 3 May 2017", "This report was published in May 2017."), not a sentence of the text.
 _PUBLISHED = re.compile(
-    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(MONTHS)}),?\s+(\d{{4}})\b",
+    rf"(?:(?:this|the|an?|inspection|report|document|date|first|was|is|of|on)\s+){{0,6}}publi(?:shed|cation)(?:\s+date)?"
+    rf"(?:\s+(?:on|in))?\s?:?\s{{0,3}}{_DATE}\.?",
     re.IGNORECASE,
 )
+_PUBLISHED_LABEL = re.compile(rf"(?:\b([a-z]+)\s)?(?:report\s)?published\s?:\s?{_DATE}\b", re.IGNORECASE)
+_ANOTHER_REPORT = re.compile(r"last|latest|previous|earlier|next|prior|first", re.IGNORECASE)
+_ONLY_DATE = re.compile(_DATE, re.IGNORECASE)
+_DATE_NOTE = "the day the PDF file was made"
+_FRONT_DATE_NOTE = "read from the first page: it does not say what the date is of"
 
 
 def _metadata(
@@ -445,33 +451,51 @@ def _metadata(
 ) -> dict[str, str]:
     """Return title, publisher and date, each only as far as the pages bear it out.
 
-    The title entry of a PDF is often that of a draft or a template, so it is taken only where its words stand on the
-    first pages. The author entry is taken as the publisher only where the first pages name it. The date is the one
-    printed after "published", else the day the file was made, with a note that says so.
+    The title entry of a PDF is often that of a draft, a template or the last report, so it is taken only where its
+    words stand together in the title on the first page; where nothing there is set as a title, in its text. The author
+    entry is taken as the publisher only where the first pages name it.
     """
     front = [piece.text for piece in pieces[: starts[3].piece if len(starts) > 3 else len(pieces)]]
-    words = set(re.findall(r"\w+", " ".join(front).casefold()))
+    cover = [piece.text for piece in pieces[: starts[1].piece + 1 if len(starts) > 1 else len(pieces)]]
     metadata: dict[str, str] = {}
     title = tidy(file.metadata("Title"))
-    title_words = re.findall(r"\w+", title.casefold())
-    if len(title_words) >= 3 and sum(word in words for word in title_words) >= 0.8 * len(title_words):
+    printed = _largest_type(paragraphs, body_size)
+    if len(_words(title).split()) >= 3 and f" {_words(title)} " in f" {_words(printed or ' '.join(cover))} ":
         metadata["title"] = title
-    elif largest := _largest_type(paragraphs, body_size):
-        metadata["title"] = largest
+    elif printed:
+        metadata["title"] = printed
     author = tidy(file.metadata("Author").split(",")[0])
     if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
         metadata["publisher"] = author
-    printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
-    made = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", file.metadata("CreationDate"))
-    if printed:
-        month = [name.casefold() for name in MONTHS].index(printed.group(2).casefold()) + 1
-        metadata["published"] = f"{printed.group(3)}-{month:02}" + (
-            f"-{int(printed.group(1)):02}" if printed.group(1) else ""
-        )
-    elif made:
-        metadata["published"] = "-".join(part for part in made.groups() if part)
-        metadata["published_note"] = "the day the PDF file was made"
-    return metadata
+    return metadata | _published(front, cover, file.metadata("CreationDate"))
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _published(front: Sequence[str], cover: Sequence[str], made: str) -> dict[str, str]:
+    """Return the date of publication, with a note where the pages do not name it so.
+
+    It is the one that a line of the first pages gives as that of publication; else the only date that stands by itself
+    on the first page; else the day the file was made.
+    """
+    for text in front:
+        label = _PUBLISHED_LABEL.search(text)
+        if label and not _ANOTHER_REPORT.fullmatch(label[1] or ""):
+            return {"published": _iso(*label.groups()[1:])}
+        if stated := _PUBLISHED.fullmatch(text):
+            return {"published": _iso(*stated.groups())}
+    alone = {_iso(*match.groups()) for text in cover if (match := _ONLY_DATE.fullmatch(text))}
+    if len(alone) == 1:
+        return {"published": alone.pop(), "published_note": _FRONT_DATE_NOTE}
+    day = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", made)
+    return {"published": "-".join(filter(None, day.groups())), "published_note": _DATE_NOTE} if day else {}
+
+
+def _iso(day: str | None, month: str, year: str) -> str:
+    number = [name.casefold() for name in MONTHS].index(month.casefold()) + 1
+    return f"{year}-{number:02}" + (f"-{int(day):02}" if day else "")
 
 
 def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:

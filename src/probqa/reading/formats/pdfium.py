@@ -39,7 +39,9 @@ _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆�
 # A note mark or a list of them: figures or single letters.
 _MARK = re.compile(r"(?=[^0-9a-z]{0,9}[0-9a-z])(?!.{0,20}[a-z]{2})[0-9a-z,;.*†‡§()\[\] –-]{1,20}")
 _FRACTION = re.compile(r"([⁰¹²³⁴-⁹]{1,4})([/⁄]?)([₀-₉]{1,4}|(?<=[/⁄])[⁰¹²³⁴-⁹]{1,4})")
-_FRACTIONS = dict(zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True))
+_FRACTIONS = dict(
+    zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True)
+)
 
 Box = tuple[float, float, float, float]
 
@@ -515,13 +517,13 @@ def _set_level(run: _Run, size: float, baseline: float, gap: float, before: str)
     return text
 
 
-def _with_fractions(
-    text: str, edges: list[tuple[float, float]]
-) -> tuple[str, list[tuple[float, float]]]:
+def _with_fractions(text: str, edges: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]]]:
     """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
     for match in reversed(list(_FRACTION.finditer(text))):
         above, below = match[1].translate(_PLAIN_DIGITS), match[3].translate(_PLAIN_DIGITS)
-        fraction = _FRACTIONS.get(f"{above}/{below}", f"{above.translate(_SUPERSCRIPTS)}⁄{below.translate(_SUBSCRIPTS)}")
+        fraction = _FRACTIONS.get(
+            f"{above}/{below}", f"{above.translate(_SUPERSCRIPTS)}⁄{below.translate(_SUBSCRIPTS)}"
+        )
         start, end = match.span()
         text = text[:start] + fraction + text[end:]
         within = edges[start:end]

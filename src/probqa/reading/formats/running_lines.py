@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from probqa.reading.formats.pdfium import Line, PdfPage
 
@@ -30,8 +31,8 @@ _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
 _OF_COUNT = re.compile(r"\W{0,20}(?:of|/)\s{0,9}\d{1,6}\W{0,20}", re.IGNORECASE)
 # Words whose number is that of a part of the report.
 LABEL = re.compile(
-    r"(?<!\w)(?:annexe?|appendix|area|box|case(?: (?:study|example|summary))?|chapter|chart|domain|example|exhibit|figure|"
-    r"finding|graph|lesson|map|module|objective|outcome|part|phase|photo|plate|principle|priority|question|quarter|"
+    r"(?<!\w)(?:annexe?|appendix|area|box|case(?: (?:study|example|summary))?|chapter|chart|domain|example|exhibit|"
+    r"figure|finding|graph|lesson|map|module|objective|outcome|part|phase|photo|plate|principle|priority|question|quarter|"
     r"recommendation|schedule|section|sheet|site|stage|standard|step|story|strand|table|theme|unit|volume|vol\.|week|"
     r"year)\W{0,9}$",
     re.IGNORECASE,
@@ -59,7 +60,9 @@ class _Candidate:
     """A number at the edge of a page that may be the page's own.
 
     ``shift`` is its value less the page's place in the file. ``bare`` says that the line holds nothing else. ``words``
-    are the other words of its line: empty where it needs none to be a page number.
+    are the edge and the other words of its line, ``first`` says that the number stands before them. ``standing`` says
+    when the number is surely the page's: always, where its words are on another page too, where on another page they
+    are on its other side (as on left and right pages), or never by itself.
     """
 
     page: int
@@ -68,7 +71,9 @@ class _Candidate:
     roman: bool
     shift: int
     bare: bool
-    words: tuple[bool, str] | None
+    words: tuple[bool, str]
+    first: bool
+    standing: Literal["sure", "if repeated", "if mirrored", "with others"]
 
 
 def find_running(pages: Sequence[PdfPage], body_size: float) -> Running:
@@ -88,9 +93,8 @@ def find_running(pages: Sequence[PdfPage], body_size: float) -> Running:
     ]
     chosen = _choose(candidates)
     running = _repeated(edges, chosen, pages=len(pages))
-    running -= headings - _over_sentences(pages, headings & running) - {
-        (number, candidate.position) for number, candidate in chosen.items()
-    }  # fmt: skip
+    numbered = {(number, candidate.position) for number, candidate in chosen.items()}
+    running -= headings - numbered - _over_text(pages, headings & running)
     reasons: dict[tuple[int, int], str] = {}
     for (number, top), lines in edges.items():
         for position, line in lines:
@@ -109,15 +113,20 @@ def _looks_like_heading(line: Line, body_size: float) -> bool:
     return line.size >= 1.12 * body_size or (line.bold and line.size >= body_size - 0.5)
 
 
-def _over_sentences(pages: Sequence[PdfPage], lines: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return those of ``lines`` whose words somewhere stand over the rest of a sentence, as no heading does."""
+def _over_text(pages: Sequence[PdfPage], lines: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of ``lines`` whose words are no heading.
+
+    They stand on every page, or somewhere over the rest of a sentence.
+    """
+    places: dict[str, set[int]] = defaultdict(set)
     over: set[str] = set()
-    for page in pages:
-        for position in (position for number, position in lines if number == page.number):
-            line = page.lines[position]
-            below = [each for each in page.lines if each.baseline < line.baseline - 0.5 * line.size]
-            if below and max(below, key=lambda each: each.baseline).text[0].islower():
-                over.add(line.text)
+    for number, position in lines:
+        page, line = pages[number - 1], pages[number - 1].lines[position]
+        places[line.text].add(number)
+        below = [each for each in page.lines if each.baseline < line.baseline - 0.5 * line.size]
+        if below and max(below, key=lambda each: each.baseline).text[0].islower():
+            over.add(line.text)
+    over.update(text for text, on in places.items() if len(on) == len(pages) > 2)
     return {(number, position) for number, position in lines if pages[number - 1].lines[position].text in over}
 
 
@@ -139,24 +148,43 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     for position, line in lines:
         before, after = _beside(line, page.lines)
+        bare = bool(_ONLY_NUMBER.fullmatch(before + line.text + after))
         for match in _NUMBER.finditer(line.text):
             text = match.group()
             value = int(text) if text.isdigit() else _roman_value(text)
             left, right = before + line.text[: match.start()], line.text[match.end() :] + after
             count = _OF_COUNT.match(right)
             right = right[count.end() :] if count else right
-            if not value or not (count or _PAGE_WORD.search(left) or not left.strip() or not right.strip()):
-                continue
-            bare = bool(_ONLY_NUMBER.fullmatch(before + line.text + after))
-            words = None if bare or _PAGE_WORD.search(left) else (top, f"{left}#{right}".casefold())
-            apart = bare or words is None or _stands_apart(line, match)
-            if not (
-                (top and line.size >= 1.12 * body_size and words is None and bare)
-                or (not apart and (LABEL.search(left) or (top and line.size > 0.95 * body_size)))
-                or (words and top and line.size >= 1.12 * body_size)
-                or (words and not left.strip() and re.search(r"[.;:,!?]$", right.rstrip()))
-            ):
-                yield _Candidate(page.number, position, text, not text.isdigit(), value - page.number, bare, words)
+            if value and (count or _PAGE_WORD.search(left) or not left.strip() or not right.strip()):
+                yield _Candidate(
+                    page=page.number,
+                    position=position,
+                    text=text,
+                    roman=not text.isdigit(),
+                    shift=value - page.number,
+                    bare=bare,
+                    words=(top, f"{left.strip()} {right.strip()}".casefold().strip()),
+                    first=not left.strip(),
+                    standing=_standing(
+                        line, left, right, top=top, bare=bare, body_size=body_size, apart=_is_apart(line, match)
+                    ),
+                )
+
+
+def _standing(
+    line: Line, left: str, right: str, *, top: bool, bare: bool, body_size: float, apart: bool
+) -> Literal["sure", "if repeated", "if mirrored", "with others"]:
+    """Return when a number with the words ``left`` and ``right`` of it is the page's; see ``_Candidate``."""
+    heads = top and line.size >= 1.12 * body_size
+    if _PAGE_WORD.search(left):
+        return "sure"
+    if bare:
+        return "with others" if heads else "sure"
+    is_note = not left.strip() and re.search(r"[.;:,!?]$", right.rstrip())
+    is_label = not apart and (LABEL.search(left) or (top and line.size > 0.95 * body_size))
+    if heads or is_note or is_label:
+        return "if mirrored"
+    return "sure" if not top and left.strip() and line.size <= 0.95 * body_size else "if repeated"
 
 
 def _beside(line: Line, lines: Sequence[Line]) -> tuple[str, str]:
@@ -171,7 +199,7 @@ def _beside(line: Line, lines: Sequence[Line]) -> tuple[str, str]:
     return before, after
 
 
-def _stands_apart(line: Line, match: re.Match[str]) -> bool:
+def _is_apart(line: Line, match: re.Match[str]) -> bool:
     """Tell whether a wide gap or a separator lies between a number and the words beside it."""
     left, right = line.text[: match.start()].rstrip(), line.text[match.end() :].lstrip()
     if left:
@@ -183,22 +211,30 @@ def _stands_apart(line: Line, match: re.Match[str]) -> bool:
 def _choose(candidates: Sequence[_Candidate]) -> dict[int, _Candidate]:
     """Choose for each page the candidate with which most pages near it agree.
 
-    At least two must agree, each of which is sure: its number stands by itself, or its other words stand on other pages
-    too. Of equals one that is sure, then one that stands alone on its line, is chosen.
+    At least two must agree, and one of them be sure. Of equals one that is sure, then one that stands alone on its
+    line, is chosen.
     """
     repeated = Counter(words for _, words in {(each.page, each.words) for each in candidates})
-    sure = {id(each) for each in candidates if each.words is None or repeated[each.words] > 1}
+    sides: dict[tuple[bool, str], set[bool]] = defaultdict(set)
+    for each in candidates:
+        sides[each.words].add(each.first)
+    possible = [each for each in candidates if each.standing != "if mirrored" or len(sides[each.words]) > 1]
     pages_of: dict[tuple[bool, int], set[int]] = defaultdict(set)
-    for candidate in candidates:
-        if id(candidate) in sure:
-            pages_of[candidate.roman, candidate.shift].add(candidate.page)
+    sure_of: dict[tuple[bool, int], set[int]] = defaultdict(set)
+    is_sure: list[bool] = []
+    for each in possible:
+        is_sure.append(each.standing != "with others" and (each.standing != "if repeated" or repeated[each.words] > 1))
+        pages_of[each.roman, each.shift].add(each.page)
+        if is_sure[-1]:
+            sure_of[each.roman, each.shift].add(each.page)
     best: dict[int, tuple[tuple[int, bool, bool], _Candidate]] = {}
-    for candidate in candidates:
-        pages = pages_of[candidate.roman, candidate.shift]
-        near = range(candidate.page - _NEIGHBOURHOOD, candidate.page + _NEIGHBOURHOOD + 1)
-        rank = sum(page in pages for page in near), id(candidate) in sure, candidate.bare
-        if rank[0] >= 2 and (candidate.page not in best or rank > best[candidate.page][0]):
-            best[candidate.page] = rank, candidate
+    for each, sure in zip(possible, is_sure, strict=True):
+        near = range(each.page - _NEIGHBOURHOOD, each.page + _NEIGHBOURHOOD + 1)
+        agreeing = pages_of[each.roman, each.shift].intersection(near)
+        rank = len(agreeing), sure, each.bare
+        is_page_number = len(agreeing) >= 2 and not sure_of[each.roman, each.shift].isdisjoint(near)
+        if is_page_number and (each.page not in best or rank > best[each.page][0]):
+            best[each.page] = rank, each
     return {page: candidate for page, (_, candidate) in sorted(best.items())}
 
 
