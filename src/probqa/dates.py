@@ -33,8 +33,8 @@ class PartialDate:
 
     It is false where nothing is known. ``iso`` sorts as dates do: an unknown date first, a year before its months, a
     month before its days. ``note`` says how the date is known. It contains "estimated" where the year or more was not
-    seen but worked out. It starts with "the day the" ("the day the PDF file was made") or "read from" where a reader took
-    the date from where a file does not say that it is that of publication.
+    seen but worked out. It starts with "the day the" ("the day the PDF file was made") or "read from" where a reader
+    took the date from where a file does not say that it is that of publication.
 
     Raises:
         InputError: ``iso`` is no date.

@@ -83,7 +83,10 @@ def read_pdf(content: bytes) -> Reading:
     file = PdfFile(content)
     pages = list(file.read_pages())
     removals = [
-        Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden
+        Removal(reason, tidy(text)[:80], len(text), page.number)
+        for page in pages
+        for reason, texts in (("hidden text", page.hidden), ("watermark", page.watermarks), ("comment", page.notes))
+        for text in texts
     ]
     mender = _Mender(_vocabulary(pages))
     leading = _leading(pages)
