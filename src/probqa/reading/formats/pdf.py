@@ -13,7 +13,7 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ from probqa.reading.formats.grids import Row, take_rows
 from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
 from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
 from probqa.reading.formats.running_lines import LABEL, find_running
+from probqa.reading.formats.watermarks import find_watermarks
 from probqa.records import BlockKind, PageLayer, Removal
 
 VERSION = "pdf 2"
@@ -81,13 +82,14 @@ def read_pdf(content: bytes) -> Reading:
         ReadingError: it cannot be opened, or no page of it has text.
     """
     file = PdfFile(content)
-    pages = list(file.read_pages())
+    pages, watermarks = _without_watermarks(list(file.read_pages()))
     removals = [
         Removal(reason, tidy(text)[:80], len(text), page.number)
         for page in pages
         for reason, texts in (("hidden text", page.hidden), ("watermark", page.watermarks), ("comment", page.notes))
         for text in texts
     ]
+    removals += watermarks
     mender = _Mender(_vocabulary(pages))
     leading = _leading(pages)
     body_size = _body_size(pages)
@@ -152,6 +154,16 @@ def _vocabulary(pages: Iterable[PdfPage]) -> frozenset[str]:
             words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
             vocabulary.update(words[:-1] if text.endswith(("-", "\u00ad")) else words)
     return frozenset(vocabulary)
+
+
+def _without_watermarks(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], list[Removal]]:
+    marks = find_watermarks(pages, _body_size(pages))
+    kept = [
+        replace(page, lines=[line for position, line in enumerate(page.lines) if (page.number, position) not in marks])
+        for page in pages
+    ]
+    removed = ((number, pages[number - 1].lines[position].text) for number, position in sorted(marks))
+    return kept, [Removal("watermark", text[:80], len(text), number) for number, text in removed]
 
 
 def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
@@ -517,7 +529,8 @@ def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
         return heading
     words: list[str] = []
     for paragraph in front[largest : largest + 4]:
-        if _half(paragraph.first.size) != size and len(" ".join(words).split()) >= 3:
+        is_body = paragraph.first.size <= 1.1 * body_size
+        if _half(paragraph.first.size) != size and (is_body or len(" ".join(words).split()) >= 3):
             break
         words.append(_plain_text(paragraph))
     title = tidy(" ".join(words)).rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -84,8 +84,9 @@ class Line:
 class PdfPage:
     """One page.
 
-    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it. ``rules`` are the boxes of drawn paths: straight lines and rectangles, for the most part.
-    ``image_share`` is the share of the page's area that its largest image covers.
+    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it. ``rules`` are the boxes of drawn
+    paths: straight lines and rectangles, for the most part. ``image_share`` is the share of the page's area that its
+    largest image covers.
     """
 
     number: int
