@@ -20,9 +20,9 @@ _STAMP = re.compile(
     r"\W{0,9}(?:(?:final|first|second|third|working|early) )?(?:draft(?: (?:report|copy|version|document|only))?|"
     r"(?:strictly |private and )?confidential|in confidence|(?:do not|not for|no) (?:publication|circulation|release|"
     r"distribution|copy|circulate|distribute|quote)|embargoed|under embargo|official(?:[ –-]{1,3}sensitive)?|"
-    r"restricted|(?:uncontrolled )?copy|sample|specimen|void|superseded|withdrawn|archived?|obsolete|cancelled|preview|proof|"
-    r"for (?:comment|review|consultation|information|discussion)(?: only)?|uncontrolled(?: when printed)?|"
-    r"(?:for )?internal use only)\W{0,9}",
+    r"restricted|(?:uncontrolled )?copy|sample|specimen|void|superseded|withdrawn|archived?|obsolete|cancelled|"
+    r"preview|proof|for (?:comment|review|consultation|information|discussion)(?: only)?|"
+    r"uncontrolled(?: when printed)?|(?:for )?internal use only)\W{0,9}",
     re.IGNORECASE,
 )
 
