@@ -1,12 +1,13 @@
-"""Kinds of fault that public bug reports led to, in PDF: each input with the exact text, pages and list it must give."""
+"""Kinds of fault that public bug reports led to, in PDF: the exact text, pages and list of each."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
-from making import Draw, Item, Put, lines, pdf
+from making import Draw, Item, Picture, Put, grid, lines, pdf
 from probqa.dates import PartialDate
 from probqa.reading.assembly import Reading
 from probqa.reading.formats.pdf import read_pdf
@@ -84,12 +85,9 @@ def test_the_same_heading_on_several_pages_is_no_running_head() -> None:
 
 
 def test_a_bold_running_head_over_the_rest_of_a_sentence_is_left_out() -> None:
-    long = "The team read the files of forty people who were met in each of the offices and"
-    pages = [[Put(72, 800, "Pinefield in spring", 14, bold=True), *lines(long, long, size=11)] for _ in range(3)]
-    pages += [
-        [Put(72, 800, "Pinefield in spring", 14, bold=True), *lines("talked to all of them.", "So it was.", size=11)]
-    ]
-    reading = read_pdf(pdf([[TITLE, *body("zero")], *pages]))
+    head = Put(72, 800, "Pinefield in spring", 14, bold=True)
+    rest = [head, *lines("talked to all of them.", "So it was.", size=11, top=700)]
+    reading = read_pdf(pdf([[TITLE, *body("zero")], *([head, *body(day)] for day in DAYS[:3]), rest]))
     assert left_out(reading, "running header") == [(page, "Pinefield in spring") for page in (2, 3, 4, 5)]
 
 
@@ -97,7 +95,7 @@ def test_a_bold_running_head_over_the_rest_of_a_sentence_is_left_out() -> None:
     "note",
     [
         ["{} See the annual report of the year {word}."],
-        ["{} The report {word} of the inspectorate, published by", "the Pinefield press."],
+        ["{} The report {word} of the inspectorate, published by", "the Pinefield press on day {word}."],
     ],
 )
 def test_the_numbers_of_notes_are_no_page_numbers(note: list[str]) -> None:
@@ -124,12 +122,12 @@ def test_left_and_right_pages_have_their_number_on_the_outside() -> None:
 @pytest.mark.parametrize(
     ("items", "text"),
     [
-        ([Put(72, 700, "In 2022"), Put(112.7, 704, "3", 7), Put(120, 700, "it met.")], "In 2022³ it met."),
-        ([Put(72, 700, "It had 31"), Put(121.4, 704, "2,3", 7), Put(135, 700, "staff.")], "It had 31²,³ staff."),
-        ([Put(72, 700, "In 2022"), Put(112.7, 704, "3", 12), Put(122, 700, "it met.")], "In 2022³ it met."),
-        ([Put(72, 700, "In 2022"), Put(112.7, 703, "3", 10.5), Put(122, 700, "it met.")], "In 2022³ it met."),
+        ([Put(72, 700, "In 2022"), Put(112.7, 704, "3", 7), Put(125, 700, "it met.")], "In 2022³ it met."),
+        ([Put(72, 700, "It had 31"), Put(118.9, 704, "2,3", 7), Put(135, 700, "staff.")], "It had 31²,³ staff."),
+        ([Put(72, 700, "In 2022"), Put(112.7, 704, "3", 12), Put(125, 700, "it met.")], "In 2022³ it met."),
+        ([Put(72, 700, "In 2022"), Put(112.7, 703, "3", 10.5), Put(125, 700, "it met.")], "In 2022³ it met."),
         ([Put(72, 700, "2022"), Put(98.7, 704, "10,11,12", 7)], "2022¹⁰,¹¹,¹²"),
-        ([Put(72, 700, "The area"), Put(118.7, 704, "a", 7), Put(126, 700, "is wide.")], "The areaᵃ is wide."),
+        ([Put(72, 700, "The area"), Put(118.7, 704, "a", 7), Put(130, 700, "is wide.")], "The areaᵃ is wide."),
         ([Put(72, 700, "The 31"), Put(108.7, 704, "st", 7), Put(118, 700, "of May.")], "The 31st of May."),
         (
             [Put(72, 700, "It took 3"), Put(119.4, 704, "1", 7), Put(123.3, 700, "/"), Put(126.6, 698, "2", 7),
@@ -167,9 +165,14 @@ def test_a_date_in_a_sentence_is_not_that_of_publication(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Published: 3 May 2017", "Published 3 May 2017", "This report was published on 3 May 2017.", "PUBLISHED 3rd May 2017",
-     "Date of publication: 3 May 2017"],
-)  # fmt: skip
+    [
+        "Published: 3 May 2017",
+        "Published 3 May 2017",
+        "This report was published on 3 May 2017.",
+        "PUBLISHED 3rd May 2017",
+        "Date of publication: 3 May 2017",
+    ],
+)
 def test_a_date_in_a_line_of_the_imprint_is_that_of_publication(line: str) -> None:
     found = read_pdf(pdf([[TITLE, *lines(line, top=700), *body("one", top=600)]])).metadata
     assert (found["published"], found.get("published_note")) == ("2017-05-03", None)
@@ -222,7 +225,7 @@ def test_a_watermark_is_neither_title_nor_text_and_is_listed(mark: Put, last: bo
     "operators",
     [
         b"BT .8 g /F1 70 Tf .7 .7 -.7 .7 100 300 Tm (PINEFIELD COPY) Tj ET\n",
-        b"/Artifact <</Subtype /Watermark /Type /Pagination>> BDC BT /F1 30 Tf 1 0 0 1 99 200 Tm (PINEFIELD COPY) Tj ET EMC\n",
+        b"/Artifact <</Subtype /Watermark>> BDC BT /F1 30 Tf 1 0 0 1 99 200 Tm (PINEFIELD COPY) Tj ET EMC\n",
     ],
     ids=["slanted", "marked in the file"],
 )
@@ -250,12 +253,27 @@ def test_a_large_title_on_the_cover_is_no_watermark() -> None:
 # --- columns drawn row by row
 
 
-LEFT = ["Officers at Pinefield met people on", "probation each week and kept clear", "notes of what was said. Managers",
-        "read one file in ten and wrote to", "each officer on what they saw."]  # fmt: skip
-RIGHT = ["The hostel was not safe at night.", "Two staff were on duty for thirty", "residents and alarms went on ringing",
-         "unanswered for up to an hour. The", "inspectorate raised this at once."]  # fmt: skip
-THIRD = ["Courts had their reports on time,", "and judges said that these were of", "use to them. One of them asked for",
-         "more on what the area could offer", "to women."]  # fmt: skip
+LEFT = [
+    "Officers at Pinefield met people on",
+    "probation each week and kept clear",
+    "notes of what was said. Managers",
+    "read one file in ten and wrote to",
+    "each officer on what they saw.",
+]
+RIGHT = [
+    "The hostel was not safe at night.",
+    "Two staff were on duty for thirty",
+    "residents and alarms went on ringing",
+    "unanswered for up to an hour. The",
+    "inspectorate raised this at once.",
+]
+THIRD = [
+    "Courts had their reports on time,",
+    "and judges said that these were of",
+    "use to them. One of them asked for",
+    "more on what the area could offer",
+    "to women.",
+]
 
 
 def by_rows(*columns: list[str], gap: float = 230, size: float = 11) -> list[Item]:
@@ -298,14 +316,14 @@ def test_the_rows_of_a_table_without_rules_stay_whole() -> None:
     ("first", "second", "text"),
     [
         ("regular super{}", "vision by a manager.", "regular supervision by a manager."),
-        ("a well{}", "known officer, and it is well and known.", "a well{}known officer, and it is well and known."),
+        ("a twelve{}", "Week plan for them.", "a twelve{}Week plan for them."),
     ],
 )
 def test_a_unicode_or_soft_hyphen_at_a_line_end_is_joined(code: str, first: str, second: str, text: str) -> None:
     hyphen = chr(int(code, 16))
     page = lines(f"The office gave every officer in the area {first.format('~')}", second)
     reading = read_pdf(with_hyphen(pdf([page]), code))
-    kept = "" if code == "00AD" else hyphen
+    kept = "-" if code == "00AD" else hyphen
     assert texts(reading) == [f"The office gave every officer in the area {text.format(kept)}"]
 
 
@@ -319,3 +337,101 @@ def with_hyphen(content: bytes, code: str) -> bytes:
     return fonts.replace(
         b"\nxref\n", b"\n99 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\nxref\n" % (len(table), table)
     )
+
+
+def test_a_word_broken_in_the_cell_of_a_table_is_joined_and_listed() -> None:
+    page: list[Item] = [
+        *lines("The supervision of the area is told in this table.", top=780),
+        *grid([72, 200, 400], [600, 640, 680]),
+        Put(76, 665, "Ambleton"), Put(204, 665, "Good super-"), Put(204, 651, "vision"),
+        Put(76, 625, "Selby"), Put(204, 625, "Poor"),
+    ]  # fmt: skip
+    reading = read_pdf(pdf([page]))
+    assert texts(reading, "row") == ["Ambleton; Good supervision", "Selby; Poor"]
+    assert left_out(reading, "line-break hyphen") == [(1, "super-")]
+
+
+# --- forms and notes
+
+
+def test_what_is_written_and_chosen_in_a_form_stands_at_its_place() -> None:
+    page = [
+        TITLE,
+        *lines("Overall rating:", top=740, size=11),
+        *lines("Good", top=700, size=11, x=100), *lines("Poor", top=700, size=11, x=200),
+        *lines("Area", top=660, size=11), *lines("Remarks", top=620, size=11),
+        *lines("The end of it.", top=500, size=11),
+    ]  # fmt: skip
+    reading = read_pdf(
+        with_annotations(
+            pdf([page]),
+            field("Tx", (150, 735, 300, 752), "/V (Requires improvement)"),
+            button("a", (85, 697, 97, 709), "Off"),
+            button("b", (185, 697, 197, 709), "Yes"),
+            field("Ch", (100, 655, 200, 671), "/Ff 131072 /Opt [[(1) (North)] [(2) (South wing)]] /V (2)"),
+            field("Tx", (72, 540, 300, 610), "/Ff 4096 /V (Staff were kind.\\rThe room was cold.)"),
+            field("Tx", (72, 440, 300, 460), ""),
+        )
+    )
+    assert texts(reading)[1:] == [
+        "Overall rating: Requires improvement",
+        "☐ Good",
+        "☒ Poor",
+        "Area South wing",
+        "Remarks",
+        "Staff were kind. The room was cold.",
+        "The end of it.",
+    ]
+
+
+def test_the_comments_of_readers_are_left_out_and_listed() -> None:
+    notes = (
+        "<< /Type /Annot /Subtype /Text /Rect [300 700 320 720] /Contents (Is this true?) >>",
+        "<< /Type /Annot /Subtype /Highlight /Rect [72 690 300 710] /Contents (Check the figure) >>",
+    )
+    reading = read_pdf(with_annotations(pdf([[TITLE, *body("one")]]), *notes))
+    assert texts(reading) == texts(read_pdf(pdf([[TITLE, *body("one")]])))
+    assert left_out(reading, "comment") == [(1, "Is this true?"), (1, "Check the figure")]
+
+
+def field(kind: str, box: tuple[int, int, int, int], rest: str) -> str:
+    place = " ".join(map(str, box))
+    return f"<< /Type /Annot /Subtype /Widget /FT /{kind} /T (f{box[0]}{box[1]}) /Rect [{place}] /F 4 {rest} >>"
+
+
+def button(name: str, box: tuple[int, int, int, int], state: str) -> str:
+    states = "<< /N << /Yes 5 0 R /Off 5 0 R >> >>"
+    return field("Btn", box, f"/V /{state} /AS /{state} /AP {states}").replace("/T (", f"/T ({name}")
+
+
+def with_annotations(content: bytes, *annotations: str) -> bytes:
+    """Put annotations on the page of a PDF, and its fields into a form."""
+    numbers = [f"{100 + at} 0 R" for at in range(len(annotations))]
+    objects = "".join(f"\n{100 + at} 0 obj\n{text}\nendobj" for at, text in enumerate(annotations))
+    fields = [number for number, text in zip(numbers, annotations, strict=True) if "/Widget" in text]
+    content = content.replace(b"/Type /Page ", f"/Type /Page /Annots [{' '.join(numbers)}] ".encode(), 1)
+    form = f"/Type /Catalog /AcroForm << /Fields [{' '.join(fields)}] >>"
+    content = content.replace(b"/Type /Catalog", form.encode(), 1)
+    return content.replace(b"\nxref\n", f"{objects}\nxref\n".encode(), 1)
+
+
+# --- every word
+
+
+EVERY = {
+    "headings and pages": pdf(
+        [[Put(72, 800, f"Case study {at}", 14, bold=True), *body(day), Put(72, 40, f"Pinefield | {at}", 9)]
+         for at, day in enumerate(DAYS, 1)]
+    ),
+    "watermark": pdf([[Put(60, 690, "DRAFT", 90, gray=0.8), TITLE, *body("one")], [Picture(), *body("two")]]),
+    "columns": pdf([[TITLE, *by_rows(LEFT, RIGHT, THIRD, gap=180, size=10)]]),
+    "hidden": pdf([[TITLE, *body("one"), Put(72, 300, "This is white.", gray=1), Put(72, 200, "Unseen.", mode=3)]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", EVERY.values(), ids=EVERY)
+def test_every_word_is_in_the_text_or_in_the_list_of_what_was_left_out(content: bytes) -> None:
+    drawn = Counter(re.findall(r"[^\W_]+", " ".join(re.findall(r"\((.*?)\) Tj", content.decode("cp1252")))))
+    reading = read_pdf(content)
+    told = " ".join([*texts(reading), *(removal.text for removal in reading.removals)])
+    assert drawn - Counter(re.findall(r"[^\W_]+", told)) == Counter()
