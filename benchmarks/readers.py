@@ -473,14 +473,14 @@ PDF_KINDS = """## What a PDF is read as
 
 Each line is a kind of fault that bug reports of neighbouring programs led to (`tests/test_readers_pdf_faults.py`).
 
-- Numbered headings at the top of pages ("Case study 2") are headings. A number is the page's only where it stands alone,
-  after "page", or in a line whose other words stand on other pages too; the numbers of notes are none, and a cover
-  without a number has none.
+- Numbered headings at the top of pages ("Case study 2") are headings. A number is the page's only where it stands
+  alone, after "page", or in a line whose other words stand on other pages too; the numbers of notes are none, and a
+  cover without a number has none.
 - The same heading on several pages is kept; a running head is left out and listed.
-- Raised figures and letters are written so ("2022³", "31²,³"), by their size and height; figures above and below a line,
-  or round a slash, are a fraction ("3½", "⅔", "⁵⁄₁₆").
-- A date in a sentence is not that of publication. Where no line says "published", the only date that stands by itself on
-  the first page, or the day the file was made, is given with a mark, and nothing is compared by it.
+- Raised figures and letters are written so ("2022³", "31²,³"), by their size and height; figures above and below a
+  line, or round a slash, are a fraction ("3½", "⅔", "⁵⁄₁₆").
+- A date in a sentence is not that of publication. Where no line says "published", the only date that stands by itself
+  on the first page, or the day the file was made, is given with a mark, and nothing is compared by it.
 - The title entry of the file is taken only where its words stand together in the title on the first page.
 - Watermarks (slanted; across or under the text; the words of a stamp) are left out and listed.
 - Columns that the file draws row by row are read one after the other, where both sides are sentences that go on from

@@ -29,7 +29,7 @@ EXAMPLES = {
     "probqa.measuring.evaluation:_targets": [r"Staff\ were\ few\."],
     "probqa.measuring.evaluation:holds": [NAME],
     "probqa.reading.formats.furniture:_match": [each for _, each in (*furniture._LINES, *furniture._TAILS)],
-    "probqa.reading.formats.pdf:_metadata": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
+    "probqa.reading.formats.pdf:_published": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
     "probqa.reading.formats.running_lines:_repeated": [r"(?<!\w)12(?!\w)", r"(?<!\w)xii(?!\w)"],
     "probqa.reading.formats.webpage:_where": [each for _, each in webpage._WHERE],
     "probqa.reading.formats.word:_metadata": [rf"{YEAR}-\d\d-\d\d"],
@@ -38,7 +38,7 @@ EXAMPLES = {
     "probqa.understanding.names:has": [NAME],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
 }
-MATCHED = {f"probqa.reading.formats.{name}" for name in ("furniture:_match", "pdf:_metadata", "word:_metadata")}
+MATCHED = {f"probqa.reading.formats.{name}" for name in ("furniture:_match", "pdf:_published", "word:_metadata")}
 MADE_HERE = [
     Used(where, re.compile(pattern, re.IGNORECASE), where not in MATCHED)
     for where, examples in EXAMPLES.items()

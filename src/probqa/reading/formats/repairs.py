@@ -23,6 +23,8 @@ from probqa.text import CONTROLS
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
 # Hyphens with which a line of a PDF may end: the plain one, the Unicode one and the one that allows no break.
 HYPHENS = "\u2010\u2011-"
+_HYPHEN_AT_END = re.compile(rf"[^\W_][{HYPHENS}]$")
+_WORD_AT_END = re.compile(rf"(?<![^\W\d_])([^\W\d_]++)[{HYPHENS}]$")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
@@ -53,7 +55,7 @@ def join_lines(before: str, after: str, vocabulary: Collection[str]) -> str:
     if before.endswith("\u00ad") and after[:1].isalpha():
         return before.rstrip("\u00ad") + after
     before = before.rstrip("\u00ad")
-    if re.search(rf"[^\W_][{HYPHENS}]$", before) and after[:1].isalnum():
+    if _HYPHEN_AT_END.search(before) and after[:1].isalnum():
         return before + after if before.endswith("\u2011") else mend_word(before, after, vocabulary)
     return f"{before} {after}" if before else after
 
@@ -70,7 +72,7 @@ def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:
     >>> mend_word("a multi-", "agency plan", {"multi-agency", "agency"})
     'a multi-agency plan'
     """
-    first = re.search(rf"(?<![^\W\d_])([^\W\d_]++)[{HYPHENS}]$", before)
+    first = _WORD_AT_END.search(before)
     second = re.match(r"[^\W\d_]+", after)
     if first is None or second is None or not after[0].islower():
         return before + after

@@ -26,6 +26,8 @@ from probqa.reading.formats.pdfium import Line, PdfPage
 _EDGE = 0.13
 _MAX_LINES = 5
 _NEIGHBOURHOOD = 4
+# A longer line, in characters, is no running line.
+_LONGEST = 300
 _NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
 _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
 _OF_COUNT = re.compile(r"\W{0,20}(?:of|/)\s{0,9}\d{1,6}\W{0,20}", re.IGNORECASE)
@@ -147,6 +149,8 @@ def _candidates(
     page: PdfPage, lines: Sequence[tuple[int, Line]], *, top: bool, body_size: float
 ) -> Iterator[_Candidate]:
     for position, line in lines:
+        if len(line.text) > _LONGEST:
+            continue
         before, after = _beside(line, page.lines)
         bare = bool(_ONLY_NUMBER.fullmatch(before + line.text + after))
         for match in _NUMBER.finditer(line.text):
