@@ -657,12 +657,16 @@ def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:
         if not text:
             continue
         beside = [at for at, line in enumerate(lines) if bottom - 2 <= line.baseline <= top - 2 and not line.turned]
-        before = [at for at in beside if lines[at].left < left + 1]
-        if before and lines[before[-1]].right > right:
-            lines[before[-1]] = _filled(lines[before[-1]], text, left)
+        before = max((at for at in beside if lines[at].left < left + 1), key=lambda at: lines[at].left, default=None)
+        if before is not None and lines[before].right > right:
+            lines[before] = _filled(lines[before], text, left)
             continue
-        above = [at for at, line in enumerate(lines) if line.baseline > top - 2]
-        place = before[-1] + 1 if before else beside[0] if beside else above[-1] + 1 if above else 0
+        if before is not None:
+            place = before + 1
+        elif beside:
+            place = min(beside, key=lambda at: lines[at].left)
+        else:
+            place = 1 + max((at for at, line in enumerate(lines) if line.baseline > top - 2), default=-1)
         like = lines[beside[0]] if beside else None
         size = like.size if like else min(top - bottom, 11.0)
         step = (right - left) / len(text)
