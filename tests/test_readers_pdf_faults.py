@@ -375,8 +375,7 @@ def test_what_is_written_and_chosen_in_a_form_stands_at_its_place() -> None:
     )
     assert texts(reading)[1:] == [
         "Overall rating: Requires improvement",
-        "☐ Good",
-        "☒ Poor",
+        "☐ Good ☒ Poor",
         "Area South wing",
         "Remarks",
         "Staff were kind. The room was cold.",

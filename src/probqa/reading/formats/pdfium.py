@@ -475,10 +475,20 @@ def _merged(rows: list[list[Run]]) -> list[list[Run]]:
     merged: list[list[Run]] = []
     for row in rows:
         if merged and _continues(merged[-1], row):
-            merged[-1] = merged[-1] + row
+            merged[-1] = [*merged[-1], *_space_between(merged[-1][-1], row[0]), *row]
         else:
             merged.append(row)
     return merged
+
+
+def _space_between(last: Run, first: Run) -> list[Run]:
+    """Return the space between two parts of a line, which PDFium gives no character where it cuts the line."""
+    left, bottom, right, top = last.boxes[-1]
+    end = first.boxes[0][0]
+    is_gap = end - right > 0.15 * max(last.style.size, first.style.size)
+    if not is_gap or last.text[-1].isspace() or first.text[0].isspace():
+        return []
+    return [Run(last.style, [" "], [(right, bottom, end, top)])]
 
 
 def _continues(row: list[Run], following: list[Run]) -> bool:
@@ -622,7 +632,8 @@ def _entry(field: Any, form: Any) -> str:
         return ""
     kind = pdfium.FPDFAnnot_GetFormFieldType(form, field)
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
-        return "☒" if pdfium.FPDFAnnot_IsChecked(form, field) else "☐"
+        shown = _utf_16(pdfium.FPDFAnnot_GetStringValue, field, b"AS")
+        return "☒" if pdfium.FPDFAnnot_IsChecked(form, field) or shown not in ("", "Off") else "☐"
     if kind == pdfium.FPDF_FORMFIELD_TEXTFIELD and pdfium.FPDFAnnot_GetFormFieldFlags(form, field) & _PASSWORD:
         return ""
     if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
