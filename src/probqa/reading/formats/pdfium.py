@@ -483,7 +483,7 @@ def _merged(rows: list[list[Run]]) -> list[list[Run]]:
 
 def _space_between(last: Run, first: Run) -> list[Run]:
     """Return the space between two parts of a line, which PDFium gives no character where it cuts the line."""
-    left, bottom, right, top = last.boxes[-1]
+    _, bottom, right, top = last.boxes[-1]
     end = first.boxes[0][0]
     is_gap = end - right > 0.15 * max(last.style.size, first.style.size)
     if not is_gap or last.text[-1].isspace() or first.text[0].isspace():
