@@ -33,7 +33,8 @@ class PartialDate:
 
     It is false where nothing is known. ``iso`` sorts as dates do: an unknown date first, a year before its months, a
     month before its days. ``note`` says how the date is known. It contains "estimated" where the year or more was not
-    seen but worked out.
+    seen but worked out. It starts with "the day the" ("the day the PDF file was made") or "read from" where a reader
+    took the date from where a file does not say that it is that of publication.
 
     Raises:
         InputError: ``iso`` is no date.
@@ -103,16 +104,38 @@ class PartialDate:
         return "estimated" in self.note
 
     @property
+    def doubt(self) -> str:
+        """Return where a date was read that may not be that of publication.
+
+        Empty where there is no such doubt.
+        """
+        if self.note.startswith("the day the "):
+            return "read from the file's data"
+        return self.note.partition(":")[0] if self.note.startswith("read from ") else ""
+
+    @property
+    def sure(self) -> PartialDate:
+        """Return the date where it is surely that of publication, else that nothing is known.
+
+        What compares dates, such as filters and later inspections, goes by this.
+        """
+        return UNDATED if self.doubt else self
+
+    @property
     def in_words(self) -> str:
-        """Write the date as people do, with "about" before one that is estimated.
+        """Write the date as people do, with "about" before one that is estimated and a mark after an uncertain one.
 
         Empty where it is not known.
+
+        >>> PartialDate("2017-05", "the day the PDF file was made").in_words
+        "May 2017 (read from the file's data)"
         """
         if not self:
             return ""
         year, *rest = self.parts
         words = [str(day) for day in rest[1:]] + [MONTHS[month - 1] for month in rest[:1]] + [f"{year:04}"]
-        return " ".join(["about", *words] if self.is_estimated else words)
+        written = " ".join(["about", *words] if self.is_estimated else words)
+        return f"{written} ({self.doubt})" if self.doubt else written
 
 
 UNDATED = PartialDate()

@@ -30,7 +30,7 @@ EXAMPLES = {
     "probqa.measuring.evaluation:holds": [NAME],
     "probqa.reading.formats.furniture:_match": [each for _, each in (*furniture._LINES, *furniture._TAILS)],
     "probqa.reading.formats.furniture:is_certain_tail": [furniture._CERTAIN_TAIL],
-    "probqa.reading.formats.pdf:_metadata": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
+    "probqa.reading.formats.pdf:_published": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
     "probqa.reading.formats.running_lines:_repeated": [r"(?<!\w)12(?!\w)", r"(?<!\w)xii(?!\w)"],
     "probqa.reading.formats.webpage:_where": [each for _, each in webpage._WHERE],
     "probqa.reading.formats.word_about:metadata": [rf"{YEAR}-\d\d-\d\d"],
@@ -41,7 +41,7 @@ EXAMPLES = {
 }
 MATCHED = {
     f"probqa.reading.formats.{name}"
-    for name in ("furniture:_match", "furniture:is_certain_tail", "pdf:_metadata", "word_about:metadata")
+    for name in ("furniture:_match", "furniture:is_certain_tail", "pdf:_published", "word_about:metadata")
 }
 MADE_HERE = [
     Used(where, re.compile(pattern, re.IGNORECASE), where not in MATCHED)

@@ -36,7 +36,7 @@ def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
     rows: list[int] = []
     for document in generation.all_documents():
         source = document.source
-        if _is_from(source.published, since, until) and _passes(source, filters, generation.glossary):
+        if _is_from(source.published.sure, since, until) and _passes(source, filters, generation.glossary):
             rows.extend(generation.passages_of(source.id))
     if bodies:
         rows = [row for row in rows if _speaks_of(generation, row, bodies)]

@@ -3,9 +3,9 @@
 In: the sources of an index, and areas of most reports. Out: for each report that has one, the newest later inspection,
 and what both are about.
 
-Only what can be known is said: both are inspections of a body or place, not of a subject; the later was published
-after the last day on which the earlier can have been; and they name the same provider, or have the same area. A wide
-area is no such place, and a provider that a report of a wide area is about no such body.
+Only what can be known is said: both are inspections of a body or place, not of a subject; both surely have their date;
+the later was published after the last day on which the earlier can have been; and they name the same provider, or have
+the same area. A wide area is no such place, and a provider that a report of a wide area is about no such body.
 
 >>> from probqa.dates import PartialDate
 >>> first = Source("a", "A", "P", "inspection report", published=PartialDate("2017-04"), area="Gwent (Wales)")
@@ -61,4 +61,4 @@ def _shared(earlier: Source, later: Source, wide: set[str], widely: set[str]) ->
 
 
 def _inspects_a_body(source: Source) -> bool:
-    return bool(source.published) and "inspection" in source.kind and "thematic" not in source.kind
+    return bool(source.published.sure) and "inspection" in source.kind and "thematic" not in source.kind

@@ -98,7 +98,7 @@ def _signals(
     subject = sum(word.value for word in held if word.stem not in question.name_stems)
     missing = [name for name in question.names if name.kind != "year" and not has(name, known)]
     # In the quote itself or by its date: that the paragraph tells of a year does not make the sentence do so.
-    years = years_in(text) | {document.source.published.year}
+    years = years_in(text) | {document.source.published.sure.year}
     year_missing = bool(question.years) and question.years.isdisjoint(years)
     lacking = weights.name * any(name.kind in KNOWN for name in missing) + weights.year * year_missing
     score = weights.passage * hit.score + (1 - weights.passage) * sentences[best].value(weights) - lacking
@@ -114,7 +114,7 @@ def _signals(
 
 def about(source: Source) -> str:
     """Return the words of a source that say what it is about."""
-    return "\n".join((source.title, source.area, *source.providers, source.published.year, source.kind))
+    return "\n".join((source.title, source.area, *source.providers, source.published.sure.year, source.kind))
 
 
 def _sentences(

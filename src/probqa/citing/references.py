@@ -93,7 +93,13 @@ def _note(citation: Citation) -> str:
     label = f"{citation.label[0].upper()}{citation.label[1:]}" if citation.label else ""
     section = f"Under “{citation.section}”" if citation.section else ""
     published = citation.published
-    about = "Undated" if not published else f"Published {published.in_words}" if published.is_estimated else ""
+    about = (
+        "Undated"
+        if not published
+        else f"Published {published.in_words}"
+        if published.is_estimated or published.doubt
+        else ""
+    )
     parts = (label, about, citation.page, section, citation.terms.rstrip("."))
     return ". ".join(part for part in parts if part) + "."
 
@@ -162,4 +168,6 @@ def _csl_date(citation: Citation) -> dict[str, Any]:
     published = citation.published
     if not published:
         return {}
-    return {"date-parts": [list(published.parts)]} | ({"circa": True} if published.is_estimated else {})
+    return {"date-parts": [list(published.parts)]} | (
+        {"circa": True} if published.is_estimated or published.doubt else {}
+    )

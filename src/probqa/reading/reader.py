@@ -30,7 +30,7 @@ __all__ = ["read", "reader_version"]
 _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html", ".docx": "docx"}
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
-    "pdf": ("pdf 1", "pypdfium2"),
+    "pdf": ("pdf 2", "pypdfium2"),
     "html": ("html 2", "trafilatura"),
     "docx": ("docx 2", "lxml"),
 }

@@ -41,7 +41,7 @@ def names(source: Source, way: Way, glossary: Glossary, domain: Domain) -> tuple
 
 def year(source: Source) -> str:
     """Return the year that a report came out in."""
-    return source.published.year or UNDATED
+    return source.published.sure.year or UNDATED
 
 
 def grouped(documents: Iterable[DocumentAnswer], way: Way, glossary: Glossary, domain: Domain) -> Groups:

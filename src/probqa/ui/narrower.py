@@ -33,7 +33,7 @@ def picks(library: Library, address: Address, touched: frozenset[str]) -> Markup
     offered = choices(library, library.generation.name)
     published: dict[str, set[str]] = {}
     for document in library.generation.all_documents():
-        published.setdefault(document.source.published.year, set()).add(document.source.id)
+        published.setdefault(document.source.published.sure.year, set()).add(document.source.id)
     groups = {
         "Area": [Pick(name, Filters(areas=(name,)), through) for name, through in offered.areas.items()],
         "Provider": [Pick(name, Filters(providers=(name,)), through) for name, through in offered.providers.items()],

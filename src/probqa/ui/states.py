@@ -30,7 +30,7 @@ def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
 def covered(library: Library) -> str:
     """Return how many publications there are, and of which years: "112 publications, 2014 to 2026"."""
     sources = [document.source for document in library.generation.all_documents()]
-    years = sorted(source.published.year for source in sources if source.published)
+    years = sorted(source.published.year for source in sources if source.published.sure)
     return f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
 
 

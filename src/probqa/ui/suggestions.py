@@ -155,7 +155,7 @@ def _where(source: Source, domain: Domain) -> str:
 
 def _filled(question: str, source: Source, where: str, subject: str = "") -> str:
     """Return a question with what stands in it for the place, the year and the subject."""
-    published = source.published
+    published = source.published.sure
     when = f"in {published.year}" if published and not published.is_estimated else ""
     # One after another would fill in what a place or subject itself holds.
     filled = _PLACEHOLDER.sub(lambda held: {"subject": subject, "where": where, "when": when}[held[1]], question)

@@ -11,8 +11,9 @@ else (a chart, a frame). Then, and wherever else it is not certain, the lines of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
 
 from probqa.reading.formats.pdfium import Box, Line
@@ -40,10 +41,13 @@ class _Grid:
     uprights: list[Box]
 
 
-def take_rows(lines: Sequence[Line], rules: Sequence[Box], page: Box) -> list[tuple[int, Line | Row]]:
+def take_rows(
+    lines: Sequence[Line], rules: Sequence[Box], page: Box, join: Callable[[str, str], str]
+) -> list[tuple[int, Line | Row]]:
     """Replace the lines of every ruled table by its rows.
 
-    Every line keeps its position in ``lines``. The rows of a table have the position of its first line.
+    Every line keeps its position in ``lines``. The rows of a table have the position of its first line. ``join`` joins
+    two lines of a cell.
     """
     kept: dict[int, list[Line | Row]] = {position: [line] for position, line in enumerate(lines)}
     for grid in _grids(rules, page):
@@ -52,7 +56,7 @@ def take_rows(lines: Sequence[Line], rules: Sequence[Box], page: Box) -> list[tu
             for position, line in enumerate(lines)
             if len(kept[position]) == 1 and kept[position][0] is line and _is_in(line, grid)
         ]
-        rows = _rows(grid, [lines[position] for position in inside])
+        rows = _rows(grid, [lines[position] for position in inside], join)
         if rows is None:
             continue
         for position in inside:
@@ -167,7 +171,7 @@ def _is_in(line: Line, grid: _Grid) -> bool:
     return grid.xs[0] <= middle <= grid.xs[-1] and grid.ys[0] - 1 <= line.baseline <= grid.ys[-1] and not line.turned
 
 
-def _rows(grid: _Grid, lines: Sequence[Line]) -> list[Row] | None:
+def _rows(grid: _Grid, lines: Sequence[Line], join: Callable[[str, str], str]) -> list[Row] | None:
     """Return the rows of a grid from the top.
 
     None where it is not a table after all.
@@ -192,7 +196,7 @@ def _rows(grid: _Grid, lines: Sequence[Line]) -> list[Row] | None:
                 held = [line for line in lines if bottom - 1 < line.baseline <= top - 1] if spans else part
                 if any(_cuts_word(line, x) for line in held for x in (left, right)):
                     return None
-                cells.append(_cell(held, left, right))
+                cells.append(tidy(reduce(join, _cell_lines(held, left, right), "")))
                 boxes.append((left, bottom, right, top))
                 if spans and len(cells[-1]) > _MAX_SPANNING_CHARACTERS:
                     return None
@@ -250,7 +254,7 @@ def _bands(lines: Sequence[Line], walls: Sequence[float]) -> list[list[Line]]:
     for line in lines:
         by_line.setdefault(round(line.baseline / 3), []).append(line)
     pairs = list(pairwise(walls))
-    filled = all(all(_cell(row, left, right) for left, right in pairs) for row in by_line.values())
+    filled = all(all(_cell_lines(row, left, right) for left, right in pairs) for row in by_line.values())
     if len(by_line) < 3 or len(pairs) < 3 or not filled:
         return [list(lines)]
     return [by_line[key] for key in sorted(by_line, reverse=True)]
@@ -269,14 +273,14 @@ def _floor(grid: _Grid, y: float, left: float, right: float, step: int) -> float
     return grid.ys[index]
 
 
-def _cell(lines: Sequence[Line], left: float, right: float) -> str:
-    """Return the characters of ``lines`` whose middles lie between two walls."""
+def _cell_lines(lines: Sequence[Line], left: float, right: float) -> list[str]:
+    """Return the lines of a cell: the characters of ``lines`` whose middles lie between two walls."""
     parts = []
     for line in lines:
-        inside = [
+        inside = "".join(
             character
             for character, (start, end) in zip(line.text, line.edges, strict=True)
             if left <= (start + end) / 2 < right
-        ]
-        parts.append("".join(inside))
-    return tidy(" ".join(parts))
+        )
+        parts.append(tidy(inside) + "\u00ad" * inside.endswith("\u00ad"))
+    return [part for part in parts if part]

@@ -13,7 +13,8 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 
 from probqa.dates import MONTHS, YEAR
@@ -21,14 +22,17 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
 from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
-from probqa.reading.formats.repairs import mend_word, tidy
-from probqa.reading.formats.running_lines import find_running
+from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
+from probqa.reading.formats.running_lines import LABEL, find_running
+from probqa.reading.formats.watermarks import find_watermarks
 from probqa.records import BlockKind, PageLayer, Removal
 
-VERSION = "pdf 1"
+VERSION = "pdf 2"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
+_PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
+_LINE_END_HYPHENS = (*HYPHENS, "\u00ad")
 _UNFINISHED = re.compile(r"[^.!?:;…]$")
 _MAX_HEADING_CHARACTERS = 160
 # A page with a full-page picture counts as read only with this many characters: a stamp on a scan is not its text.
@@ -57,6 +61,20 @@ class _Paragraph:
         return _half(self.first.size), all(line.bold for _, line in self.lines)
 
 
+class _Mender:
+    """Joins lines, and keeps what it removed: the words whose hyphen at a line's end was taken out."""
+
+    def __init__(self, vocabulary: Collection[str]) -> None:
+        self.removals: list[Removal] = []
+        self._vocabulary = vocabulary
+
+    def join(self, before: str, after: str, page: int) -> str:
+        joined = join_lines(before, after, self._vocabulary)
+        if before and len(joined) < len(before) + len(after):
+            self.removals.append(Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1][-80:], 1, page))
+        return joined
+
+
 def read_pdf(content: bytes) -> Reading:
     """Read a PDF.
 
@@ -64,14 +82,18 @@ def read_pdf(content: bytes) -> Reading:
         ReadingError: it cannot be opened, or no page of it has text.
     """
     file = PdfFile(content)
-    pages = list(file.read_pages())
+    pages, watermarks = _without_watermarks(list(file.read_pages()))
     removals = [
-        Removal("hidden text", tidy(text)[:80], len(text), page.number) for page in pages for text in page.hidden
+        Removal(reason, tidy(text)[:80], len(text), page.number)
+        for page in pages
+        for reason, texts in (("hidden text", page.hidden), ("watermark", page.watermarks), ("comment", page.notes))
+        for text in texts
     ]
-    running = find_running(pages)
-    vocabulary = _vocabulary(pages)
+    removals += watermarks
+    mender = _Mender(_vocabulary(pages))
     leading = _leading(pages)
     body_size = _body_size(pages)
+    running = find_running(pages, body_size)
     layers: dict[int, PageLayer] = {}
     paragraphs: list[_Paragraph] = []
     for page in pages:
@@ -83,15 +105,15 @@ def read_pdf(content: bytes) -> Reading:
             else:
                 kept.append(line)
         layers[page.number] = _layer(page, kept)
-        items = [item for _, item in take_rows(kept, page.rules, page.box)]
+        items = [item for _, item in take_rows(kept, page.rules, page.box, partial(mender.join, page=page.number))]
         on_page = _side_headings_first(_paragraphs(page.number, items, leading))
         _add_page(paragraphs, on_page, body_size)
     if not any(layer == "text" for layer in layers.values()):
         count = f"all {len(pages)} pages are" if len(pages) > 1 else "its only page is"
         raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
     _set_headings(paragraphs, file.outline(), body_size)
-    pieces, starts, broken = _pieces(paragraphs, vocabulary)
-    removals += broken
+    pieces, starts = _pieces(paragraphs, mender)
+    removals += dict.fromkeys(mender.removals)
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
     removals.sort(key=lambda removal: removal.page)
     return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size))
@@ -128,9 +150,20 @@ def _vocabulary(pages: Iterable[PdfPage]) -> frozenset[str]:
     vocabulary: set[str] = set()
     for page in pages:
         for line in page.lines:
-            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.lower())
-            vocabulary.update(words[:-1] if line.text.endswith("-") else words)
+            text = line.text.lower().translate(_PLAIN_HYPHENS)
+            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text)
+            vocabulary.update(words[:-1] if text.endswith(("-", "\u00ad")) else words)
     return frozenset(vocabulary)
+
+
+def _without_watermarks(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], list[Removal]]:
+    marks = find_watermarks(pages, _body_size(pages))
+    kept = [
+        replace(page, lines=[line for position, line in enumerate(page.lines) if (page.number, position) not in marks])
+        for page in pages
+    ]
+    removed = ((number, pages[number - 1].lines[position].text) for number, position in sorted(marks))
+    return kept, [Removal("watermark", text[:80], len(text), number) for number, text in removed]
 
 
 def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
@@ -188,7 +221,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
     last, first = paragraph.last, paragraph.first
     if last.turned != line.turned or abs(last.size - line.size) > 0.08 * max(last.size, line.size):
         return False
-    if _opens_item(line.text) and not (last.text.endswith("-") or _is_mid_sentence(last.text, line.text)):
+    if _opens_item(line.text) and not (last.text.endswith(_LINE_END_HYPHENS) or _is_mid_sentence(last.text, line.text)):
         return False
     step = last.baseline - line.baseline
     if abs(step) < 0.3 * line.size:
@@ -224,7 +257,7 @@ def _goes_on(paragraph: _Paragraph, line: Line, leading: dict[float, float], rig
 
 
 def _is_mid_sentence(before: str, after: str) -> bool:
-    return bool(_UNFINISHED.search(before)) and (after[0].islower() or before.endswith(("-", ",")))
+    return bool(_UNFINISHED.search(before)) and (after[0].islower() or before.endswith((*_LINE_END_HYPHENS, ",")))
 
 
 def _side_headings_first(paragraphs: list[_Paragraph]) -> list[_Paragraph]:
@@ -334,7 +367,10 @@ def _looks_like_heading(paragraph: _Paragraph, text: str, body_size: float) -> b
         or not re.search(r"[^\W\d_]{2}", text)
     ):
         return False
-    if _BULLET.match(text) or re.search(r"(\. ?){4}|\s\d+$", text):
+    if _BULLET.match(text) or re.search(r"(\. ?){4}", text):
+        return False
+    if (number := re.search(r"\s\d+$", text)) and not LABEL.search(text[: number.start()]):
+        # A line of the table of contents.
         return False
     size, bold = paragraph.style()
     return size >= 1.12 * body_size or (bold and size >= body_size - 0.5)
@@ -351,18 +387,14 @@ def _plain_text(paragraph: _Paragraph) -> str:
 # --- pieces
 
 
-def _pieces(
-    paragraphs: Sequence[_Paragraph], vocabulary: Collection[str]
-) -> tuple[list[Piece], dict[int, tuple[int, int]], list[Removal]]:
+def _pieces(paragraphs: Sequence[_Paragraph], mender: _Mender) -> tuple[list[Piece], dict[int, tuple[int, int]]]:
     """Make the pieces of a document.
 
     Returns:
-        The pieces; by page number the piece and the offset in it where the page's first text starts; the words whose
-        hyphen at a line's end was taken out.
+        The pieces; by page number the piece and the offset in it where the page's first text starts.
     """
     pieces: list[Piece] = []
     starts: dict[int, tuple[int, int]] = {}
-    broken: list[Removal] = []
     for paragraph in paragraphs:
         if paragraph.row:
             starts.setdefault(paragraph.page, (len(pieces), 0))
@@ -372,24 +404,17 @@ def _pieces(
         marks: list[tuple[int, int]] = []
         for page, line in paragraph.lines:
             words = _line_text(line, first=not text, item=paragraph.kind == "item")
-            if not words:
+            if not words.strip("\u00ad"):
                 continue
-            if re.search(r"[^\W_]-$", text) and words[0].isalnum():
-                joined = mend_word(text, words, vocabulary)
-                if len(joined) < len(text) + len(words):
-                    broken.append(Removal("line-break hyphen", text.rsplit(maxsplit=1)[-1][-80:], 1, page))
-                offset = len(joined) - len(words)
-                text = joined
-            else:
-                offset = len(text) + 1 if text else 0
-                text = f"{text} {words}" if text else words
-            marks.append((page, offset))
+            text = mender.join(text, words, page)
+            marks.append((page, len(text) - len(words)))
+        text = text.rstrip("\u00ad")
         if not text:
             continue
         for page, offset in marks:
             starts.setdefault(page, (len(pieces), offset))
         pieces.append(Piece(paragraph.kind, text, paragraph.level))
-    return pieces, starts, broken
+    return pieces, starts
 
 
 def _line_text(line: Line, *, first: bool, item: bool) -> str:
@@ -398,7 +423,7 @@ def _line_text(line: Line, *, first: bool, item: bool) -> str:
         if item:
             text = _BULLET.sub("", text, count=1)
         text = re.sub(r"^([⁰¹²³⁴-⁹]+)(?=[^\W\d_])", r"\1 ", text)
-    return tidy(text)
+    return tidy(text) + "\u00ad" * text.endswith("\u00ad")
 
 
 def _page_starts(
@@ -418,10 +443,18 @@ def _page_starts(
 
 # --- what the file says of itself
 
+_DATE = rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(MONTHS)}),?\s+({YEAR})"
+# A line of the imprint ("Published: 3 May 2017", "This report was published in May 2017."), not a sentence of the text.
 _PUBLISHED = re.compile(
-    rf"\bpublished(?: on| in)?:?\s+(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+)?({'|'.join(MONTHS)}),?\s+(\d{{4}})\b",
+    rf"(?:(?:this|the|an?|inspection|report|document|date|first|was|is|of|on)\s+){{0,6}}publi(?:shed|cation)(?:\s+date)?"
+    rf"(?:\s+(?:on|in))?\s?:?\s{{0,3}}{_DATE}\.?",
     re.IGNORECASE,
 )
+_PUBLISHED_LABEL = re.compile(rf"(?:\b([a-z]+)\s)?(?:report\s)?published\s?:\s?{_DATE}\b", re.IGNORECASE)
+_ANOTHER_REPORT = re.compile(r"last|latest|previous|earlier|next|prior|first", re.IGNORECASE)
+_ONLY_DATE = re.compile(_DATE, re.IGNORECASE)
+_DATE_NOTE = "the day the PDF file was made"
+_FRONT_DATE_NOTE = "read from the first page: it does not say what the date is of"
 
 
 def _metadata(
@@ -433,33 +466,51 @@ def _metadata(
 ) -> dict[str, str]:
     """Return title, publisher and date, each only as far as the pages bear it out.
 
-    The title entry of a PDF is often that of a draft or a template, so it is taken only where its words stand on the
-    first pages. The author entry is taken as the publisher only where the first pages name it. The date is the one
-    printed after "published", else the day the file was made, with a note that says so.
+    The title entry of a PDF is often that of a draft, a template or the last report, so it is taken only where its
+    words stand together in the title on the first page; where nothing there is set as a title, in its text. The author
+    entry is taken as the publisher only where the first pages name it.
     """
     front = [piece.text for piece in pieces[: starts[3].piece if len(starts) > 3 else len(pieces)]]
-    words = set(re.findall(r"\w+", " ".join(front).casefold()))
+    cover = [piece.text for piece in pieces[: starts[1].piece + 1 if len(starts) > 1 else len(pieces)]]
     metadata: dict[str, str] = {}
     title = tidy(file.metadata("Title"))
-    title_words = re.findall(r"\w+", title.casefold())
-    if len(title_words) >= 3 and sum(word in words for word in title_words) >= 0.8 * len(title_words):
+    printed = _largest_type(paragraphs, body_size)
+    if len(_words(title).split()) >= 3 and f" {_words(title)} " in f" {_words(printed or ' '.join(cover))} ":
         metadata["title"] = title
-    elif largest := _largest_type(paragraphs, body_size):
-        metadata["title"] = largest
+    elif printed:
+        metadata["title"] = printed
     author = tidy(file.metadata("Author").split(",")[0])
     if 3 <= len(author) <= 100 and author.casefold() in " ".join(front).casefold():
         metadata["publisher"] = author
-    printed = next((match for text in front if (match := _PUBLISHED.search(text))), None)
-    made = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", file.metadata("CreationDate"))
-    if printed:
-        month = [name.casefold() for name in MONTHS].index(printed.group(2).casefold()) + 1
-        metadata["published"] = f"{printed.group(3)}-{month:02}" + (
-            f"-{int(printed.group(1)):02}" if printed.group(1) else ""
-        )
-    elif made:
-        metadata["published"] = "-".join(part for part in made.groups() if part)
-        metadata["published_note"] = "the day the PDF file was made"
-    return metadata
+    return metadata | _published(front, cover, file.metadata("CreationDate"))
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _published(front: Sequence[str], cover: Sequence[str], made: str) -> dict[str, str]:
+    """Return the date of publication, with a note where the pages do not name it so.
+
+    It is the one that a line of the first pages gives as that of publication; else the only date that stands by itself
+    on the first page; else the day the file was made.
+    """
+    for text in front:
+        label = _PUBLISHED_LABEL.search(text)
+        if label and not _ANOTHER_REPORT.fullmatch(label[1] or ""):
+            return {"published": _iso(*label.groups()[1:])}
+        if stated := _PUBLISHED.fullmatch(text):
+            return {"published": _iso(*stated.groups())}
+    alone = {_iso(*match.groups()) for text in cover if (match := _ONLY_DATE.fullmatch(text))}
+    if len(alone) == 1:
+        return {"published": alone.pop(), "published_note": _FRONT_DATE_NOTE}
+    day = re.match(rf"D:({YEAR})(\d\d)?(\d\d)?", made)
+    return {"published": "-".join(filter(None, day.groups())), "published_note": _DATE_NOTE} if day else {}
+
+
+def _iso(day: str | None, month: str, year: str) -> str:
+    number = [name.casefold() for name in MONTHS].index(month.casefold()) + 1
+    return f"{year}-{number:02}" + (f"-{int(day):02}" if day else "")
 
 
 def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
@@ -478,7 +529,8 @@ def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
         return heading
     words: list[str] = []
     for paragraph in front[largest : largest + 4]:
-        if _half(paragraph.first.size) != size and len(" ".join(words).split()) >= 3:
+        is_body = paragraph.first.size <= 1.1 * body_size
+        if _half(paragraph.first.size) != size and (is_body or len(" ".join(words).split()) >= 3):
             break
         words.append(_plain_text(paragraph))
     title = tidy(" ".join(words)).rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
+from probqa.reading.formats.columns import in_columns
+from probqa.reading.formats.runs import Box, Run, Style
 from probqa.records import PageLayer
 
 MAX_PAGES = 5_000
@@ -28,13 +32,28 @@ MAX_CHARACTERS = 20_000_000
 _SMALLEST_TYPE = 2.0
 # From this lightness on (0 black, 255 white) text may not show on paper: the drawn page is looked at to see if it does.
 _LIGHT = 205
+# Slanted type from this size on, in points, is a watermark; smaller stands along the axis of a chart.
+_SLANTED_TYPE = 14.0
+# What a file marks as no part of its content is a running line where it is small, and a watermark where it is large.
+_LARGE_ARTIFACT = 24.0
+_HUGE_TYPE = 30.0
 _MAX_RENDERED_PIXELS = 1_600
 _MAX_OUTLINE = 2_000
 _MAX_PATHS = 20_000
+_MAX_ANNOTATIONS = 5_000
+_MAX_OPTIONS = 1_000
+# The flag of a field that hides what is written in it.
+_PASSWORD = 1 << 13
 _LINE_BREAK_HYPHEN = "\x02"
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-Box = tuple[float, float, float, float]
+_SUPERSCRIPTS = str.maketrans("0123456789abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
+# A note mark or a list of them: figures or single letters.
+_MARK = re.compile(r"(?=[^0-9a-z]{0,9}[0-9a-z])(?!.{0,20}[a-z]{2})[0-9a-z,;.*†‡§()\[\]/⁄ –-]{1,20}")
+_FRACTION = re.compile(r"([⁰¹²³⁴-⁹]{1,4})([/⁄]?)([₀-₉]{1,4}|(?<=[/⁄])[⁰¹²³⁴-⁹]{1,4})")
+_FRACTIONS = dict(
+    zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True)
+)
 
 # FPDFText_GetTextObject, but giving the address as a plain number: it is called for every character.
 _text_object_at = ctypes.cast(
@@ -65,14 +84,17 @@ class Line:
 class PdfPage:
     """One page.
 
-    ``number`` counts from 1. ``rules`` are the boxes of drawn paths: straight lines and rectangles, for the most part.
-    ``image_share`` is the share of the page's area that its largest image covers.
+    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it. ``rules`` are the boxes of drawn
+    paths: straight lines and rectangles, for the most part. ``image_share`` is the share of the page's area that its
+    largest image covers.
     """
 
     number: int
     box: Box
     lines: list[Line]
     hidden: list[str]
+    watermarks: list[str]
+    notes: list[str]
     rules: list[Box]
     image_share: float
     layer: PageLayer
@@ -90,23 +112,12 @@ class Bookmark:
     level: int
 
 
-@dataclass(slots=True)
-class _Style:
-    size: float
-    bold: bool
-    quadrant: int
-    baseline: float
-    suspect: bool
-    hidden: bool
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in a field of a form, and the place of the field."""
 
-
-@dataclass(slots=True)
-class _Run:
-    """Characters in one style that follow each other on one line."""
-
-    style: _Style
-    text: list[str] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
+    text: str
+    box: Box
 
 
 class PdfFile:
@@ -133,6 +144,8 @@ class PdfFile:
             raise ReadingError(f"has {self.pages} pages, more than {MAX_PAGES}", "split it into smaller files")
         if self.pages < 1:
             raise ReadingError("has no pages", "download it again, or save it as PDF anew")
+        self._form_settings = pdfium.FPDF_FORMFILLINFO(version=2)
+        self._form = pdfium.FPDFDOC_InitFormFillEnvironment(self._document, self._form_settings)
 
     def metadata(self, key: str) -> str:
         """Return one entry of the document information, such as Title.
@@ -183,7 +196,7 @@ class PdfFile:
         for number in range(1, self.pages + 1):
             page = pdfium.FPDF_LoadPage(self._document, number - 1)
             if not page:
-                yield PdfPage(number, (0, 0, 1, 1), [], [], [], 0.0, "image")
+                yield PdfPage(number, (0, 0, 1, 1), [], [], [], [], [], 0.0, "image")
                 continue
             text_page = pdfium.FPDFText_LoadPage(page)
             try:
@@ -193,14 +206,14 @@ class PdfFile:
                         f"holds more than {MAX_CHARACTERS // 1_000_000} million characters",
                         "split it into smaller files",
                     )
-                yield _read_page(number, page, text_page)
+                yield _read_page(number, page, text_page, self._form)
             finally:
                 if text_page:
                     pdfium.FPDFText_ClosePage(text_page)
                 pdfium.FPDF_ClosePage(page)
 
 
-def _read_page(number: int, page: Any, text_page: Any) -> PdfPage:
+def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
     box = _page_box(page)
     drawn, images = _drawings(page)
     area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
@@ -208,10 +221,18 @@ def _read_page(number: int, page: Any, text_page: Any) -> PdfPage:
     rows = _rows(text_page, box, scanned=image_share > 0.3) if text_page else []
     _look_at_suspects(page, rows)
     hidden = ["".join(run.text) for row in rows for run in row if run.style.hidden]
-    kept = [shown for row in rows if (shown := [run for run in row if not run.style.hidden])]
+    visible = [run for row in rows for run in row if not run.style.hidden]
+    kept = [
+        part
+        for row in rows
+        for part in _by_size([run for run in row if not run.style.hidden and not run.style.watermark])
+    ]
     quadrants = Counter(run.style.quadrant for row in kept for run in row for _ in run.text)
     quadrant = quadrants.most_common(1)[0][0] if quadrants else 0
-    lines = [line for row in _merged([_turn(row, quadrant) for row in kept]) if (line := _line(row, quadrant))]
+    printed = in_columns(_merged([_turn(row, quadrant) for row in kept]))
+    lines = [line for row in printed if (line := _line(row, quadrant))]
+    entries, notes = _annotations(page, form)
+    lines = _with_entries(lines, [Entry(each.text, _turn_box(each.box, quadrant)) for each in entries])
     layer: PageLayer = "text"
     if not _is_legible("".join(line.text for line in lines)):
         lines = []
@@ -221,6 +242,8 @@ def _read_page(number: int, page: Any, text_page: Any) -> PdfPage:
         _turn_box(box, quadrant),
         lines,
         [text for text in hidden if text.strip()],
+        _watermarks(visible),
+        notes,
         [_turn_box(rule, quadrant) for rule in drawn],
         image_share,
         layer,
@@ -239,15 +262,15 @@ def _is_legible(text: str) -> bool:
 # --- characters to rows of runs
 
 
-def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
+def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[Run]]:
     """Cut PDFium's characters into rows at its line ends, and each row into runs where the style changes."""
-    rows: list[list[_Run]] = []
-    row: list[_Run] = []
-    styles: dict[int, _Style] = {}
+    rows: list[list[Run]] = []
+    row: list[Run] = []
+    styles: dict[int, Style] = {}
     rect = pdfium.FS_RECTF()
     place = ctypes.byref(rect)
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    style: _Style | None = None
+    style: Style | None = None
     for index in range(pdfium.FPDFText_CountChars(text_page)):
         code = unicode_of(text_page, index)
         if code in (10, 13):
@@ -266,7 +289,7 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
             if row and _is_elsewhere(row[-1].style, style):
                 rows.append(row)
                 row = []
-            row.append(_Run(style))
+            row.append(Run(style))
         box_of(text_page, index, place)
         run = row[-1]
         run.text.append(chr(code) if code < 0xD800 or 0xE000 <= code <= 0x10FFFF else "\ufffd")
@@ -281,7 +304,7 @@ def _rows(text_page: Any, box: Box, *, scanned: bool) -> list[list[_Run]]:
     return rows
 
 
-def _is_elsewhere(style: _Style, following: _Style) -> bool:
+def _is_elsewhere(style: Style, following: Style) -> bool:
     """Tell whether text stands on another line although PDFium gave no line end.
 
     PDFium leaves line ends out in text that is turned.
@@ -290,7 +313,7 @@ def _is_elsewhere(style: _Style, following: _Style) -> bool:
     return apart or style.quadrant != following.quadrant
 
 
-def _style(text_page: Any, index: int, *, scanned: bool) -> _Style:
+def _style(text_page: Any, index: int, *, scanned: bool) -> Style:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(text_page, index, matrix)
     size = pdfium.FPDFText_GetFontSize(text_page, index) * math.hypot(matrix.c, matrix.d)
@@ -298,19 +321,57 @@ def _style(text_page: Any, index: int, *, scanned: bool) -> _Style:
     quadrant = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     pdfium.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(text_page, index))
+    text_object = pdfium.FPDFText_GetTextObject(text_page, index)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(text_object)
     invisible = mode in (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
     light = 0.3 * red.value + 0.59 * green.value + 0.11 * blue.value >= _LIGHT or alpha.value < 50
     y = (matrix.f, -matrix.e, -matrix.f, matrix.e)[quadrant]
-    return _Style(
+    return Style(
         size=size,
         bold=pdfium.FPDFText_GetFontWeight(text_page, index) >= 600 or _has_bold_name(text_page, index),
         quadrant=quadrant,
         baseline=y,
         suspect=light and not invisible,
+        watermark=_is_slanted(matrix, size) or (size >= _LARGE_ARTIFACT and _is_artifact(text_object)),
         # Invisible text over a scan is what a program has recognised in it (OCR): it is the text of the page.
         hidden=(invisible and not scanned) or size < _SMALLEST_TYPE or wide < 0.01 * math.hypot(matrix.c, matrix.d),
     )
+
+
+def _is_slanted(matrix: Any, size: float) -> bool:
+    """Tell whether text is large and runs at an angle, as a watermark does."""
+    turn = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
+    return size >= _SLANTED_TYPE and abs(turn - round(turn)) > 0.1
+
+
+def _is_artifact(text_object: Any) -> bool:
+    """Tell whether the file marks text as no part of its content."""
+    length = ctypes.c_ulong()
+    buffer = (ctypes.c_ushort * 32)()
+    return any(
+        pdfium.FPDFPageObjMark_GetName(pdfium.FPDFPageObj_GetMark(text_object, index), buffer, 64, length)
+        and bytes(buffer).startswith("Artifact\0".encode("utf-16-le"))
+        for index in range(min(pdfium.FPDFPageObj_CountMarks(text_object), 9))
+    )
+
+
+def _by_size(row: list[Run]) -> list[list[Run]]:
+    """Part words in huge type from what stands over them, which PDFium can take for one line."""
+    sizes = [run.style.size for run in row]
+    if len(row) < 2 or max(sizes) < _HUGE_TYPE or max(sizes) < 2.5 * min(sizes):
+        return [row] if row else []
+    huge = [run.style.size >= max(_HUGE_TYPE, 2.5 * min(sizes)) for run in row]
+    # A single letter is the first of its paragraph, set large.
+    huge = [is_huge and sum(map(str.isalpha, run.text)) > 1 for is_huge, run in zip(huge, row, strict=True)]
+    return [[run for _, run in part] for _, part in groupby(zip(huge, row, strict=True), key=lambda item: item[0])]
+
+
+def _watermarks(runs: Sequence[Run]) -> list[str]:
+    texts: dict[int, str] = {}
+    for run in runs:
+        if run.style.watermark:
+            texts[id(run.style)] = texts.get(id(run.style), "") + "".join(run.text)
+    return [text for text in texts.values() if text.strip()]
 
 
 def _has_bold_name(text_page: Any, index: int) -> bool:
@@ -321,7 +382,7 @@ def _has_bold_name(text_page: Any, index: int) -> bool:
     return any(word in name for word in (b"bold", b"black", b"heavy"))
 
 
-def _look_at_suspects(page: Any, rows: Sequence[Sequence[_Run]]) -> None:
+def _look_at_suspects(page: Any, rows: Sequence[Sequence[Run]]) -> None:
     """Mark light text as hidden where the rendered page shows only one colour in its place."""
     suspects = [run for row in rows for run in row if run.style.suspect and not run.style.hidden and _tight(run)]
     if not suspects:
@@ -349,7 +410,7 @@ def _look_at_suspects(page: Any, rows: Sequence[Sequence[_Run]]) -> None:
         run.style.hidden = not shown[id(run.style)]
 
 
-def _tight(run: _Run) -> Box | None:
+def _tight(run: Run) -> Box | None:
     """Return the box round the visible characters of a run, less a fifth of its height at top and bottom.
 
     None where no character is visible.
@@ -389,10 +450,10 @@ def _one_colour(pixels: bytes, stride: int, box: tuple[int, int, int, int]) -> b
 # --- rows of runs to lines
 
 
-def _turn(row: list[_Run], quadrant: int) -> list[_Run]:
+def _turn(row: list[Run], quadrant: int) -> list[Run]:
     if quadrant == 0:
         return row
-    return [_Run(run.style, run.text, [_turn_box(box, quadrant) for box in run.boxes]) for run in row]
+    return [Run(run.style, run.text, [_turn_box(box, quadrant) for box in run.boxes]) for run in row]
 
 
 def _turn_box(box: Box, quadrant: int) -> Box:
@@ -406,58 +467,66 @@ def _turn_box(box: Box, quadrant: int) -> Box:
     )[quadrant]
 
 
-def _merged(rows: list[list[_Run]]) -> list[list[_Run]]:
+def _merged(rows: list[list[Run]]) -> list[list[Run]]:
     """Join rows that are one printed line.
 
     PDFium cuts a line at a raised note number.
     """
-    merged: list[list[_Run]] = []
+    merged: list[list[Run]] = []
     for row in rows:
         if merged and _continues(merged[-1], row):
-            merged[-1] = merged[-1] + row
+            merged[-1] = [*merged[-1], *_space_between(merged[-1][-1], row[0]), *row]
         else:
             merged.append(row)
     return merged
 
 
-def _continues(row: list[_Run], following: list[_Run]) -> bool:
+def _space_between(last: Run, first: Run) -> list[Run]:
+    """Return the space between two parts of a line, which PDFium gives no character where it cuts the line."""
+    _, bottom, right, top = last.boxes[-1]
+    end = first.boxes[0][0]
+    is_gap = end - right > 0.15 * max(last.style.size, first.style.size)
+    if not is_gap or last.text[-1].isspace() or first.text[0].isspace():
+        return []
+    return [Run(last.style, [" "], [(right, bottom, end, top)])]
+
+
+def _continues(row: list[Run], following: list[Run]) -> bool:
     last, first = row[-1], following[0]
     if last.text[-1] == _LINE_BREAK_HYPHEN or last.style.quadrant != first.style.quadrant:
         return False
     size = max(last.style.size, first.style.size)
     gap = first.boxes[0][0] - last.boxes[-1][2]
+    apart = last.style.baseline - first.style.baseline
+    if _is_digits(last) and _is_digits(first) and 0.5 * size < apart < 1.7 * size:
+        # A fraction set with its figures above each other.
+        is_small = any(run.style.size > 1.2 * size for run in (*row, *following))
+        return is_small and abs(first.boxes[0][0] - last.boxes[0][0]) < 0.6 * size
     if not -0.3 * size <= gap <= size:
         return False
     is_note = "".join(text for run in row for text in run.text).strip().isdigit() and len(row) == 1
-    return abs(first.style.baseline - last.style.baseline) < (1.3 if is_note else 0.6) * size
+    return abs(apart) < (1.3 if is_note else 0.6) * size
 
 
-def _line(row: list[_Run], quadrant: int) -> Line | None:
+def _is_digits(run: Run) -> bool:
+    return "".join(run.text).strip().isdecimal()
+
+
+def _line(row: list[Run], quadrant: int) -> Line | None:
     """Make one line of its runs.
 
-    Digits that are raised and small become superscript characters. None where there is no visible text.
+    Note marks that are raised become superscript characters, and figures above and below a line a fraction. None where
+    there is no visible text.
     """
-    sizes: Counter[tuple[float, float]] = Counter()
-    for run in row:
-        sizes[round(run.style.size, 1), round(run.style.baseline, 1)] += sum(not text.isspace() for text in run.text)
-    size, baseline = max(sizes, key=lambda key: (sizes[key], key))
-    if (
-        len(row) > 1
-        and (larger := [key for key in sizes if key[0] > size and sizes[key]])
-        and sizes[size, baseline] <= 3
-    ):
-        size, baseline = max(larger)
+    size, baseline = _main_type(row)
     characters: list[str] = []
     edges: list[tuple[float, float]] = []
     for run in row:
-        text = "".join(run.text)
-        raised = (
-            run.style.size <= 0.8 * size and run.style.baseline - baseline > 0.1 * size
-        ) and text.strip().isdecimal() and text.isascii() and len(row) > 1  # fmt: skip
-        characters.extend(text.translate(_SUPERSCRIPTS) if raised else text)
+        gap = run.boxes[0][0] - edges[-1][1] if edges else 0.0
+        characters.extend(_set_level(run, size, baseline, gap, "".join(characters[-9:])))
         edges.extend((box[0], box[2]) for box in run.boxes)
     broken = characters[-1] == _LINE_BREAK_HYPHEN
-    text = "".join(characters).replace(_LINE_BREAK_HYPHEN, "-")
+    text, edges = _with_fractions("".join(characters).replace(_LINE_BREAK_HYPHEN, "-"), edges)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if start >= end:
         return None
@@ -473,6 +542,157 @@ def _line(row: list[_Run], quadrant: int) -> Line | None:
         turned=row[0].style.quadrant != quadrant,
         edges=tuple(edges[start:end]),
     )
+
+
+def _main_type(row: list[Run]) -> tuple[float, float]:
+    """Return the size and the baseline of most of a row.
+
+    Those of the largest type where the rest of it is a few characters or has no letters, as raised figures have none.
+    """
+    sizes: Counter[tuple[float, float]] = Counter()
+    with_letters: set[tuple[float, float]] = set()
+    for run in row:
+        key = round(run.style.size, 1), round(run.style.baseline, 1)
+        sizes[key] += sum(not text.isspace() for text in run.text)
+        if any(text.isalpha() for text in run.text):
+            with_letters.add(key)
+    main = max(sizes, key=lambda key: (sizes[key], key))
+    larger = [key for key in sizes if key[0] > main[0] and sizes[key]]
+    return max(larger) if larger and (sizes[main] <= 3 or main not in with_letters) else main
+
+
+def _set_level(run: Run, size: float, baseline: float, gap: float, before: str) -> str:
+    """Return the text of a run, in superscript or subscript characters where it is a mark above or below the line.
+
+    ``size`` and ``baseline`` are those of the line, ``gap`` is the distance to the text ``before`` it. A run in type of
+    the line's size is raised only where it stands close to that text: else it may be a cell of a table.
+    """
+    text = "".join(run.text)
+    raised = (run.style.baseline - baseline) / size
+    small = run.style.size <= 0.8 * size
+    close = abs(gap) < 0.2 * size and bool(before.strip()) and run.style.size <= size
+    if _MARK.fullmatch(text.strip()) and ((small and raised > 0.1) or (close and 0.2 < raised < 0.7)):
+        return text.translate(_SUPERSCRIPTS)
+    is_under_a_line = re.search(r"[⁰¹²³⁴-⁹][/⁄]?$", before) and (raised < -0.08 or before[-1] in "/⁄")
+    if small and _is_digits(run) and (is_under_a_line or (raised < -0.08 and before[-1:].isdecimal())):
+        return text.translate(_SUBSCRIPTS)
+    return text
+
+
+def _with_fractions(text: str, edges: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]]]:
+    """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
+    for match in reversed(list(_FRACTION.finditer(text))):
+        above, below = match[1].translate(_PLAIN_DIGITS), match[3].translate(_PLAIN_DIGITS)
+        fraction = _FRACTIONS.get(
+            f"{above}/{below}", f"{above.translate(_SUPERSCRIPTS)}⁄{below.translate(_SUBSCRIPTS)}"
+        )
+        start, end = match.span()
+        text = text[:start] + fraction + text[end:]
+        within = edges[start:end]
+        edges = [
+            *edges[:start],
+            *[(min(left for left, _ in within), max(right for _, right in within))] * len(fraction),
+            *edges[end:],
+        ]
+    return text, edges
+
+
+# --- forms and notes
+
+
+def _annotations(page: Any, form: Any) -> tuple[list[Entry], list[str]]:
+    """Return the entries of the forms on a page, and the notes that stand on it or beside it."""
+    entries: list[Entry] = []
+    notes: list[str] = []
+    rect = pdfium.FS_RECTF()
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MAX_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+        if kind == pdfium.FPDF_ANNOT_WIDGET and form:
+            text = _entry(annotation, form)
+            if text and pdfium.FPDFAnnot_GetRect(annotation, rect):
+                left, right = sorted((rect.left, rect.right))
+                bottom, top = sorted((rect.bottom, rect.top))
+                entries.append(Entry(text, (left, bottom, right, top)))
+        elif kind not in (pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_WIDGET):
+            text = _utf_16(pdfium.FPDFAnnot_GetStringValue, annotation, b"Contents")
+            notes += [text] if text.strip() else []
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return entries, notes
+
+
+def _entry(field: Any, form: Any) -> str:
+    """Return what is written or chosen in a field of a form, or whether its box is ticked.
+
+    Empty where the field is, and where the page does not show it.
+    """
+    if pdfium.FPDFAnnot_GetFlags(field) & (pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW):
+        return ""
+    kind = pdfium.FPDFAnnot_GetFormFieldType(form, field)
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
+        shown = _utf_16(pdfium.FPDFAnnot_GetStringValue, field, b"AS")
+        return "☒" if pdfium.FPDFAnnot_IsChecked(form, field) or shown not in ("", "Off") else "☐"
+    if kind == pdfium.FPDF_FORMFIELD_TEXTFIELD and pdfium.FPDFAnnot_GetFormFieldFlags(form, field) & _PASSWORD:
+        return ""
+    if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
+        chosen = [
+            _utf_16(pdfium.FPDFAnnot_GetOptionLabel, form, field, option)
+            for option in range(min(max(0, pdfium.FPDFAnnot_GetOptionCount(form, field)), _MAX_OPTIONS))
+            if pdfium.FPDFAnnot_IsOptionSelected(form, field, option)
+        ]
+        if chosen:
+            return "; ".join(chosen)
+    elif kind != pdfium.FPDF_FORMFIELD_TEXTFIELD:
+        return ""
+    return _utf_16(pdfium.FPDFAnnot_GetFormFieldValue, form, field)
+
+
+def _utf_16(read: Any, *arguments: Any) -> str:
+    """Return the text that a function of PDFium writes into a buffer."""
+    length = read(*arguments, None, 0)
+    if not 2 < length < 200_000:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2))()
+    read(*arguments, buffer, length)
+    return bytes(buffer).decode("utf-16-le", errors="replace").rstrip("\0")
+
+
+def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:
+    """Put the entries of forms where they stand between the lines of a page."""
+    lines = list(lines)
+    for entry in sorted(entries, key=lambda entry: (-entry.box[1], entry.box[0])):
+        left, bottom, right, top = entry.box
+        text = " ".join(entry.text.split())
+        if not text:
+            continue
+        beside = [at for at, line in enumerate(lines) if bottom - 2 <= line.baseline <= top - 2 and not line.turned]
+        before = max((at for at in beside if lines[at].left < left + 1), key=lambda at: lines[at].left, default=None)
+        if before is not None and lines[before].right > right:
+            lines[before] = _filled(lines[before], text, left)
+            continue
+        if before is not None:
+            place = before + 1
+        elif beside:
+            place = min(beside, key=lambda at: lines[at].left)
+        else:
+            place = 1 + max((at for at, line in enumerate(lines) if line.baseline > top - 2), default=-1)
+        like = lines[beside[0]] if beside else None
+        size = like.size if like else min(top - bottom, 11.0)
+        step = (right - left) / len(text)
+        edges = tuple((left + at * step, left + (at + 1) * step) for at in range(len(text)))
+        baseline = like.baseline if like else bottom + 0.25 * size
+        lines.insert(place, Line(text, left, right, baseline, size, False, False, False, edges))
+    return lines
+
+
+def _filled(line: Line, text: str, x: float) -> Line:
+    """Return a line with ``text`` in the gap at ``x``."""
+    place = next((at for at, edge in enumerate(line.edges) if edge[0] >= x - 1), len(line.edges))
+    inserted = f" {text} "
+    edges = (*line.edges[:place], *[(x, x)] * len(inserted), *line.edges[place:])
+    return replace(line, text=line.text[:place] + inserted + line.text[place:], edges=edges)
 
 
 # --- what is drawn

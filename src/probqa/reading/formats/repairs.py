@@ -5,7 +5,7 @@ In: text as it stands in a file. Out: the same words, with
 1. every run of white space (line breaks, tabs, no-break and thin spaces, control characters) as one space,
 2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark, tags),
 3. the seven Latin ligatures spelt out,
-4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``mend_word``),
+4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``join_lines``),
 5. a raised or lowered digit written as Unicode's raised or lowered digit (see ``raised``), so that the mark of a note
    never runs into a figure,
 6. a letter and its accent, where they are two characters, as the one that Unicode has for both (NFC).
@@ -25,6 +25,10 @@ from collections.abc import Collection
 from probqa.text import CONTROLS
 
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
+# Hyphens with which a line of a PDF may end: the plain one, the Unicode one and the one that allows no break.
+HYPHENS = "\u2010\u2011-"
+_HYPHEN_AT_END = re.compile(rf"[^\W_][{HYPHENS}]$")
+_WORD_AT_END = re.compile(rf"(?<![^\W\d_])([^\W\d_]++)[{HYPHENS}]$")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
@@ -72,19 +76,35 @@ def _stands_apart(text: str) -> bool:
     return _SEVERAL_LETTERS.search(text) is not None or text.strip().startswith("[")
 
 
+def join_lines(before: str, after: str, vocabulary: Collection[str]) -> str:
+    """Join two lines of a paragraph, of which ``before`` may end in a hyphen.
+
+    There, a soft hyphen always broke a word, a no-break hyphen never did, and for the others see ``mend_word``.
+
+    >>> join_lines("under super\u00ad", "vision by", set()), join_lines("they were", "late", set())
+    ('under supervision by', 'they were late')
+    """
+    if before.endswith("\u00ad") and after[:1].isalpha():
+        return before.rstrip("\u00ad") + after
+    before = before.rstrip("\u00ad")
+    if _HYPHEN_AT_END.search(before) and after[:1].isalnum():
+        return before + after if before.endswith("\u2011") else mend_word(before, after, vocabulary)
+    return f"{before} {after}" if before else after
+
+
 def mend_word(before: str, after: str, vocabulary: Collection[str]) -> str:
     """Join ``before``, which ends in a hyphen at a line's end, to ``after`` on the next line.
 
     The hyphen is dropped only where it broke a word. It stays before a capital or digit, where the document writes the
     word with a hyphen elsewhere, and between two words that the document uses on their own but never as one.
-    ``vocabulary`` holds the document's words in small letters.
+    ``vocabulary`` holds the document's words in small letters, with plain hyphens.
 
     >>> mend_word("under super-", "vision by", {"supervision", "by"})
     'under supervision by'
     >>> mend_word("a multi-", "agency plan", {"multi-agency", "agency"})
     'a multi-agency plan'
     """
-    first = re.search(r"(?<![^\W\d_])([^\W\d_]++)-$", before)
+    first = _WORD_AT_END.search(before)
     second = re.match(r"[^\W\d_]+", after)
     if first is None or second is None or not after[0].islower():
         return before + after

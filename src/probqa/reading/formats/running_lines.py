@@ -5,15 +5,20 @@ In: pages of lines. Out: the lines to leave out, each with its reason, and the n
 A line is left out only if nothing but running lines lies between it and the page's edge, so the body is never cut. The
 printed number of a page, arabic or roman, is the one that goes up by one from page to page in its neighbourhood. A page
 without one (a full-page figure) between two pages whose arabic numbers agree has the number that fits between them.
+
+Headings ("Case study 2" at the top of one page, "Case study 3" at that of the next) and notes ("1 See the annual
+report.") go up in the same way. So a number counts for a page number only where it stands alone, after "page", or in a
+line whose other words stand on other pages too, and never where it belongs to a label or to a heading.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from probqa.reading.formats.pdfium import Line, PdfPage
 
@@ -21,8 +26,20 @@ from probqa.reading.formats.pdfium import Line, PdfPage
 _EDGE = 0.13
 _MAX_LINES = 5
 _NEIGHBOURHOOD = 4
+# A longer line, in characters, is no running line.
+_LONGEST = 300
 _NUMBER = re.compile(r"(?<![\w.,/£$-])(?:\d{1,6}|[ivxlc]{1,8}|[IVXLC]{1,8})(?![\w,/%-]|\.\d)")
 _PAGE_WORD = re.compile(r"(?:page|p\.)\s*$", re.IGNORECASE)
+_OF_COUNT = re.compile(r"\W{0,20}(?:of|/)\s{0,9}\d{1,6}\W{0,20}", re.IGNORECASE)
+# Words whose number is that of a part of the report.
+LABEL = re.compile(
+    r"(?<!\w)(?:annexe?|appendix|area|box|case(?: (?:study|example|summary))?|chapter|chart|domain|example|exhibit|"
+    r"figure|finding|graph|lesson|map|module|objective|outcome|part|phase|photo|plate|principle|priority|question|quarter|"
+    r"recommendation|schedule|section|sheet|site|stage|standard|step|story|strand|table|theme|unit|volume|vol\.|week|"
+    r"year)\W{0,9}$",
+    re.IGNORECASE,
+)
+_SEPARATORS = "|•·–—/:-"
 _ONLY_NUMBER = re.compile(
     r"\W{0,20}(?:page|p\.)?\W{0,20}[\divxlc]+(?:\W{0,20}(?:of|/|\|)\W{0,20}\d+)?\W{0,20}", re.IGNORECASE
 )
@@ -44,7 +61,10 @@ class Running:
 class _Candidate:
     """A number at the edge of a page that may be the page's own.
 
-    ``shift`` is its value less the page's place in the file. ``bare`` says that the line holds nothing else.
+    ``shift`` is its value less the page's place in the file. ``bare`` says that the line holds nothing else. ``words``
+    are the edge and the other words of its line, ``first`` says that the number stands before them. ``standing`` says
+    when the number is surely the page's: always, where its words are on another page too, where on another page they
+    are on its other side (as on left and right pages), or never by itself.
     """
 
     page: int
@@ -53,13 +73,30 @@ class _Candidate:
     roman: bool
     shift: int
     bare: bool
+    words: tuple[bool, str]
+    first: bool
+    standing: Literal["sure", "if repeated", "if mirrored", "with others"]
 
 
-def find_running(pages: Sequence[PdfPage]) -> Running:
-    """Find the running lines and printed numbers of a document."""
+def find_running(pages: Sequence[PdfPage], body_size: float) -> Running:
+    """Find the running lines and printed numbers of a document whose body is set in type of ``body_size`` points."""
     edges = {(page.number, top): _edge_lines(page, top=top) for page in pages for top in (True, False)}
-    chosen = _choose([candidate for (number, _), lines in edges.items() for candidate in _candidates(number, lines)])
+    headings = {
+        (page.number, position)
+        for page in pages
+        for position, line in edges[page.number, True]
+        if _looks_like_heading(line, body_size)
+    }
+    candidates = [
+        candidate
+        for page in pages
+        for top in (True, False)
+        for candidate in _candidates(page, edges[page.number, top], top=top, body_size=body_size)
+    ]
+    chosen = _choose(candidates)
     running = _repeated(edges, chosen, pages=len(pages))
+    numbered = {(number, candidate.position) for number, candidate in chosen.items()}
+    running -= headings - numbered - _over_text(pages, headings & running)
     reasons: dict[tuple[int, int], str] = {}
     for (number, top), lines in edges.items():
         for position, line in lines:
@@ -72,6 +109,27 @@ def find_running(pages: Sequence[PdfPage]) -> Running:
                 break
     printed = {number: candidate.text for number, candidate in chosen.items()}
     return Running(reasons, printed | _between(chosen))
+
+
+def _looks_like_heading(line: Line, body_size: float) -> bool:
+    return line.size >= 1.12 * body_size or (line.bold and line.size >= body_size - 0.5)
+
+
+def _over_text(pages: Sequence[PdfPage], lines: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of ``lines`` whose words are no heading.
+
+    They stand on every page, or somewhere over the rest of a sentence.
+    """
+    places: dict[str, set[int]] = defaultdict(set)
+    over: set[str] = set()
+    for number, position in lines:
+        page, line = pages[number - 1], pages[number - 1].lines[position]
+        places[line.text].add(number)
+        below = [each for each in page.lines if each.baseline < line.baseline - 0.5 * line.size]
+        if below and max(below, key=lambda each: each.baseline).text[0].islower():
+            over.add(line.text)
+    over.update(text for text, on in places.items() if len(on) == len(pages) > 2)
+    return {(number, position) for number, position in lines if pages[number - 1].lines[position].text in over}
 
 
 def _edge_lines(page: PdfPage, *, top: bool) -> list[tuple[int, Line]]:
@@ -87,38 +145,100 @@ def _edge_lines(page: PdfPage, *, top: bool) -> list[tuple[int, Line]]:
     return at_edge[:_MAX_LINES]
 
 
-def _candidates(number: int, lines: Sequence[tuple[int, Line]]) -> Iterator[_Candidate]:
+def _candidates(
+    page: PdfPage, lines: Sequence[tuple[int, Line]], *, top: bool, body_size: float
+) -> Iterator[_Candidate]:
     for position, line in lines:
+        if len(line.text) > _LONGEST:
+            continue
+        before, after = _beside(line, page.lines)
+        bare = bool(_ONLY_NUMBER.fullmatch(before + line.text + after))
         for match in _NUMBER.finditer(line.text):
-            alone = (
-                match.start() == 0
-                or match.end() == len(line.text)
-                or re.match(r"\W*(?:of|/)\W", line.text[match.end() :])
-            )
-            if not alone and not _PAGE_WORD.search(line.text[: match.start()]):
-                continue
             text = match.group()
             value = int(text) if text.isdigit() else _roman_value(text)
-            if value:
-                bare = bool(_ONLY_NUMBER.fullmatch(line.text))
-                yield _Candidate(number, position, text, not text.isdigit(), value - number, bare)
+            left, right = before + line.text[: match.start()], line.text[match.end() :] + after
+            count = _OF_COUNT.match(right)
+            right = right[count.end() :] if count else right
+            if value and (count or _PAGE_WORD.search(left) or not left.strip() or not right.strip()):
+                yield _Candidate(
+                    page=page.number,
+                    position=position,
+                    text=text,
+                    roman=not text.isdigit(),
+                    shift=value - page.number,
+                    bare=bare,
+                    words=(top, f"{left.strip()} {right.strip()}".casefold().strip()),
+                    first=not left.strip(),
+                    standing=_standing(
+                        line, left, right, top=top, bare=bare, body_size=body_size, apart=_is_apart(line, match)
+                    ),
+                )
+
+
+def _standing(
+    line: Line, left: str, right: str, *, top: bool, bare: bool, body_size: float, apart: bool
+) -> Literal["sure", "if repeated", "if mirrored", "with others"]:
+    """Return when a number with the words ``left`` and ``right`` of it is the page's; see ``_Candidate``."""
+    heads = top and line.size >= 1.12 * body_size
+    if _PAGE_WORD.search(left):
+        return "sure"
+    if bare:
+        return "with others" if heads else "sure"
+    is_note = not left.strip() and re.search(r"[.;:,!?]$", right.rstrip())
+    is_label = not apart and (LABEL.search(left) or (top and line.size > 0.95 * body_size))
+    if heads or is_note or is_label:
+        return "if mirrored"
+    return "sure" if not top and left.strip() and line.size <= 0.95 * body_size else "if repeated"
+
+
+def _beside(line: Line, lines: Sequence[Line]) -> tuple[str, str]:
+    """Return the words that stand close before and close after ``line`` on the same printed line."""
+    before = after = ""
+    for other in lines:
+        if other is not line and abs(other.baseline - line.baseline) < 0.6 * line.size and not other.turned:
+            if 0 <= line.left - other.right < 1.5 * line.size:
+                before = f"{other.text} "
+            elif 0 <= other.left - line.right < 2.5 * line.size:
+                after = f" {other.text}"
+    return before, after
+
+
+def _is_apart(line: Line, match: re.Match[str]) -> bool:
+    """Tell whether a wide gap or a separator lies between a number and the words beside it."""
+    left, right = line.text[: match.start()].rstrip(), line.text[match.end() :].lstrip()
+    if left:
+        return left[-1] in _SEPARATORS or line.edges[match.start()][0] - line.edges[len(left) - 1][1] > line.size
+    following = len(line.text) - len(right)
+    return not right or right[0] in _SEPARATORS or line.edges[following][0] - line.edges[match.end() - 1][1] > line.size
 
 
 def _choose(candidates: Sequence[_Candidate]) -> dict[int, _Candidate]:
     """Choose for each page the candidate with which most pages near it agree.
 
-    At least two must agree, the page itself being one. Of equals a number that stands alone on its line is chosen.
+    At least two must agree, and one of them be sure. Of equals one that is sure, then one that stands alone on its
+    line, is chosen.
     """
+    repeated = Counter(words for _, words in {(each.page, each.words) for each in candidates})
+    sides: dict[tuple[bool, str], set[bool]] = defaultdict(set)
+    for each in candidates:
+        sides[each.words].add(each.first)
+    possible = [each for each in candidates if each.standing != "if mirrored" or len(sides[each.words]) > 1]
     pages_of: dict[tuple[bool, int], set[int]] = defaultdict(set)
-    for candidate in candidates:
-        pages_of[candidate.roman, candidate.shift].add(candidate.page)
-    best: dict[int, tuple[tuple[int, bool], _Candidate]] = {}
-    for candidate in candidates:
-        pages = pages_of[candidate.roman, candidate.shift]
-        near = range(candidate.page - _NEIGHBOURHOOD, candidate.page + _NEIGHBOURHOOD + 1)
-        rank = sum(page in pages for page in near), candidate.bare
-        if rank[0] >= 2 and (candidate.page not in best or rank > best[candidate.page][0]):
-            best[candidate.page] = rank, candidate
+    sure_of: dict[tuple[bool, int], set[int]] = defaultdict(set)
+    is_sure: list[bool] = []
+    for each in possible:
+        is_sure.append(each.standing != "with others" and (each.standing != "if repeated" or repeated[each.words] > 1))
+        pages_of[each.roman, each.shift].add(each.page)
+        if is_sure[-1]:
+            sure_of[each.roman, each.shift].add(each.page)
+    best: dict[int, tuple[tuple[int, bool, bool], _Candidate]] = {}
+    for each, sure in zip(possible, is_sure, strict=True):
+        near = range(each.page - _NEIGHBOURHOOD, each.page + _NEIGHBOURHOOD + 1)
+        agreeing = pages_of[each.roman, each.shift].intersection(near)
+        rank = len(agreeing), sure, each.bare
+        is_page_number = len(agreeing) >= 2 and not sure_of[each.roman, each.shift].isdisjoint(near)
+        if is_page_number and (each.page not in best or rank > best[each.page][0]):
+            best[each.page] = rank, each
     return {page: candidate for page, (_, candidate) in sorted(best.items())}
 
 

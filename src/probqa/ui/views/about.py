@@ -102,7 +102,7 @@ def _indexed(library: Library) -> Markup:
     generation = library.generation
     counts = generation.manifest.counts
     sources = [document.source for document in generation.all_documents()]
-    dated = [source.published for source in sources if source.published]
+    dated = [source.published for source in sources if source.published.sure]
     newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
     failures = generation.manifest.failures
     failed = _listed(f"{failure.file}: {failure.problem}" for failure in failures)

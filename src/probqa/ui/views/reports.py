@@ -66,7 +66,7 @@ def draw(library: Library) -> None:
 def _timeline(documents: Iterable[Document]) -> Markup:
     """Return publications by year and kind, a row of bars for each kind, every bar a link to its reports."""
     sources = [document.source for document in documents]
-    counts = Counter((source.kind, source.published.year) for source in sources if source.published)
+    counts = Counter((source.kind, source.published.year) for source in sources if source.published.sure)
     if not counts:
         return Markup("")
     known = [int(year) for _, year in counts]
