@@ -317,6 +317,47 @@ def test_a_few_words_in_common_are_no_altered_quote() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        "Working Links was a shambles.",
+        "“Working Links was a shambles.”",
+        "Working Links in Wales was a shambles",
+        "Staff morale was a disgrace.",
+        "The staff at Northway were in tears",
+        "Northway was the worst in Wales",
+        "The quality of work was appalling",
+        "Supervision by telephone was a joke",
+    ],
+)
+def test_a_made_up_quote_that_shares_names_and_small_words_is_absent(made_up: str) -> None:
+    written = (
+        "Working Links was a company in Wales that ran the service until 2019.",
+        "Staff morale was low, and the staff at Northway were few.",
+        "The quality of work was mixed; supervision by telephone was common.",
+    )
+    quote = one(made_up, Reports([document("a", *written)]))
+    assert (quote.status, quote.places, quote.operations) == ("absent", (), ())
+
+
+@pytest.mark.parametrize(
+    ("short", "change"),
+    [
+        ("Staff morale was not low", ("inserted", "not", "")),
+        ("Pay was never low for anybody there", ("inserted", "never", "")),
+        ("Many felt ‘overwhelmed’ by their own work", ("inserted", "own", "")),
+        ("rated 'Requires much improvement' overall", ("inserted", "much", "")),
+        ("had met 38 of the people", ("deleted", "", "not")),
+        ("trained within nine weeks of joining", ("replaced", "nine", "six")),
+    ],
+)
+def test_a_short_quote_with_one_word_changed_is_altered(short: str, change: tuple[str, str, str]) -> None:
+    reports = Reports([*REPORTS.documents, document("a", "Staff morale was low. Pay was low for anybody there.")])
+    quote = one(f"“{short}”", reports)
+    assert quote.status == "altered"
+    assert change in changes(quote)
+
+
 def test_a_report_sentence_altered_around_its_own_quote_marks_is_one_quote() -> None:
     written = "Inspectors called the work ‘nowhere near good enough’ in June 2017."
     reports = Reports([document("a", written)])
