@@ -167,7 +167,7 @@ def test_what_was_overlooked_is_named(page: AppTest) -> None:
     ("text", "named", "title", "remedy"),
     [
         ("  ", "", "There is no text to check", "Paste a quote, or a paragraph with quotes in quote marks."),
-        ("x" * 20_001, "", "The text has 20,001 characters, more than 20,000", "Paste less of it."),
+        ("x" * 20_001, "", "The text has 20,001 characters, more than 20,000", "Check less of it at a time."),
     ],
 )
 def test_a_text_that_cannot_be_checked_is_explained(
@@ -178,10 +178,12 @@ def test_a_text_that_cannot_be_checked_is_explained(
     assert "pq-verdict" not in html
 
 
-def test_a_report_that_is_not_here_is_explained(page: AppTest) -> None:
+def test_a_name_that_fits_no_report_is_told_and_blocks_nothing(page: AppTest) -> None:
     html = sent(page, FOUND, "<b>Zyzzyva</b>")
-    assert "pq-refused" in html
-    assert "&lt;b&gt;Zyzzyva&lt;/b&gt;" in html
+    assert "1. Found word for word</h2>" in html
+    assert (
+        "No report here goes by “&lt;b&gt;Zyzzyva&lt;/b&gt;”, so the quotes were looked for in all of them.</p>" in html
+    )
     assert "<b>" not in html
 
 

@@ -61,7 +61,10 @@ def test_each_quote_of_a_paragraph_is_told_and_one_that_is_absent_ends_with_1(ru
         f"1. found: “{FOUND}”",
         f"2. absent: “{ABSENT}”",
     ]
-    assert out.endswith("   Not in these reports.\n")
+    assert out.endswith(
+        "   Not in these reports.\n\n"
+        "Not checked, since they stand outside quote marks: 5 words (“They say” and 2 more places).\n"
+    )
 
 
 def test_a_quote_from_another_report_than_the_one_named_ends_with_1(run) -> None:
@@ -94,7 +97,7 @@ def test_json_prints_one_object(run) -> None:
     ("arguments", "typed", "said"),
     [
         ([" "], b"", "there is no text to check; paste a quote, or a paragraph with quotes in quote marks"),
-        (["x" * 20_001], b"", "the text has 20,001 characters, more than 20,000; paste less of it"),
+        (["x" * 20_001], b"", "the text has 20,001 characters, more than 20,000; check less of it at a time"),
         (["-"], b"abc \xff", "standard input is not UTF-8 from byte 4 on; save the text as UTF-8"),
     ],
 )
@@ -103,12 +106,13 @@ def test_a_text_that_cannot_be_checked_ends_with_2_and_one_line(run, arguments, 
     assert (code, out, err) == (2, "", f"probqa: {said}\n")
 
 
-def test_a_report_that_is_not_here_ends_with_2_and_one_line(run) -> None:
+def test_a_name_that_fits_no_report_blocks_nothing_and_is_told(run) -> None:
     code, out, err = run(FOUND, "--named", "Zyzzyva")
-    assert (code, out) == (2, "")
-    assert err.startswith("probqa: ")
-    assert "Zyzzyva" in err
-    assert err.count("\n") == 1
+    assert (code, err) == (0, "")
+    assert out.startswith(f"1. found: “{FOUND}”\n")
+    assert out.endswith("\nNo report here goes by “Zyzzyva”, so the quotes were looked for in all of them.\n")
+    assert run(FOUND, "--named", "Ambleton, 2017")[0] == 0
+    assert run(FOUND, "--named", "Selby Green")[0] == 1
 
 
 def test_direction_marks_are_shown(run) -> None:

@@ -115,7 +115,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "lookup": {"report_names", "tokens"},
         "comparison": {"evidence", "lookup", "meaning", "tokens", "verdicts"},
         "matches": {"lookup", "meaning", "tokens"},
-        "check": {"claims", "comparison", "lookup", "matches", "tokens", "verdicts"},
+        "check": {"claims", "comparison", "evidence", "lookup", "matches", "tokens", "verdicts"},
     },
     "gathering": {
         "addresses": set(),

@@ -13,7 +13,16 @@ import streamlit as st
 from probqa.asking.library import Library
 from probqa.checking.check import check
 from probqa.checking.differences import Piece, pieces_of
-from probqa.checking.verdicts import FLAGS, MIN_CHARACTERS, MIN_WORDS, CheckedQuote, CheckReport, NamedReport, Place
+from probqa.checking.verdicts import (
+    FLAGS,
+    MIN_CHARACTERS,
+    MIN_WORDS,
+    CheckedQuote,
+    CheckReport,
+    NamedReport,
+    Place,
+    describe_name,
+)
 from probqa.errors import InputError
 from probqa.rendering import label, page_in_words
 from probqa.ui import basket, frame
@@ -129,9 +138,7 @@ _LEGEND = Markup(
 
 
 def _named(named: NamedReport) -> Markup:
-    count = len(named.document_ids)
-    where = "not among these" if count == 0 else "here" if count == 1 else f"one of {count} here"
-    return Markup('<p class="pq-named">The report named “{}” is {}.</p>').format(named.text, where)
+    return Markup('<p class="pq-named">{}</p>').format(describe_name(named))
 
 
 def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> Markup:
