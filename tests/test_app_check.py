@@ -213,6 +213,43 @@ def test_a_verdict_stays_when_something_else_on_the_page_is_used(page: AppTest) 
     assert (kept.source.id, kept.text) == ("ambleton", FOUND)
 
 
+def test_a_check_has_an_address_that_shows_it_again(page: AppTest) -> None:
+    html = sent(page, f"They wrote:\n“{FOUND}” & more", "Ambleton, 2017")
+    assert dict(page.query_params) == {"text": [f"They wrote:\n“{FOUND}” & more"], "named": ["Ambleton, 2017"]}
+    assert "The address of this page shows this check again" in html
+    opened = AppTest.from_function(script, default_timeout=30)
+    opened.query_params.update(page.query_params)
+    opened.run()
+    assert drawn(opened) == html
+    assert (opened.text_area[0].value, opened.text_input[0].value) == (
+        f"They wrote:\n“{FOUND}” & more",
+        "Ambleton, 2017",
+    )
+
+
+def test_another_address_shows_another_check_and_an_empty_one_none(page: AppTest) -> None:
+    sent(page, FOUND)
+    page.query_params["text"] = ABSENT
+    page.run()
+    assert "1. Not in these reports</h2>" in drawn(page)
+    page.query_params.clear()
+    page.run()
+    assert (page.text_area[0].value, "pq-verdict" in drawn(page)) == ("", False)
+
+
+def test_a_text_too_long_for_an_address_is_checked_and_said_to_be(page: AppTest) -> None:
+    html = sent(page, FOUND + " So it is written." * 400)
+    assert not dict(page.query_params)
+    assert "This text is too long for an address" in html
+    page.run()
+    assert drawn(page) == html
+
+
+def test_no_notice_of_the_page_names_a_command(page: AppTest) -> None:
+    for text, named in ((" ", ""), ("x" * 20_001, ""), (FOUND, "Zyzzyva"), (ABSENT, "Gwent 2031"), ("so", "…")):
+        assert "probqa" not in sent(page, text, named).removesuffix("</footer>")
+
+
 def test_only_words_that_were_found_can_be_added(page: AppTest) -> None:
     sent(page, FOUND.replace("nine", "six"))
     assert [button.label for button in page.button] == ["Check"]

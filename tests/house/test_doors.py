@@ -57,6 +57,7 @@ DOORS: dict[str, set[str]] = {
         "records",
         "rendering",
         "settings",
+        "text",
         "understanding",
         "weights",
     },
