@@ -188,6 +188,12 @@ def test_every_difference_on_the_list_has_a_test() -> None:
     assert set(FORGIVING) == set(FORGIVEN)
 
 
+def test_the_definition_of_verbatim_lists_exactly_what_is_forgiven() -> None:
+    page = (ROOT / "docs" / "verbatim.md").read_text(encoding="utf-8")
+    table = page.split("| Difference | Meaning |\n|---|---|\n")[1].split("\n\n")[0]
+    assert table.splitlines() == [f"| {name} | {meaning} |" for name, meaning in FORGIVEN.items()]
+
+
 @pytest.mark.parametrize("name", sorted(FORGIVING))
 def test_every_listed_difference_is_forgiven_alone_and_named(name: str) -> None:
     reports = Reports([document("a", "Before it.", SPICED, "After it.")])
@@ -528,13 +534,39 @@ def test_a_marked_omission_in_one_paragraph_is_found_with_what_was_left_out(mark
     "pasted",
     [
         "within six weeks […] Leaders in Kent made sure",
-        "Responsible officers had not met […] but in 12 cases nothing was written",
+        "but in 12 cases nothing was written […] Responsible officers had not met",
         "Leaders [in the north] within six weeks",
         "Leaders in Kent […] had not met 38 of the people",
         "Leaders in Kent made sure […] trained within seven weeks",
     ],
 )
-def test_an_omission_that_turns_words_round_or_leaves_the_paragraph_is_not_found(pasted: str) -> None:
+def test_an_omission_that_turns_words_round_or_leaves_the_report_is_not_found(pasted: str) -> None:
+    assert one(f"“{pasted}”").status in ("altered", "absent")
+
+
+@pytest.mark.parametrize("mark", ["…", "[...]", ". . ."])
+def test_parts_in_order_in_one_report_are_found_far_apart_and_said_to_be(mark: str) -> None:
+    quote = one(f"“Responsible officers had not met 38 of the people {mark} in 12 cases nothing was written down”")
+    assert (quote.status, quote.flags) == ("found", ("omission", "apart"))
+    assert [place.text for place in quote.places] == [
+        "Responsible officers had not met 38 of the people",
+        "in 12 cases nothing was written down",
+    ]
+    assert [(step.change, step.place) for step in quote.operations] == [("equal", 0), ("equal", 1)]
+    assert describe(quote).endswith("; its parts stand far apart in one report, in this order.")
+    assert "other place" not in describe(quote)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "had not met 38 of the people … trained within six weeks of joining",
+        "Responsible officers had … in 12 cases nothing was written down",
+        "In nearly half the cases the … 38 of the people they supervised",
+        "had not met 83 of the people … in 12 cases nothing was written down",
+    ],
+)
+def test_parts_of_two_reports_out_of_order_or_hiding_a_not_are_not_found(pasted: str) -> None:
     assert one(f"“{pasted}”").status in ("altered", "absent")
 
 

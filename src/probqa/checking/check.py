@@ -346,11 +346,13 @@ def _found_quote(
     flags: list[Flag] = ["elsewhere"] if is_elsewhere else []
     flags += ["omission"] if best.omission else []
     flags += ["editorial"] if best.editorial else []
+    flags += ["apart"] if best.apart else []
+    places = _one_a_part(best) if best.apart else ordered
     return replace(
         quote,
         status="elsewhere" if is_elsewhere else "found",
-        places=tuple(_place(reports, match) for match in ordered[:MAX_PLACES]),
-        place_count=len(ordered),
+        places=tuple(_place(reports, match) for match in places[:MAX_PLACES]),
+        place_count=len(places),
         operations=operations,
         flags=tuple(flags),
     )
@@ -364,10 +366,12 @@ def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match
     operations = _match_operations(reports, text, quote.span, match)
     flags: list[Flag] = ["omission"] if match.omission else []
     flags += ["editorial"] if match.editorial else []
+    # What lies between distant parts is not shown, so that the "not" it hides must be told.
+    flags += ["apart", "negation"] if match.apart and match.unfair else ["apart"] if match.apart else []
     flags += ["stitched"] if match.runs_on else []
     flags += ["cut"] if match.cut else []
     flags += ["elsewhere"] if is_elsewhere else []
-    places = [replace(match, parts=(part,)) for part in match.parts] if match.runs_on else [match]
+    places = _one_a_part(match) if match.runs_on or match.apart else [match]
     return replace(
         quote,
         status="altered",
@@ -376,6 +380,10 @@ def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match
         operations=operations,
         flags=_all_flags(flags, operations),
     )
+
+
+def _one_a_part(match: Match) -> list[Match]:
+    return [replace(match, parts=(part,)) for part in match.parts]
 
 
 def _compared_quote(
@@ -427,14 +435,14 @@ def _match_operations(reports: Reports, text: str, span: Span, match: Match) -> 
     steps: list[Operation] = [_cut_off(document, cut, 0) for cut in match.cut if cut.end <= start]
     done, left = span.start, start
     for index, (part, quoted) in enumerate(zip(match.parts, match.quoted, strict=True)):
-        place = index if match.runs_on else 0
-        if not match.runs_on:
+        place = index if match.runs_on or match.apart else 0
+        if not (match.runs_on or match.apart):
             steps += _between(document, text, Span(left, part.start) if left < part.start else None, done, quoted.start)
         same = text[quoted.start : quoted.end], document.slice(part)
         steps.append(Operation("equal", *same, quote_span=quoted, source_span=part, place=place))
         done, left = quoted.end, part.end
     steps += _between(document, text, None, done, span.end)
-    place = len(match.parts) - 1 if match.runs_on else 0
+    place = len(match.parts) - 1 if match.runs_on or match.apart else 0
     return (*steps, *(_cut_off(document, cut, place) for cut in match.cut if cut.end > start))
 
 

@@ -18,7 +18,9 @@ MIN_CHARACTERS = 12
 
 Status = Literal["found", "altered", "elsewhere", "absent", "too_short"]
 Change = Literal["equal", "inserted", "deleted", "replaced"]
-Flag = Literal["number", "negation", "capital", "punctuation", "omission", "editorial", "stitched", "cut", "elsewhere"]
+Flag = Literal[
+    "number", "negation", "capital", "punctuation", "omission", "editorial", "apart", "stitched", "cut", "elsewhere"
+]
 
 FLAGS: dict[Flag, str] = {
     "number": "a number differs",
@@ -26,6 +28,7 @@ FLAGS: dict[Flag, str] = {
     "capital": "only small and capital letters differ",
     "punctuation": "only punctuation differs",
     "omission": "words were left out, and the quote says so",
+    "apart": "its parts stand far apart in one report, in this order",
     "editorial": "words in square brackets are not the report's",
     "stitched": "words from more than one place stand together as if they were one",
     "cut": "the quote starts or ends inside a word, a number or right behind a “not”",
@@ -197,10 +200,12 @@ def describe(quote: CheckedQuote) -> str:
             )
         case "elsewhere":
             first = f"Not in the report that is named, but in {_where(quote.places[0])}."
+        case "found" if "apart" in quote.flags:
+            first = f"Each part found word for word in {_and([_where(place) for place in quote.places])}."
         case "found":
             first = f"Found word for word in {_where(quote.places[0])}."
     more = quote.place_count - 1
-    if quote.status in ("found", "elsewhere") and more:
+    if quote.status in ("found", "elsewhere") and more and "apart" not in quote.flags:
         first += f" It also stands in {more} other place{'s' if more > 1 else ''}."
     reasons = [FLAGS[flag] for flag in quote.flags if flag not in ("elsewhere", "stitched")]
     if quote.places and quote.places[0].denied:

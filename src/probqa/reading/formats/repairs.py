@@ -18,18 +18,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from probqa.text import CONTROLS
+from probqa.text import CONTROLS, LIGATURES
 
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
-_LIGATURES = {
-    ord(ligature): letters
-    for ligature, letters in zip(
-        "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True
-    )
-}
+_LIGATURES = {ord(ligature): letters for ligature, letters in LIGATURES.items()}
 
 
 def tidy(text: str) -> str:

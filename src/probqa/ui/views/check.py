@@ -230,7 +230,7 @@ def _piece(piece: Piece) -> Markup:
 
 
 def _places(quote: CheckedQuote) -> Markup:
-    stitched = "stitched" in quote.flags
+    stitched = not {"stitched", "apart"}.isdisjoint(quote.flags)
     says = "The digest says" if quote.places and quote.places[0].source.wording == "digest" else "The report says"
     heading = says if quote.status == "altered" else "Where it stands"
     drawn = [_place(place, number if stitched else 0) for number, place in enumerate(quote.places[:MOST_PLACES], 1)]
