@@ -672,7 +672,7 @@ def test_a_name_is_understood_by_area_and_year_title_or_publisher(named: str, id
     assert (understood.text, understood.document_ids, understood.understood) == (named, ids, True)
 
 
-@pytest.mark.parametrize("named", ["Atlantis", "Atlantis 2017", "Kent and Atlantis", "the report", "…", "\ud800"])
+@pytest.mark.parametrize("named", ["Atlantis", "Atlantis 2017", "Kent and Atlantis", "the report", "…", "?"])
 def test_a_name_that_is_not_understood_blocks_nothing_and_is_told(named: str) -> None:
     report = check(REPORTS, GWENT, named)
     assert [quote.status for quote in report.quotes] == ["found"]
@@ -680,6 +680,10 @@ def test_a_name_that_is_not_understood_blocks_nothing_and_is_told(named: str) ->
     # What the text itself names counts then.
     other = check(REPORTS, f"The 2016 Kent report said “{GWENT}”", named)
     assert [quote.status for quote in other.quotes] == ["elsewhere"]
+
+
+def test_half_a_character_in_a_name_is_shown_as_a_question_mark() -> None:
+    assert [named.text for named in check(REPORTS, GWENT, "a\ud800b").named] == ["a?b"]
 
 
 def test_the_named_report_comes_first() -> None:

@@ -81,7 +81,8 @@ class Names:
         Each is named by id, by title, or by words of its title, area, provider or publisher, with or without a year
         ("Gwent 2017", "Kent, 2016", "the London report of March 2018"). A name that fits none is not understood.
         """
-        return [self._resolved(name) for name in names]
+        # Half a character, which a command line may hold, could not be printed again.
+        return [self._resolved(name.encode("utf-8", "replace").decode("utf-8")) for name in names]
 
     def _resolved(self, name: str) -> NamedReport:
         ids = self._ids.get(name.strip()) or self._titles.get(_forms(name)) or []
