@@ -90,7 +90,9 @@ def to_text(report: CheckReport) -> str:
 
 
 def not_checked(report: CheckReport) -> str:
-    """Return one sentence on the words that are no quote, with the first of them; empty where there are none.
+    """Return one sentence on the words that are no quote, with the first of them.
+
+    It is empty where there are none.
 
     >>> from probqa.records import Span
     >>> not_checked(CheckReport("He said “so”.", (), (), 1, unchecked=(Span(0, 7),)))
