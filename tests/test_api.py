@@ -146,7 +146,11 @@ def test_the_document_of_the_routes_is_served(client: TestClient) -> None:
         ("/api/ask?question=a&body=XYZ", "'XYZ' is not a body", "write CRC or NPS"),
         ("/api/ask?question=a&document=b", "there is no document 'b' in the index", "see: probqa list"),
         ("/api/check", "there is no text to check", "paste a quote, or a paragraph with quotes in quote marks"),
-        (f"/api/check?text={'x' * 20_001}", "the text has 20,001 characters, more than 20,000", "paste less of it"),
+        (
+            f"/api/check?text={'x' * 20_001}",
+            "the text has 20,001 characters, more than 20,000",
+            "check less of it at a time",
+        ),
         ("/api/documents?x=1", "there is no parameter 'x'", "see: /api/openapi.json"),
     ],
     ids=lambda value: value[:60],

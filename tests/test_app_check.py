@@ -167,7 +167,7 @@ def test_what_was_overlooked_is_named(page: AppTest) -> None:
     ("text", "named", "title", "remedy"),
     [
         ("  ", "", "There is no text to check", "Paste a quote, or a paragraph with quotes in quote marks."),
-        ("x" * 20_001, "", "The text has 20,001 characters, more than 20,000", "Paste less of it."),
+        ("x" * 20_001, "", "The text has 20,001 characters, more than 20,000", "Check less of it at a time."),
     ],
 )
 def test_a_text_that_cannot_be_checked_is_explained(
@@ -178,10 +178,12 @@ def test_a_text_that_cannot_be_checked_is_explained(
     assert "pq-verdict" not in html
 
 
-def test_a_report_that_is_not_here_is_explained(page: AppTest) -> None:
+def test_a_name_that_fits_no_report_is_told_and_blocks_nothing(page: AppTest) -> None:
     html = sent(page, FOUND, "<b>Zyzzyva</b>")
-    assert "pq-refused" in html
-    assert "&lt;b&gt;Zyzzyva&lt;/b&gt;" in html
+    assert "1. Found word for word</h2>" in html
+    assert (
+        "No report here goes by “&lt;b&gt;Zyzzyva&lt;/b&gt;”, so the quotes were looked for in all of them.</p>" in html
+    )
     assert "<b>" not in html
 
 
@@ -209,6 +211,43 @@ def test_a_verdict_stays_when_something_else_on_the_page_is_used(page: AppTest) 
     assert "Remove from basket" in [button.label for button in page.button]
     [kept] = page.session_state["basket"].values()
     assert (kept.source.id, kept.text) == ("ambleton", FOUND)
+
+
+def test_a_check_has_an_address_that_shows_it_again(page: AppTest) -> None:
+    html = sent(page, f"They wrote:\n“{FOUND}” & more", "Ambleton, 2017")
+    assert dict(page.query_params) == {"text": f"They wrote:\n“{FOUND}” & more", "named": "Ambleton, 2017"}
+    assert "The address of this page shows this check again" in html
+    opened = AppTest.from_function(script, default_timeout=30)
+    opened.query_params.update(page.query_params)
+    opened.run()
+    assert drawn(opened) == html
+    assert (opened.text_area[0].value, opened.text_input[0].value) == (
+        f"They wrote:\n“{FOUND}” & more",
+        "Ambleton, 2017",
+    )
+
+
+def test_another_address_shows_another_check_and_an_empty_one_none(page: AppTest) -> None:
+    sent(page, FOUND)
+    page.query_params["text"] = ABSENT
+    page.run()
+    assert "1. Not in these reports</h2>" in drawn(page)
+    page.query_params.clear()
+    page.run()
+    assert (page.text_area[0].value, "pq-verdict" in drawn(page)) == ("", False)
+
+
+def test_a_text_too_long_for_an_address_is_checked_and_said_to_be(page: AppTest) -> None:
+    html = sent(page, f"“{FOUND}”" + " and so on" * 700)
+    assert not dict(page.query_params)
+    assert "This text is too long for an address" in html
+    page.run()
+    assert drawn(page) == html
+
+
+def test_no_notice_of_the_page_names_a_command(page: AppTest) -> None:
+    for text, named in ((" ", ""), ("x" * 20_001, ""), (FOUND, "Zyzzyva"), (ABSENT, "Gwent 2031"), ("so", "…")):
+        assert "probqa" not in sent(page, text, named).removesuffix("</footer>")
 
 
 def test_only_words_that_were_found_can_be_added(page: AppTest) -> None:

@@ -108,10 +108,15 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     check = add("check", _check, "Say whether quotes stand in the reports word for word, and what was altered.")
-    check.add_argument("text", metavar="TEXT", help="a quote, or a text with quotes in quote marks; - reads it")
+    check.add_argument(
+        "text",
+        metavar="TEXT-OR-FILE",
+        help="a quote, a text with quotes in quote marks, or a draft (.docx, .pdf, .md, .txt, .html); - reads it",
+    )
     check.add_argument(
         "--named", metavar="REPORT", help="the report it claims to quote: an id, a title, an area and year"
     )
+    check.add_argument("--word", metavar="OUT.docx", help="write a Word copy with a comment at each quote")
     check.add_argument("--json", action="store_true", help="print one JSON object")
     status = add("status", _status, "Say what is in the index, what is not and why.")
     status.add_argument("--document", metavar="ID", help="what was read of one document, page by page")
@@ -276,14 +281,37 @@ def _eval(options: argparse.Namespace, chosen: Settings) -> int:
 def _check(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.asking.library import Library
     from probqa.checking import differences, verdicts
+    from probqa.reading.reader import DRAFTS
 
-    text = _read_input() if options.text == "-" else options.text
-    report = Library(chosen).check(text, options.named)
+    is_draft = Path(options.text).suffix.lower() in DRAFTS and len(options.text.splitlines()) == 1
+    text = _read_input() if options.text == "-" else _read_draft(options.text) if is_draft else options.text
+    report = Library(chosen).check(text, options.named, is_draft=is_draft)
     if options.json:
         _print_json(verdicts.to_json(report))
     else:
         _say(differences.to_text(report), end="")
-    return 0 if all(quote.status == "found" for quote in report.quotes) else 1
+    if options.word:
+        from probqa.checking.word_copy import to_word
+
+        Path(options.word).write_bytes(to_word(report))
+        _say(f"written to {options.word}", to_errors=True)
+    statuses = {quote.status for quote in report.quotes}
+    # Words in quote marks that are too few to check are common in a draft, and said, but fail no routine.
+    return 0 if statuses <= ({"found", "too_short"} if is_draft else {"found"}) else 1
+
+
+def _read_draft(name: str) -> str:
+    from probqa.reading.corpus import read_bytes
+    from probqa.reading.reader import read_draft
+    from probqa.rendering import visible_line
+
+    path = Path(name)
+    if not path.is_file():
+        raise InputError(f"there is no file {name}", "give the path of a draft, or a text in quote marks")
+    text, removals = read_draft(read_bytes(path.parent, path.name), path.name)
+    for removal in removals:
+        _say(f"note: not checked, {removal.reason}: {visible_line(removal.text)}", to_errors=True)
+    return text
 
 
 def _status(options: argparse.Namespace, chosen: Settings) -> int:

@@ -11,6 +11,10 @@ from __future__ import annotations
 import re
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f"
+# The seven Latin ligatures that are printed as one character, and the letters that they stand for.
+LIGATURES = dict(
+    zip("\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True)
+)
 # Surrogates that stand alone: UTF-8 cannot write them.
 HALVES = r"\ud800-\udfff"
 # Neither white space nor what could end an attribute or a string around it.

@@ -132,18 +132,18 @@ class Library:
         chosen, _ = self._choose(self._read(request), None)
         return chosen[0].candidate.signals if chosen else None
 
-    def check(self, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
+    def check(self, text: str, named: str | Sequence[str] | None = None, *, is_draft: bool = False) -> CheckReport:
         """Check the quotes of ``text`` against the documents, word for word.
 
         ``named`` says which reports it claims to quote, each by id, title, or area and year. Text without quote marks
-        is one quote.
+        is one quote; in a draft it is its writer's own.
 
         Raises:
-            InputError: the text is empty, too long or no text; or no report is called ``named``.
+            InputError: the text is empty, too long or no text.
         """
         from probqa.checking.check import check
 
-        return check(self.generation, text, named)
+        return check(self.generation, text, named, is_draft=is_draft)
 
     def _read(self, request: Request | str) -> Question:
         return read_question(

@@ -20,9 +20,10 @@ A similar text is never called found: ``tokens.FORGIVEN`` is the whole list of d
 
 from __future__ import annotations
 
+import re
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -37,6 +38,7 @@ from probqa.checking.comparison import (
     stitched,
     weights_of,
 )
+from probqa.checking.evidence import telling
 from probqa.checking.lookup import Reports
 from probqa.checking.matches import Match, comparable, denied_before, edited, exact, marks_in
 from probqa.checking.tokens import FORGIVEN, QUOTE_MARKS, Token, tokenise
@@ -79,9 +81,16 @@ __all__ = [
 ]
 
 MAX_CHARACTERS = 20_000
+MAX_DRAFT_CHARACTERS = 500_000
 MAX_PLACES = 100
-# Where one passage holds this share of the words round the quotes, the whole text is a copy of it.
-COPY_SHARE = 0.6
+# Where one passage holds this share of the telling words of a sentence round its quotes, and so many of its words, the
+# sentence is a copy of the report's.
+COPY_SHARE = 0.7
+COPY_WORDS = 3
+# A sentence without a quote must have so many telling words: one's own "This was not enough." stands somewhere too.
+COPY_UNQUOTED = 4
+
+_LINES = re.compile(r"[^\n]++")
 
 
 class Generation(Protocol):
@@ -110,57 +119,104 @@ def prepare(generation: Generation) -> Reports:
         return reports
 
 
-def check(reports: Reports | Generation, text: str, named: str | Sequence[str] | None = None) -> CheckReport:
+def check(
+    reports: Reports | Generation, text: str, named: str | Sequence[str] | None = None, *, is_draft: bool = False
+) -> CheckReport:
     """Check every quote of ``text``.
 
-    ``named`` says which report the text claims to quote, by id, title or area and year. Without it the reports that the
-    text itself names count. Text without quote marks is one quote. Where that is not found as a whole, each sentence of
-    it is a quote.
+    ``named`` says which report the text claims to quote, by id, title or area and year. Without it, or where no report
+    goes by that name, the reports that the text itself names count. Text without quote marks is one quote. Where that
+    is not found as a whole, each sentence of it is a quote. A draft is longer, and its sentences without quote marks
+    are its writer's own unless they are copied from a report.
 
     Raises:
-        InputError: the text is empty, too long or no text; or no report is called ``named``.
+        InputError: the text is empty, too long or no text.
     """
     if not isinstance(reports, Reports):
         reports = prepare(reports)
-    _refuse_unusable(text)
-    spans = _claims(reports, text)
+    _refuse_unusable(text, MAX_DRAFT_CHARACTERS if is_draft else MAX_CHARACTERS)
+    spans = _claims(reports, text, is_draft=is_draft)
     given = [named] if isinstance(named, str) else list(named or ())
-    names = reports.names.resolve(given) if given else reports.names.named_in(text, spans)
+    names = reports.names.resolve(given)
+    if not any(name.understood for name in names):
+        names += reports.names.named_in(text, spans)
+    is_named = any(name.understood for name in names)
     numbers = frozenset(reports.numbers[document_id] for name in names for document_id in name.document_ids)
     return CheckReport(
         text=text,
-        quotes=tuple(_check_quote(reports, text, span, numbers, bool(names)) for span in spans),
+        quotes=tuple(_check_quote(reports, text, span, numbers, is_named) for span in spans),
         named=tuple(names),
         documents=len(reports.documents),
         digests=reports.digests,
         generation=reports.generation,
+        unchecked=tuple(_unchecked(text, spans)),
     )
 
 
-def _refuse_unusable(text: str) -> None:
+def _unchecked(text: str, claims: Sequence[Span]) -> Iterator[Span]:
+    """Yield the words between the claims, which are the writer's own."""
+    edges = [0, *(edge for claim in claims for edge in (claim.start, claim.end)), len(text)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        for line in _LINES.finditer(text, start, end):
+            words = [token for token in tokenise(text, *line.span()) if token.is_word]
+            if words:
+                yield Span(words[0].start, words[-1].end)
+
+
+def _refuse_unusable(text: str, most: int) -> None:
     if not text.strip():
         raise InputError("there is no text to check", "paste a quote, or a paragraph with quotes in quote marks")
-    if len(text) > MAX_CHARACTERS:
-        raise InputError(f"the text has {len(text):,} characters, more than {MAX_CHARACTERS:,}", "paste less of it")
+    if len(text) > most:
+        raise InputError(f"the text has {len(text):,} characters, more than {most:,}", "check less of it at a time")
     if half := half_character(text):
         raise InputError(f"the text holds half a character, U+{ord(half):04X}", "copy it again")
 
 
-def _claims(reports: Reports, text: str) -> list[Span]:
-    """Return the parts of a text that are to be checked.
+def _claims(reports: Reports, text: str, *, is_draft: bool) -> list[Span]:
+    """Return the parts of a text that are to be checked, in order.
 
-    These are the whole text if it stands in a report as it is, else its quotes, else its sentences.
+    These are the whole text if it stands in a report as it is. Else they are its quotes, each with the sentence round
+    it if that sentence is a report's too, and every other sentence that is. A pasted text without quotes is checked
+    sentence by sentence, whosever it is.
     """
     whole = _bare(text, strip(text, 0, len(text)) or Span(0, len(text)))
     if _found(reports, text, whole):
         return [whole]
     quoted = [_bare(text, span) for span in quoted_spans(text)]
-    if any(not _is_too_short(text, span) for span in quoted):
-        return [whole] if _is_copy(reports, text, whole, quoted) else quoted
+    is_quoting = is_draft or any(not _is_too_short(text, span) for span in quoted)
     claims: list[Span] = []
     for paragraph in paragraphs(text):
-        claims += _sentence_claims(reports, text, _bare(text, paragraph))
+        if is_quoting:
+            claims += _quoting_claims(reports, text, paragraph, quoted)
+        else:
+            claims += _sentence_claims(reports, text, _bare(text, paragraph))
     return claims
+
+
+def _quoting_claims(reports: Reports, text: str, paragraph: Span, quoted: Sequence[Span]) -> list[Span]:
+    """Return the quotes of a paragraph, and instead of them the sentences that are a report's.
+
+    Sentences that one quote holds together are taken as one.
+    """
+    inside = [span for span in quoted if paragraph.start <= span.start < paragraph.end]
+    claims: list[Span] = []
+    for stretch in _stretches(text, paragraph, inside):
+        own = [span for span in inside if stretch.start <= span.start < stretch.end]
+        bare = _bare(text, stretch)
+        claims += [bare] if bare not in own and _is_copy(reports, text, bare, own) else own
+    return claims
+
+
+def _stretches(text: str, paragraph: Span, quoted: Sequence[Span]) -> list[Span]:
+    """Cut a paragraph into sentences, but never inside a quote."""
+    stretches: list[Span] = []
+    for sentence in split_sentences(text[paragraph.start : paragraph.end]):
+        start, end = paragraph.start + sentence.start, paragraph.start + sentence.end
+        if stretches and any(span.start < start < span.end for span in quoted):
+            stretches[-1] = Span(stretches[-1].start, end)
+        else:
+            stretches.append(Span(start, end))
+    return stretches
 
 
 def _sentence_claims(reports: Reports, text: str, paragraph: Span) -> list[Span]:
@@ -183,35 +239,43 @@ def _found(reports: Reports, text: str, span: Span) -> bool:
     return _has_words(tokens) and any(match.whole for match in exact(reports, text, tokens))
 
 
-def _is_copy(reports: Reports, text: str, whole: Span, quoted: Sequence[Span]) -> bool:
-    """Tell whether the words round the quotes are a report's too.
+def _is_copy(reports: Reports, text: str, sentence: Span, quoted: Sequence[Span]) -> bool:
+    """Tell whether the words of a sentence round its quotes are a report's too.
 
-    If they are, the text is a copy of the report, and the quote marks are the report's own.
+    If they are, the sentence is a copy of the report's, and quote marks in it may be the report's own. A sentence that
+    stands there but for its quote marks says no more than its quotes do.
     """
-    tokens = comparable(text, whole)
-    around = [
+    tokens = comparable(text, sentence)
+    around = frozenset(
         index
         for index, token in enumerate(tokens)
         if token.is_word and not any(span.start <= token.start < span.end for span in quoted)
-    ]
-    if not around or not _mostly_known(reports, tokens, frozenset(around)):
+    )
+    evidence = around.intersection(telling(tokens)) or around
+    if len(around) < COPY_WORDS or (not quoted and len(evidence) < COPY_UNQUOTED):
+        return False
+    edges = {edge for span in quoted for edge in (span.start - 1, span.end)}
+    unmarked = [token for token in tokens if token.start not in edges]
+    if quoted and any(match.whole for match in exact(reports, text, unmarked)):
+        return any(match.whole for match in exact(reports, text, tokens))
+    if not _mostly_known(reports, tokens, around):
         return False
     comparison = nearest(reports, text, tokens, frozenset())
-    if comparison is None:
+    if comparison is None or len(comparison.equal & around) < COPY_WORDS:
         return False
     weights = weights_of(reports, tokens)
-    return share_of(weights, comparison.equal.intersection(around)) >= COPY_SHARE * share_of(weights, around)
+    return share_of(weights, comparison.equal & evidence) >= COPY_SHARE * share_of(weights, evidence)
 
 
 def _mostly_known(reports: Reports, tokens: Sequence[Token], around: frozenset[int]) -> bool:
-    """Tell whether half of the words round the quotes stand somewhere with their neighbours.
+    """Tell whether a third of the words round the quotes stand somewhere with a neighbour.
 
     This test spares most comparisons.
     """
     words = [index for index, token in enumerate(tokens) if token.is_word]
-    threes = [words[start : start + 3] for start in range(max(1, len(words) - 2))]
-    runs = [reports.keys(tokens[index].text for index in three) for three in threes if not around.isdisjoint(three)]
-    return 2 * sum(reports.count(run) > 0 for run in runs) >= len(runs)
+    pairs = [words[start : start + 2] for start in range(max(1, len(words) - 1))]
+    runs = [reports.keys(tokens[index].text for index in pair) for pair in pairs if not around.isdisjoint(pair)]
+    return 3 * sum(reports.count(run) > 0 for run in runs) >= len(runs)
 
 
 def _bare(text: str, span: Span) -> Span:
@@ -282,11 +346,13 @@ def _found_quote(
     flags: list[Flag] = ["elsewhere"] if is_elsewhere else []
     flags += ["omission"] if best.omission else []
     flags += ["editorial"] if best.editorial else []
+    flags += ["apart"] if best.apart else []
+    places = _one_a_part(best) if best.apart else ordered
     return replace(
         quote,
         status="elsewhere" if is_elsewhere else "found",
-        places=tuple(_place(reports, match) for match in ordered[:MAX_PLACES]),
-        place_count=len(ordered),
+        places=tuple(_place(reports, match) for match in places[:MAX_PLACES]),
+        place_count=len(places),
         operations=operations,
         flags=tuple(flags),
     )
@@ -300,10 +366,12 @@ def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match
     operations = _match_operations(reports, text, quote.span, match)
     flags: list[Flag] = ["omission"] if match.omission else []
     flags += ["editorial"] if match.editorial else []
+    # What lies between distant parts is not shown, so that the "not" it hides must be told.
+    flags += ["apart", "negation"] if match.apart and match.unfair else ["apart"] if match.apart else []
     flags += ["stitched"] if match.runs_on else []
     flags += ["cut"] if match.cut else []
     flags += ["elsewhere"] if is_elsewhere else []
-    places = [replace(match, parts=(part,)) for part in match.parts] if match.runs_on else [match]
+    places = _one_a_part(match) if match.runs_on or match.apart else [match]
     return replace(
         quote,
         status="altered",
@@ -312,6 +380,10 @@ def _nearly_quote(reports: Reports, text: str, quote: CheckedQuote, match: Match
         operations=operations,
         flags=_all_flags(flags, operations),
     )
+
+
+def _one_a_part(match: Match) -> list[Match]:
+    return [replace(match, parts=(part,)) for part in match.parts]
 
 
 def _compared_quote(
@@ -363,14 +435,14 @@ def _match_operations(reports: Reports, text: str, span: Span, match: Match) -> 
     steps: list[Operation] = [_cut_off(document, cut, 0) for cut in match.cut if cut.end <= start]
     done, left = span.start, start
     for index, (part, quoted) in enumerate(zip(match.parts, match.quoted, strict=True)):
-        place = index if match.runs_on else 0
-        if not match.runs_on:
+        place = index if match.runs_on or match.apart else 0
+        if not (match.runs_on or match.apart):
             steps += _between(document, text, Span(left, part.start) if left < part.start else None, done, quoted.start)
         same = text[quoted.start : quoted.end], document.slice(part)
         steps.append(Operation("equal", *same, quote_span=quoted, source_span=part, place=place))
         done, left = quoted.end, part.end
     steps += _between(document, text, None, done, span.end)
-    place = len(match.parts) - 1 if match.runs_on else 0
+    place = len(match.parts) - 1 if match.runs_on or match.apart else 0
     return (*steps, *(_cut_off(document, cut, place) for cut in match.cut if cut.end > start))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from probqa.checking.evidence import telling
 from probqa.checking.lookup import Positions, Reports
 from probqa.checking.meaning import is_number, same_denials, same_numbers
 from probqa.checking.tokens import Token, tokenise
@@ -20,11 +21,13 @@ from probqa.checking.verdicts import Change, Flag, Operation
 from probqa.reading.sentences import split_sentences
 from probqa.records import Span
 
-# A quote is called altered where one passage holds this share of its words, weighted by how rare they are, and at
-# least so many words, in the same order. It is also altered where so long a run of words stands together there. Else it
-# is absent. See `benchmarks/checking.py shares`.
-ALTERED_SHARE = 0.5
+# A quote is called altered where one passage holds this share of the words that tell where it is from, weighted by how
+# rare they are, and at least so many words, in the same order. Where that is many words, a smaller share will do. It is
+# also altered where so long a run of words stands together there. Else it is absent: `benchmarks/checking.py shares`.
+ALTERED_SHARE = 0.7
 ALTERED_WORDS = 3
+MANY_SHARE = 0.5
+MANY_WORDS = 6
 ALTERED_RUN = 10
 # How many words must stand together in one place before they count as taken from it.
 STITCHED_RUN = 6
@@ -53,15 +56,18 @@ class Comparison:
     """A quote compared with one passage of a document.
 
     ``number`` is the document's, and ``span`` is where the passage's words lie. ``operations`` say what differs.
-    ``share`` is how much of the quote is equal, in [0, 1]. ``equal`` are the words of the quote, by their index among
-    its tokens, that the passage has too.
+    ``share`` is how much of the quote is equal, and ``told`` how much of the words that tell where it is from, both in
+    [0, 1]. ``equal`` are the words of the quote, by their index among its tokens, that the passage has too, and
+    ``evidence`` those of them that tell where it is from.
     """
 
     number: int
     span: Span
     operations: tuple[Operation, ...]
     share: float
+    told: float
     equal: frozenset[int]
+    evidence: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ def nearest(reports: Reports, text: str, quote: Sequence[Token], preferred: froz
 
 def is_altered(comparison: Comparison) -> bool:
     """Tell whether a quote was made from this passage, rather than from nothing in these reports."""
-    if comparison.share >= ALTERED_SHARE and len(comparison.equal) >= ALTERED_WORDS:
+    share = MANY_SHARE if len(comparison.evidence) >= MANY_WORDS else ALTERED_SHARE
+    if comparison.told >= share and len(comparison.equal) >= ALTERED_WORDS:
         return True
     together = (len(step.quote.split()) for step in comparison.operations if step.change == "equal")
     return max(together, default=0) >= ALTERED_RUN
@@ -134,12 +141,15 @@ def compare(
         and quote[quote_index].is_word
         and _same(quote, quote_index, source[source_index])
     )
+    evidence = telling(quote)
     return Comparison(
         number=number,
         span=Span(used[0].start, used[-1].end) if used else span,
         operations=operations,
         share=share_of(weights, equal),
+        told=share_of(weights, equal.intersection(evidence)) / (share_of(weights, evidence) or 1.0),
         equal=equal,
+        evidence=equal.intersection(evidence),
     )
 
 

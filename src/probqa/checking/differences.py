@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from probqa.checking.verdicts import CheckedQuote, CheckReport, Operation, Place, describe
+from probqa.checking.verdicts import CheckedQuote, CheckReport, Operation, Place, describe, describe_name
 from probqa.rendering import visible
 
 Kind = Literal["same", "missing", "added"]
 
+_SHOWN = 60
 _MARKS = {"same": "{}", "missing": "[-{}-]", "added": "{{+{}+}}"}
 
 
@@ -80,8 +81,31 @@ def to_text(report: CheckReport) -> str:
 
     Each has a line, then what differs, and where it stands.
     """
-    quotes = ("".join(f"{line}\n" for line in _lines(report, *numbered)) for numbered in enumerate(report.quotes, 1))
+    quotes = ["".join(f"{line}\n" for line in _lines(report, *numbered)) for numbered in enumerate(report.quotes, 1)]
+    # The verdicts say what a named report means for a quote; a name that helps none is told by itself.
+    notes = [describe_name(named) for named in report.named if not named.document_ids]
+    notes += filter(None, [not_checked(report)])
+    quotes += ["".join(f"{note}\n" for note in notes)] if notes else []
     return visible("\n".join(quotes))
+
+
+def not_checked(report: CheckReport) -> str:
+    """Return one sentence on the words that are no quote, with the first of them.
+
+    It is empty where there are none.
+
+    >>> from probqa.records import Span
+    >>> not_checked(CheckReport("He said “so”.", (), (), 1, unchecked=(Span(0, 7),)))
+    'Not checked, since they stand outside quote marks: 2 words (“He said”).'
+    """
+    if not report.unchecked:
+        return ""
+    words = report.words_unchecked
+    first = _one_line(report.text[report.unchecked[0].start : report.unchecked[0].end])
+    shown = f"“{first}”" if len(first) <= _SHOWN else f"“{first[:_SHOWN].rsplit(' ', 1)[0]} …”"
+    more = f" and {len(report.unchecked) - 1} more places" if len(report.unchecked) > 1 else ""
+    more = more.removesuffix("s") if len(report.unchecked) == 2 else more
+    return f"Not checked, since they stand outside quote marks: {words} word{'s' * (words > 1)} ({shown}{more})."
 
 
 def _touches(step: Operation, source_end: int, last: Piece) -> bool:

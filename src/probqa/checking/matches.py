@@ -39,7 +39,8 @@ class Match:
 
     ``parts`` are spans in the document, one or more, and ``quoted`` the same words in the pasted text. ``cut`` are
     pieces just outside that must not be cut off. ``runs_on`` says that the parts are of different paragraphs and run on
-    as if they were one. ``unfair`` says that what was left out, or put in brackets, holds a denial or a number.
+    as if they were one. ``apart`` says that they are of different paragraphs and the quote marks each omission.
+    ``unfair`` says that what was left out, or put in brackets, holds a denial or a number.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Match:
     unfair: bool = False
     omission: bool = False
     editorial: bool = False
+    apart: bool = False
 
     @property
     def whole(self) -> bool:
@@ -110,7 +112,8 @@ def exact(reports: Reports, text: str, tokens: Sequence[Token]) -> list[Match]:
 def edited(reports: Reports, text: str, span: Span) -> list[Match]:
     """Return a match for every paragraph where the words between an editor's marks stand in order.
 
-    The marks are "…", "[...]", "[sic]" and "[words]".
+    The marks are "…", "[...]", "[sic]" and "[words]". Where no paragraph has them all, there is a match for every
+    document where the parts between marks of omission stand in order, each of ``MIN_RUN`` words or more.
     """
     segments, trailing, has_marks = _segments(text, span)
     if not segments or not has_marks:
@@ -120,8 +123,14 @@ def edited(reports: Reports, text: str, span: Span) -> list[Match]:
         return []
     if len(segments) > MAX_SEGMENTS or max(map(len, texts)) < MIN_RUN:
         return []
-    blocks = reports.blocks_with_all([reports.occurrences(reports.keys(words)) for words in texts])
-    matches = (_match_segments(reports, text, segments, trailing, number, block) for number, block in blocks)
+    runs = [reports.occurrences(reports.keys(words)) for words in texts]
+    blocks = reports.blocks_with_all(runs)
+    matches = [_match_segments(reports, text, segments, trailing, number, block) for number, block in blocks]
+    if not any(matches) and min(map(len, texts)) >= MIN_RUN and all(each.gap == "omission" for each in segments[1:]):
+        numbers = set.intersection(*(set(reports.document_numbers(run).tolist()) for run in runs))
+        wholes = [(number, Span(0, len(reports.documents[number].text))) for number in sorted(numbers)]
+        matches = [_match_segments(reports, text, segments, trailing, number, whole) for number, whole in wholes]
+        matches = [match and replace(match, apart=len(match.parts) > 1) for match in matches]
     return [match for match in matches if match]
 
 

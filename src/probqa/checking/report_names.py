@@ -15,7 +15,6 @@ from typing import TypeVar
 from probqa.checking.tokens import Token, tokenise
 from probqa.checking.verdicts import NamedReport
 from probqa.dates import MONTHS, YEAR
-from probqa.errors import InputError
 from probqa.glossary.domain import Domain
 from probqa.records import Source, Span
 
@@ -30,6 +29,7 @@ _BETWEEN = frozenset(
 ) | {month.lower() for month in MONTHS}
 _REACH = 8
 _YEAR = re.compile(YEAR)
+_WORD = re.compile(r"\w")
 _MIN_TITLE_WORDS = 3
 
 
@@ -53,6 +53,7 @@ class Names:
                 if len(_forms(name)) > 1 and name.strip()[:1].isupper():
                     self._publishers.setdefault(_forms(name), []).append(source.id)
         self._areas.pop((), None)
+        self._words = [(source, _words(source)) for source in sources]
         self._long_titles = {title: ids for title, ids in self._titles.items() if len(title) >= _MIN_TITLE_WORDS}
 
     def named_in(self, text: str, hidden: Sequence[Span]) -> list[NamedReport]:
@@ -77,21 +78,23 @@ class Names:
     def resolve(self, names: Iterable[str]) -> list[NamedReport]:
         """Return the reports that a caller names.
 
-        Each is named by id, by title, or as a text would name it ("the 2017 Gwent report").
-
-        Raises:
-            InputError: no report has this id or name.
+        Each is named by id, by title, or by words of its title, area, provider or publisher, with or without a year
+        ("Gwent 2017", "Kent, 2016", "the London report of March 2018"). A name that fits none is not understood.
         """
-        resolved: list[NamedReport] = []
-        for name in names:
-            ids = self._ids.get(name.strip()) or self._titles.get(_forms(name)) or []
-            ids = ids or [document_id for named in self.named_in(name, ()) for document_id in named.document_ids]
-            if not ids:
-                raise InputError(
-                    f"no report is called “{name}”", "name one by its id or title as probqa status lists them"
-                )
-            resolved.append(NamedReport(name, None, tuple(dict.fromkeys(ids))))
-        return resolved
+        # Half a character, which a command line may hold, could not be printed again.
+        return [self._resolved(name.encode("utf-8", "replace").decode("utf-8")) for name in names]
+
+    def _resolved(self, name: str) -> NamedReport:
+        ids = self._ids.get(name.strip()) or self._titles.get(_forms(name)) or []
+        if ids:
+            return NamedReport(name, None, tuple(dict.fromkeys(ids)))
+        forms = [form.removesuffix("'s") for form in _forms(name)]
+        years = {form for form in forms if _YEAR.fullmatch(form)}
+        rest = [form for form in forms if form not in years | self._report_words | self._between and _WORD.match(form)]
+        about = self._areas.get(tuple(rest)) or [source for source, words in self._words if words.issuperset(rest)]
+        if not about or not (rest or years):
+            return NamedReport(name, None, (), understood=False)
+        return NamedReport(name, None, tuple(source.id for source in about if not years or years & _years(source)))
 
     def _named_areas(self, text: str, tokens: Sequence[Token], used: set[int]) -> Iterator[NamedReport]:
         for start, length, sources in _phrases(tokens, self._areas, used):
@@ -165,6 +168,11 @@ def _years(source: Source) -> set[str]:
     if source.published and source.published.note:
         years.add(str(int(source.published.year) - 1))
     return years
+
+
+def _words(source: Source) -> frozenset[str]:
+    """Return the words that a report may be named by."""
+    return frozenset(_forms(" ".join((source.title, source.area, *source.providers, source.publisher))))
 
 
 def _forms(name: str) -> _Forms:

@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probqa.text import CONTROLS
+from probqa.text import CONTROLS, LIGATURES
 
 FORGIVEN = {
     "accents": "a letter and its accent as one character or as two",
@@ -39,9 +39,6 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SINGLE = "'\u2018\u2019\u201a\u201b\u2039\u203a\u02bc`\u00b4\uff07"
 _DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02'
 QUOTE_MARKS = _SINGLE + _DOUBLE
-_LIGATURES = dict(
-    zip("\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True)
-)
 _ACCENTS = "\u0300-\u036f"
 _BULLETS = "\u2022\u25cf\u25aa\u25e6\u2023\u2043\uf0b7"
 
@@ -61,7 +58,7 @@ _TOKEN = re.compile(
 )
 _BRACKETED_LETTER = re.compile(rf"\[(\w)\]({_WORD})")
 _BROKEN = re.compile(rf"[{_SPACE}]*\s[{_SPACE}]*")
-_PLAIN = str.maketrans(dict.fromkeys(INVISIBLE, "") | _LIGATURES | dict.fromkeys("\u2018\u2019\u02bc", "'"))
+_PLAIN = str.maketrans(dict.fromkeys(INVISIBLE, "") | LIGATURES | dict.fromkeys("\u2018\u2019\u02bc", "'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +193,7 @@ def _between_tokens(token: Token, raw: str, same: Token, other: str) -> set[str]
         names.add("line-break hyphen")
     for name, characters in (
         ("invisible characters", INVISIBLE),
-        ("ligatures", "".join(_LIGATURES)),
+        ("ligatures", "".join(LIGATURES)),
         ("quote marks", "'\u2018\u2019\u02bc"),
     ):
         if [character for character in raw if character in characters] != [

@@ -18,7 +18,9 @@ MIN_CHARACTERS = 12
 
 Status = Literal["found", "altered", "elsewhere", "absent", "too_short"]
 Change = Literal["equal", "inserted", "deleted", "replaced"]
-Flag = Literal["number", "negation", "capital", "punctuation", "omission", "editorial", "stitched", "cut", "elsewhere"]
+Flag = Literal[
+    "number", "negation", "capital", "punctuation", "omission", "editorial", "apart", "stitched", "cut", "elsewhere"
+]
 
 FLAGS: dict[Flag, str] = {
     "number": "a number differs",
@@ -27,6 +29,7 @@ FLAGS: dict[Flag, str] = {
     "punctuation": "only punctuation differs",
     "omission": "words were left out, and the quote says so",
     "editorial": "words in square brackets are not the report's",
+    "apart": "its parts stand far apart in one report, in this order",
     "stitched": "words from more than one place stand together as if they were one",
     "cut": "the quote starts or ends inside a word, a number or right behind a “not”",
     "elsewhere": "the words are in another report than the one named",
@@ -87,12 +90,14 @@ class NamedReport:
     """A report that the pasted text or the caller names.
 
     ``text`` is the words that name it, and ``span`` is where they stand, None where the caller names it. No document
-    means that the name is clear and these reports hold none of it.
+    means that the name is clear and these reports hold none of it, or that it is not ``understood``: then the quotes
+    are looked for in all reports.
     """
 
     text: str
     span: Span | None
     document_ids: tuple[str, ...]
+    understood: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class CheckReport:
     """All quotes of a pasted text in its order, the reports it names and how many documents were searched.
 
     ``digests`` of the documents are this project's own summaries: words absent there may yet be in the publication.
+    ``unchecked`` is where the words stand that are no quote, the writer's own, which were compared with nothing.
     """
 
     text: str
@@ -108,6 +114,12 @@ class CheckReport:
     documents: int
     digests: int = 0
     generation: str = ""
+    unchecked: tuple[Span, ...] = ()
+
+    @property
+    def words_unchecked(self) -> int:
+        """Count the words that were not checked."""
+        return sum(len(self.text[span.start : span.end].split()) for span in self.unchecked)
 
 
 def cut_place(
@@ -125,10 +137,10 @@ def cut_place(
 def to_json(report: CheckReport) -> dict[str, Any]:
     """Return the report as plain values for JSON.
 
-    ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids}], quotes:
-    [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
+    ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids, understood}],
+    quotes: [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
     wording, url, span, text, parts, heading, page, printed_page, context_span, context, forgiven, denied}],
-    operations: [{change, quote, source, quote_span, source_span, place, flags}]}]}``.
+    operations: [{change, quote, source, quote_span, source_span, place, flags}]}], unchecked: [span]}``.
     A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
     place; or null.
     """
@@ -140,7 +152,12 @@ def to_json(report: CheckReport) -> dict[str, Any]:
         "generation": report.generation,
         "summary": {status: statuses.count(status) for status in dict.fromkeys(statuses)},
         "named": [
-            {"text": named.text, "span": _pair(named.span), "document_ids": list(named.document_ids)}
+            {
+                "text": named.text,
+                "span": _pair(named.span),
+                "document_ids": list(named.document_ids),
+                "understood": named.understood,
+            }
             for named in report.named
         ],
         "quotes": [
@@ -164,6 +181,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
             }
             for quote in report.quotes
         ],
+        "unchecked": [_pair(span) for span in report.unchecked],
     }
 
 
@@ -182,10 +200,12 @@ def describe(quote: CheckedQuote) -> str:
             )
         case "elsewhere":
             first = f"Not in the report that is named, but in {_where(quote.places[0])}."
+        case "found" if "apart" in quote.flags:
+            first = f"Each part found word for word in {_and([_where(place) for place in quote.places])}."
         case "found":
             first = f"Found word for word in {_where(quote.places[0])}."
     more = quote.place_count - 1
-    if quote.status in ("found", "elsewhere") and more:
+    if quote.status in ("found", "elsewhere") and more and "apart" not in quote.flags:
         first += f" It also stands in {more} other place{'s' if more > 1 else ''}."
     reasons = [FLAGS[flag] for flag in quote.flags if flag not in ("elsewhere", "stitched")]
     if quote.places and quote.places[0].denied:
@@ -194,6 +214,19 @@ def describe(quote: CheckedQuote) -> str:
         return first
     noted = "; ".join(reasons)
     return f"{first} {noted[0].upper()}{noted[1:]}."
+
+
+def describe_name(named: NamedReport) -> str:
+    """Describe what a name stands for in one plain sentence.
+
+    >>> describe_name(NamedReport("Atlantis", None, (), understood=False))
+    'No report here goes by “Atlantis”, so the quotes were looked for in all of them.'
+    """
+    if not named.understood:
+        return f"No report here goes by “{named.text}”, so the quotes were looked for in all of them."
+    count = len(named.document_ids)
+    where = "not among these" if count == 0 else "here" if count == 1 else f"one of {count} here"
+    return f"The report named “{named.text}” is {where}."
 
 
 def _where(place: Place) -> str:

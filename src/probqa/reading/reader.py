@@ -23,11 +23,12 @@ from probqa.reading.assembly import Reading, assemble
 from probqa.reading.corpus import CorpusFile, read_bytes
 from probqa.reading.formats.sandbox import Format, parse
 from probqa.reading.metadata import read_metadata
-from probqa.records import Document
+from probqa.records import Document, Removal
 
-__all__ = ["read", "reader_version"]
+__all__ = ["read", "read_draft", "reader_version"]
 
 _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html", ".docx": "docx"}
+DRAFTS = (*_IN_WORKER, ".md", ".txt")
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 2", "pypdfium2"),
@@ -79,6 +80,28 @@ def read(file: CorpusFile, folder: Path) -> Document:
         pages=pages,
         removals=tuple(reading.removals),
     )
+
+
+def read_draft(content: bytes, name: str) -> tuple[str, tuple[Removal, ...]]:
+    """Read the text of a file that is no report, and what of it was left out.
+
+    ``name`` says the format by its ending. Between two paragraphs stands a blank line. Nothing is written anywhere.
+
+    Raises:
+        ReadingError: it is of a format that is not read, damaged, protected or hostile, or holds no text.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in DRAFTS:
+        raise ReadingError(f"{name} is of a kind that is not read", f"save it as one of {', '.join(DRAFTS)}")
+    _check_kind(content, suffix)
+    if suffix in _IN_WORKER:
+        reading = _read_in_worker(_IN_WORKER[suffix], content)
+    else:
+        reading = _read_text(suffix, read_metadata(_decode(content), None, name)[1])
+    text, _, _ = assemble(reading.pieces)
+    if not text:
+        raise ReadingError(f"{name} holds no text", "check another file")
+    return text, tuple(reading.removals)
 
 
 def _read_text(suffix: str, body: str) -> Reading:

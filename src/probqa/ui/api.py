@@ -224,7 +224,7 @@ def check(library: Library, given: Parameters) -> dict[str, Any]:
     """Check a quote, as ``probqa check --json`` does.
 
     Raises:
-        InputError: the text or a named report cannot be used.
+        InputError: the text cannot be used.
     """
     report = check_text(library.generation, _first(given, "text"), given.get("named"))
     return report_to_json(report)

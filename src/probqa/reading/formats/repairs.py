@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from probqa.text import CONTROLS
+from probqa.text import CONTROLS, LIGATURES
 
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
 # Hyphens with which a line of a PDF may end: the plain one, the Unicode one and the one that allows no break.
@@ -32,12 +32,7 @@ _WORD_AT_END = re.compile(rf"(?<![^\W\d_])([^\W\d_]++)[{HYPHENS}]$")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
-_LIGATURES = {
-    ord(ligature): letters
-    for ligature, letters in zip(
-        "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06", ["ff", "fi", "fl", "ffi", "ffl", "st", "st"], strict=True
-    )
-}
+_LIGATURES = {ord(ligature): letters for ligature, letters in LIGATURES.items()}
 _RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _SEVERAL_LETTERS = re.compile(r"[^\W\d_]{2}")

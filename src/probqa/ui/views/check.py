@@ -1,28 +1,42 @@
 """Check a quote: is it what the report says?
 
-In: a pasted text. Out: for each quote in it what became of it, the words that differ, and where it stands.
+In: a pasted text, or one in the address. Out: for each quote in it what became of it, the words that differ, and where
+it stands; and an address that shows the same check.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.checking.check import check
-from probqa.checking.differences import Piece, pieces_of
-from probqa.checking.verdicts import FLAGS, MIN_CHARACTERS, MIN_WORDS, CheckedQuote, CheckReport, NamedReport, Place
+from probqa.checking.differences import Piece, not_checked, pieces_of
+from probqa.checking.verdicts import (
+    FLAGS,
+    MIN_CHARACTERS,
+    MIN_WORDS,
+    CheckedQuote,
+    CheckReport,
+    Place,
+    describe_name,
+)
 from probqa.errors import InputError
 from probqa.rendering import label, page_in_words
-from probqa.ui import basket, frame
+from probqa.text import half_character
+from probqa.ui import basket, frame, side_bar
 from probqa.ui.cards import actions, badge, neighbour, original, reading_link
 from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Check a quote"
 PROMISE = "Paste a sentence or a paragraph. Each quote in it is compared with the reports, word for word."
 STYLE = Path(__file__).with_name("check.css")
+# What stands in an address passes every proxy up to this length, percent signs included.
+MAX_ADDRESS = 6_000
 OPEN_PLACES = 2
 MOST_PLACES = 10
 
@@ -42,22 +56,26 @@ _COUNTED = {
     "too_short": "too short to check",
 }
 _KEY = "checked"
+_TEXT, _NAMED, _SHOWN = "check-text", "check-named", "check-address"
 
 
 def draw(library: Library) -> None:
     """Draw the form, and what became of the text that was last sent."""
     frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
+    _fill_from_address()
     with st.form("check", border=False):
         text = st.text_area(
-            "The quote, or a text with quotes in quote marks", height=160, key="check-text", persist_state="session"
+            "The quote, or a text with quotes in quote marks", height=160, key=_TEXT, persist_state="session"
         )
         named = st.text_input(
             "The report it is said to be from, if one is named: a title, or an area and a year",
-            key="check-named",
+            key=_NAMED,
             persist_state="session",
         )
         sent = st.form_submit_button("Check", type="primary")
+    if sent:
+        _put_in_address(text, named)
     if sent or text.strip():
         try:
             report = _checked(library, text, named)
@@ -88,6 +106,24 @@ def difference(pieces: list[Piece]) -> Markup:
     return Markup("").join(map(_piece, pieces))
 
 
+def _fill_from_address() -> None:
+    """Put what the address says into the boxes, once for each address."""
+    given = side_bar.parameters()
+    here = {name: given.get(name, [""])[-1] for name in ("text", "named")}
+    if here != st.session_state.get(_SHOWN, {"text": "", "named": ""}):
+        st.session_state[_SHOWN] = here
+        st.session_state[_TEXT], st.session_state[_NAMED] = here["text"], here["named"]
+
+
+def _put_in_address(text: str, named: str) -> None:
+    """Make the address one that shows this check, unless it would be too long."""
+    here = {"text": text, "named": named}
+    if not text.strip() or half_character(text + named) or len(urlencode(here)) > MAX_ADDRESS:
+        here = {"text": "", "named": ""}
+    st.session_state[_SHOWN] = here
+    st.query_params.from_dict({name: value for name, value in here.items() if value})
+
+
 def _checked(library: Library, text: str, named: str) -> CheckReport:
     """Return the report on what was sent, worked out once while the page stays open."""
     asked = (library.generation.name, text, named.strip())
@@ -112,11 +148,11 @@ def _draw_report(library: Library, report: CheckReport) -> None:
         frame.draw(
             Markup(
                 '<p class="pq-finding pq-summary" data-arrive="{name}" data-said="{summary}">{summary}</p>'
-                "{named}{legend}"
+                "{notes}{legend}"
             ).format(
                 name=name,
                 summary=summary(report),
-                named=Markup("").join(map(_named, report.named)),
+                notes=Markup("").join(map(_note, _notes(report))),
                 legend=_LEGEND if any(quote.operations for quote in report.quotes) else Markup(""),
             )
         )
@@ -128,10 +164,18 @@ _LEGEND = Markup(
 )
 
 
-def _named(named: NamedReport) -> Markup:
-    count = len(named.document_ids)
-    where = "not among these" if count == 0 else "here" if count == 1 else f"one of {count} here"
-    return Markup('<p class="pq-named">The report named “{}” is {}.</p>').format(named.text, where)
+def _notes(report: CheckReport) -> Iterator[str]:
+    yield from map(describe_name, report.named)
+    if unchecked := not_checked(report):
+        yield unchecked
+    if st.session_state.get(_SHOWN, {}).get("text"):
+        yield "The address of this page shows this check again, on any machine that can open it."
+    else:
+        yield "This text is too long for an address: to show this check to others, send them the text."
+
+
+def _note(text: str) -> Markup:
+    return Markup('<p class="pq-named">{}</p>').format(text)
 
 
 def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> Markup:
@@ -186,7 +230,7 @@ def _piece(piece: Piece) -> Markup:
 
 
 def _places(quote: CheckedQuote) -> Markup:
-    stitched = "stitched" in quote.flags
+    stitched = not {"stitched", "apart"}.isdisjoint(quote.flags)
     says = "The digest says" if quote.places and quote.places[0].source.wording == "digest" else "The report says"
     heading = says if quote.status == "altered" else "Where it stands"
     drawn = [_place(place, number if stitched else 0) for number, place in enumerate(quote.places[:MOST_PLACES], 1)]
