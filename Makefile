@@ -1,6 +1,8 @@
 # `make run` to ask, `make test` to check. Everything is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Twice as many processes as cores, for a test of the page mostly waits; a file a process, in the order of conftest.py.
+PYTEST = $(BIN)/python -m pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check install lock format picture bench compare clean
 
@@ -9,14 +11,14 @@ run: .venv/.installed
 	$(BIN)/probqa serve
 
 test: .venv/.installed-dev node_modules/.installed
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
 
 check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python scripts/lock.py --check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
 
 # The exact versions and hashes of all that is installed; needs the network.
 lock: .venv/.installed-dev
