@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 
-from probqa.reading.formats.pdfium import Box, Line
+from probqa.reading.formats.pdfium import Line
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.rows import row_text
+from probqa.reading.formats.runs import Box
 
 _NEAR = 3.0
 _MAX_RULES = 4_000

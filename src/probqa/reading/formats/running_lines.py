@@ -95,8 +95,8 @@ def find_running(pages: Sequence[PdfPage], body_size: float) -> Running:
     ]
     chosen = _choose(candidates)
     running = _repeated(edges, chosen, pages=len(pages))
-    numbered = {(number, candidate.position) for number, candidate in chosen.items()}
-    running -= headings - numbered - _over_text(pages, headings & running)
+    with_number = {(number, candidate.position) for number, candidate in chosen.items()}
+    running -= headings - with_number - _over_text(pages, headings & running)
     reasons: dict[tuple[int, int], str] = {}
     for (number, top), lines in edges.items():
         for position, line in lines:
