@@ -1,8 +1,8 @@
 # `make run` to ask, `make test` to check. Everything is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-# Twice as many processes as cores, for a test of the page mostly waits; a file a process, in the order of conftest.py.
-PYTEST = $(BIN)/python -m pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist loadfile --no-loadscope-reorder
+# A process a core, a file a process, in the order of conftest.py.
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check install lock format picture bench compare clean
 
