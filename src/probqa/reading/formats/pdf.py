@@ -66,13 +66,25 @@ class _Mender:
 
     def __init__(self, vocabulary: Collection[str]) -> None:
         self.removals: list[Removal] = []
+        self._in_cells: dict[Removal, None] = {}
         self._vocabulary = vocabulary
 
-    def join(self, before: str, after: str, page: int) -> str:
+    def join(self, before: str, after: str, page: int, *, in_cell: bool = False) -> str:
         joined = join_lines(before, after, self._vocabulary)
         if before and len(joined) < len(before) + len(after):
-            self.removals.append(Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1][-80:], 1, page))
+            removal = Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1][-80:], 1, page)
+            if in_cell:
+                self._in_cells[removal] = None
+            else:
+                self.removals.append(removal)
         return joined
+
+    def all_removals(self) -> list[Removal]:
+        """Return those of paragraphs, and those of cells once.
+
+        A cell is read more than once where it spans rows, or where its table turns out to be none.
+        """
+        return self.removals + [removal for removal in self._in_cells if removal not in set(self.removals)]
 
 
 def read_pdf(content: bytes) -> Reading:
@@ -105,7 +117,10 @@ def read_pdf(content: bytes) -> Reading:
             else:
                 kept.append(line)
         layers[page.number] = _layer(page, kept)
-        items = [item for _, item in take_rows(kept, page.rules, page.box, partial(mender.join, page=page.number))]
+        items = [
+            item
+            for _, item in take_rows(kept, page.rules, page.box, partial(mender.join, page=page.number, in_cell=True))
+        ]
         on_page = _side_headings_first(_paragraphs(page.number, items, leading))
         _add_page(paragraphs, on_page, body_size)
     if not any(layer == "text" for layer in layers.values()):
@@ -113,10 +128,10 @@ def read_pdf(content: bytes) -> Reading:
         raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
     _set_headings(paragraphs, file.outline(), body_size)
     pieces, starts = _pieces(paragraphs, mender)
-    removals += dict.fromkeys(mender.removals)
+    removals += mender.all_removals()
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
     removals.sort(key=lambda removal: removal.page)
-    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size))
+    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size, removals))
 
 
 # --- what is usual in the document
@@ -463,6 +478,7 @@ def _metadata(
     starts: Sequence[PageStart],
     paragraphs: Sequence[_Paragraph],
     body_size: float,
+    removals: Sequence[Removal],
 ) -> dict[str, str]:
     """Return title, publisher and date, each only as far as the pages bear it out.
 
@@ -475,7 +491,8 @@ def _metadata(
     metadata: dict[str, str] = {}
     title = tidy(file.metadata("Title"))
     printed = _largest_type(paragraphs, body_size)
-    if len(_words(title).split()) >= 3 and f" {_words(title)} " in f" {_words(printed or ' '.join(cover))} ":
+    heads = [each.text for each in removals if each.reason == "running header" and each.page == 1]
+    if len(_words(title).split()) >= 3 and f" {_words(title)} " in f" {_words(printed or ' '.join([*heads, *cover]))} ":
         metadata["title"] = title
     elif printed:
         metadata["title"] = printed

@@ -570,7 +570,7 @@ def _set_level(run: Run, size: float, baseline: float, gap: float, before: str) 
     text = "".join(run.text)
     raised = (run.style.baseline - baseline) / size
     small = run.style.size <= 0.8 * size
-    close = abs(gap) < 0.2 * size and bool(before.strip()) and run.style.size <= size
+    close = abs(gap) < 0.2 * size and bool(before[-1:].strip()) and run.style.size <= size
     if _MARK.fullmatch(text.strip()) and ((small and raised > 0.1) or (close and 0.2 < raised < 0.7)):
         return text.translate(_SUPERSCRIPTS)
     is_under_a_line = re.search(r"[⁰¹²³⁴-⁹][/⁄]?$", before) and (raised < -0.08 or before[-1] in "/⁄")

@@ -266,7 +266,8 @@ def _repeated(
             text = line.text
             if number in chosen and chosen[number].position == position:
                 numbered.add((number, position))
-                text = re.sub(rf"(?<!\w){chosen[number].text}(?!\w)", "#", text)
+                # On left pages it stands before the words, on right ones after them.
+                text = "# " + re.sub(rf"(?<!\w){chosen[number].text}(?!\w)", "", text).strip()
             places[top, text.casefold()].append((number, position))
     repeated: set[tuple[int, int]] = set()
     for same in places.values():
