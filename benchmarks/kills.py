@@ -13,16 +13,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import building  # noqa: E402
-import hash_encoder  # noqa: E402
 from probqa.indexing.build import build  # noqa: E402
-from probqa.settings import Settings  # noqa: E402
 from steps import Disk  # noqa: E402
 
 
@@ -31,10 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--draws", type=int, default=20)
     options = parser.parse_args()
-    hash_encoder.install()
-    with tempfile.TemporaryDirectory() as place:
-        chosen = Settings(Path(place, "corpus"), Path(place, "index"), hash_encoder.MODEL)
-        chosen.corpus.mkdir()
+    with building.empty_place() as chosen:
         killed = building.kill_at_each_step(chosen, alike=str)
         print(f"killed at each of {len(killed)} steps: 0 damaged or mixed")
         building.write_state(chosen.corpus, 1)

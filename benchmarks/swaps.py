@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import building  # noqa: E402
-import hash_encoder  # noqa: E402
 from probqa.indexing.build import build  # noqa: E402
-from probqa.settings import Settings  # noqa: E402
 
 
 def main() -> int:
@@ -27,10 +24,7 @@ def main() -> int:
     parser.add_argument("--swaps", type=int, default=20)
     parser.add_argument("--readers", type=int, default=8)
     options = parser.parse_args()
-    hash_encoder.install()
-    with tempfile.TemporaryDirectory() as place:
-        chosen = Settings(Path(place, "corpus"), Path(place, "index"), hash_encoder.MODEL)
-        chosen.corpus.mkdir()
+    with building.empty_place() as chosen:
         building.write_state(chosen.corpus, 0)
         build(chosen)
         found = building.swap_under(chosen, options.readers, options.swaps)

@@ -10,9 +10,10 @@ import os
 import random
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -45,6 +46,18 @@ def context() -> ForkServerContext:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]))
         forkserver.ensure_running()
     return chosen
+
+
+@contextmanager
+def empty_place() -> Iterator[Settings]:
+    """Settings of an empty place for programs that are no tests, where the hash encoder is the model."""
+    import hash_encoder
+
+    hash_encoder.install()
+    with tempfile.TemporaryDirectory() as place:
+        chosen = Settings(Path(place, "corpus"), Path(place, "index"), hash_encoder.MODEL)
+        chosen.corpus.mkdir()
+        yield chosen
 
 
 def write_state(corpus: Path, state: int) -> None:

@@ -202,8 +202,7 @@ def _read_all(
                 if not corpus.is_unchanged(settings.corpus, file):
                     raise ReadingError("was changed while it was read", "build again")
         except (ReadingError, OSError) as error:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            failures.append(Failure(file.path, reason))
+            failures.append(Failure.of(file.path, error))
             continue
         documents.append(document)
     progress("reading", len(files), len(files))
@@ -288,8 +287,7 @@ def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
         try:
             return load(settings.corpus)
         except (ReadingError, OSError) as error:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            failures.append(Failure(name, reason))
+            failures.append(Failure.of(name, error))
             return without
 
     beside = _Beside(

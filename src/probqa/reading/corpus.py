@@ -57,6 +57,11 @@ class Failure:
     file: str
     problem: str
 
+    @classmethod
+    def of(cls, file: str, error: OSError | ReadingError) -> Failure:
+        """Return the failure that an error of reading the file is."""
+        return cls(file, error.strerror or str(error) if isinstance(error, OSError) else str(error))
+
 
 def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...]]:
     """List every document below ``folder``, sorted by path.
@@ -91,7 +96,7 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
             content = read_bytes(root, name)
             file = _corpus_file(content, path, name, root)
         except (OSError, ReadingError) as error:
-            failures.append(Failure(name, _reason(error)))
+            failures.append(Failure.of(name, error))
             continue
         twin = first_with.setdefault(hashlib.sha256(content).digest(), name)
         if twin == name:
@@ -164,10 +169,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _encodable(name: str) -> str:
     """Return the name as it can be shown and written down, where it is not UTF-8."""
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
-def _reason(error: OSError | ReadingError) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def require_folder(folder: Path) -> None:
