@@ -490,7 +490,7 @@ def test_what_is_not_answered_by_its_own_passage_is_not_offered(
 
 def test_text_of_a_source_and_of_a_question_is_never_markup(page: AppTest, chosen: Settings) -> None:
     title = '---\ntitle: "<img src=x onerror=alert(1)>"\narea: "<b>x</b>"\n---\n'
-    nasty = title + "# <b>Costs</b>\n\nIt cost $5 to $10 :red[x] <script>y</script>.\n"
+    nasty = title + "# `<b>Costs</b>`\n\nIt cost $5 to $10 :red[x] `<script>y</script>`.\n"
     write_corpus(chosen.corpus, {"nasty.md": nasty})
     build(chosen)
     asked(page, 'what did it cost? "><script>z</script>', area="<b>x</b>", g='"><b>')

@@ -56,7 +56,7 @@ def test_the_link_leads_to_the_very_same_answer(library: Library) -> None:
 
 
 def test_no_word_of_a_source_or_question_is_markup(chosen: Settings) -> None:
-    nasty = '---\ntitle: "<img src=x onerror=alert(1)>"\n---\n# <b>C</b>\n\nCost <i>$5</i>.\n'
+    nasty = '---\ntitle: "<img src=x onerror=alert(1)>"\n---\n# `<b>C</b>`\n\nCost `<i>$5</i>`.\n'
     write_corpus(chosen.corpus, {"nasty.md": nasty})
     build(chosen)
     answer = Library(chosen).ask('"><script>alert(1)</script> what did it cost?')

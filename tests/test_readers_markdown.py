@@ -121,6 +121,8 @@ def test_raised_numbers_and_the_marks_of_notes_never_run_into_figures() -> None:
         ("paragraph", "[1]: Figures"),
         ("paragraph", "[a]: Of the area."),
     ]
+    # What is escaped is no mark.
+    assert pieces(r"It reads \[\^13\] and `[^2]`.") == [("paragraph", "It reads [^13] and [^2].")]
 
 
 def test_cells_beyond_the_columns_and_names_without_rows_are_kept() -> None:

@@ -304,7 +304,10 @@ def _earlier(corpus: Path, reports: Path, sidecar: Sidecar, urls: Sequence[str])
 
 
 def _source(path: Path) -> Source | None:
-    """Return what a file says of itself, as a build would read it; None where it cannot be read."""
+    """Return what a file says of itself, as a build would read it.
+
+    It is None where it cannot be read.
+    """
     try:
         return reader.read(CorpusFile(path.name, ""), path.parent).source
     except (ReadingError, OSError):

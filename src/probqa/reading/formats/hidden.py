@@ -44,7 +44,10 @@ class Visibility:
         self._struck = _struck_classes("".join(style.text or "" for style in tree.iter("style")))
 
     def reason(self, element: Any) -> str:
-        """Name why the text of an element is left out; empty where it is live text."""
+        """Name why the text of an element is left out.
+
+        It is empty where it is live text.
+        """
         marks = element.get("class", "").split()
         style = re.sub(r"\s", "", element.get("style", "")).lower()
         if element.tag in _PAGE:

@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block.reference import reference
 from markdown_it.rules_block.state_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit
+from markdown_it.rules_inline.state_inline import StateInline
 from markdown_it.token import Token
 
 from probqa.reading.assembly import Piece
@@ -45,8 +46,23 @@ def _reference_but_no_note(state: StateBlock, start: int, end: int, silent: bool
     )
 
 
+def _note(state: StateInline, silent: bool) -> bool:
+    """Read the mark of a note.
+
+    One whose brackets are escaped is none.
+    """
+    found = _NOTE.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("note", "", 0).content = f"[{found[1]}]"
+    state.pos = found.end()
+    return True
+
+
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _PARSER.block.ruler.at("reference", _reference_but_no_note)
+_PARSER.inline.ruler.before("link", "note", _note)
 
 
 def markdown_pieces(body: str) -> tuple[list[Piece], list[Removal]]:
@@ -160,8 +176,6 @@ class _Reader:
                     self.words.text(_alternative(child))
                 case "html_inline":
                     self.words.html(child.content)
-                case "text":
-                    self.words.text(_NOTE.sub(r"[\1]", child.content))
                 case _:
                     self.words.text(child.content)
         self.words.close_to(depth)

@@ -109,7 +109,10 @@ def name_of(element: Any) -> str:
 
 
 def child(element: Any, name: str) -> Any:
-    """Return the first child of a name; None where there is none, or no element."""
+    """Return the first child of a name.
+
+    It is None where there is none, or no element.
+    """
     if element is None:
         return None
     return next((each for each in element if name_of(each) == name), None)

@@ -255,7 +255,10 @@ class _Walker:
     # --- forms, lists of terms, tables
 
     def _choices(self, element: Any) -> None:
-        """Read what was chosen in a form's list of choices; the others are listed as not chosen."""
+        """Read what was chosen in a form's list of choices.
+
+        The others are listed as not chosen.
+        """
         self._run.words.append(" ")
         for option in element.iter("option"):
             if option.get("selected") is not None:
@@ -365,7 +368,10 @@ def _number_in(element: Any, name: str, default: int) -> int:
 
 
 def _number(item: Any) -> str:
-    """Return the number that a browser writes before a list item, "4. " or "b. "; empty where it writes none."""
+    """Return the number that a browser writes before a list item, "4. " or "b. ".
+
+    It is empty where it writes none.
+    """
     parent = item.getparent()
     if (
         parent is None

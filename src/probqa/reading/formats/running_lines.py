@@ -178,7 +178,10 @@ def _candidates(
 def _standing(
     line: Line, left: str, right: str, *, top: bool, bare: bool, body_size: float, apart: bool
 ) -> Literal["sure", "if repeated", "if mirrored", "with others"]:
-    """Return when a number with the words ``left`` and ``right`` of it is the page's; see ``_Candidate``."""
+    """Return when a number with the words ``left`` and ``right`` of it is the page's.
+
+    See ``_Candidate``.
+    """
     heads = top and line.size >= 1.12 * body_size
     if _PAGE_WORD.search(left):
         return "sure"

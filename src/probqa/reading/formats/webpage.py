@@ -186,7 +186,10 @@ def _article(blocks: Sequence[Block], kept: Sequence[bool]) -> tuple[list[Block]
 
 
 def _reasons(blocks: Sequence[Block], kept: Sequence[bool]) -> list[str]:
-    """Return for each block why it is not the article's; empty where it is."""
+    """Return for each block why it is not the article's.
+
+    It is empty where it is.
+    """
     taken = [block for block, is_kept in zip(blocks, kept, strict=True) if is_kept]
     if not taken:
         return [_where(block.element) for block in blocks]
@@ -240,7 +243,10 @@ def _depth(element: Any) -> int:
 
 
 def _outside(block: Block, part: Any) -> str:
-    """Say what a block is that trafilatura did not take and that is no part of the article; empty where it may be."""
+    """Say what a block is that trafilatura did not take and that is no part of the article.
+
+    It is empty where it may be a part.
+    """
     element = block.element
     while element is not None and element is not part:
         if _is_furniture(element):
@@ -294,7 +300,10 @@ def _section(heading: Block, following: Sequence[Block]) -> list[Block]:
 
 
 def _listed(website: Sequence[tuple[str, Block]]) -> Iterator[Removal]:
-    """Yield the text of the page that is not the article's; neighbours of one kind as one."""
+    """Yield the text of the page that is not the article's.
+
+    Neighbours of one kind are one.
+    """
     reason, words = "", ""
     for kind, block in website:
         if kind != reason and words:

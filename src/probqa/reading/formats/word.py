@@ -293,7 +293,9 @@ def _chunk(identifier: str, package: _Package) -> Iterator[Piece]:
 
 
 def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Look | None) -> Iterator[Piece]:
-    """Yield a paragraph, its text boxes and its notes; those of a table wait until it ends.
+    """Yield a paragraph, its text boxes and its notes.
+
+    Those of a table wait until it ends.
 
     It is made of several elements where the marks between them were deleted. The last mark says what it is.
     """
@@ -544,7 +546,10 @@ def _call(reference: Any, package: _Package, words: _Words) -> bool:
 
 
 def _is_of_field(element: Any, package: _Package, words: _Words) -> bool:
-    """Tell whether something in the code of a field is part of its machinery; words there are never shown."""
+    """Tell whether something in the code of a field is part of its machinery.
+
+    Words there are never shown.
+    """
     name = name_of(element)
     if name == "fldChar":
         return True

@@ -23,7 +23,10 @@ _CHICAGO = "*†‡§"
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """One depth of a list; ``restart`` is the depth (from 1) after which it starts anew, 0 for never."""
+    """One depth of a list.
+
+    ``restart`` is the depth (from 1) after which it starts anew, 0 for never.
+    """
 
     form: str = "decimal"
     text: str = ""
@@ -78,7 +81,10 @@ class Numbering:
 
 
 def read_numbering(root: Any) -> Numbering:
-    """Read the numbering part; None where a file has none."""
+    """Read the numbering part.
+
+    It is None where a file has none.
+    """
     if root is None:
         return Numbering()
     abstract = {value(each, "abstractNumId"): each for each in every(root, "abstractNum")}
@@ -119,7 +125,10 @@ def _levels(element: Any) -> dict[int, _Level]:
 
 
 def in_format(count: int, form: str) -> str:
-    """Write a number in one of Word's formats; in figures where the format is none of those known here."""
+    """Write a number in one of Word's formats.
+
+    It is in figures where the format is none of those known here.
+    """
     match form:
         case "none" | "bullet":
             return ""

@@ -23,7 +23,7 @@ _MAX_BASES = 20
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A named style: its title, heading level (0 for none), list (``numId``, ``ilvl``; "" for none) and look."""
+    """A named style: its title, heading level (0 for none), list (``numId`` and ``ilvl``, "" for none) and look."""
 
     title: str = ""
     level: int = 0
@@ -45,7 +45,10 @@ class Styles:
 
 
 def read_styles(root: Any) -> Styles:
-    """Read the styles part; None where a file has none."""
+    """Read the styles part.
+
+    It is None where a file has none.
+    """
     if root is None:
         return Styles()
     elements = {value(style, "styleId"): style for style in every(root, "style")}
@@ -82,7 +85,10 @@ def _style(elements: dict[str, Any], name: str, depth: int) -> Style:
 
 
 def outline_level(properties: Any) -> int:
-    """Return the heading level that the properties of a paragraph state, from 1; 0 for none."""
+    """Return the heading level that the properties of a paragraph state, from 1.
+
+    It is 0 for none.
+    """
     level = number(value(child(properties, "outlineLvl")), 9)
     return level + 1 if 0 <= level < 9 else 0
 
