@@ -4,7 +4,7 @@ BIN := .venv/bin
 # A process a core, a file a process, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check install lock format picture bench compare clean
+.PHONY: run test check install lock train format picture bench compare clean
 
 run: .venv/.installed
 	$(BIN)/probqa build
@@ -31,6 +31,11 @@ format: .venv/.installed-dev
 # The rooms of docs/architecture.md, from the table in tests/house/test_doors.py.
 picture: .venv/.installed-dev
 	$(BIN)/python scripts/draw_house.py
+
+# Both models, from the questions: hours on two cores (training/README.md).
+train: .venv/.installed-dev
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement locks/train.txt
+	$(BIN)/python training/train.py
 
 bench: .venv/.installed-dev
 	$(BIN)/python benchmarks/speed.py

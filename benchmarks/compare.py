@@ -29,7 +29,7 @@ from typing import Any
 
 from public_sets import CACHE, ROOT, SHARED, PublicSet, View, encoder_files, open_set, print_rows
 
-from probqa.indexing.export import find_model
+from probqa.indexing.export import find_model, fingerprint, safe_copy
 from probqa.measuring.evaluation import DEPTH, holds, ndcg
 from probqa.settings import DEFAULT_MODEL
 
@@ -177,6 +177,16 @@ def _python(library: Library, cache: Path) -> Path:
     return python
 
 
+def _model(cache: Path) -> Path:
+    """Return the default model as sentence-transformers saves one, put together once."""
+    packaged = find_model(DEFAULT_MODEL)
+    scratch = cache / "compare" / fingerprint(packaged)[:16]
+    if not scratch.is_dir():
+        scratch.mkdir(parents=True)
+        safe_copy(packaged, scratch)
+    return scratch / "model"
+
+
 def _run(
     library: Library, python: Path, action: str, folder: Path, passages: Sequence[dict[str, str]], questions: list[str]
 ) -> dict[str, Any]:
@@ -198,7 +208,7 @@ def _run(
         record = {
             "library": library.name,
             "action": action,
-            "model": str(find_model(DEFAULT_MODEL)),
+            "model": str(_model(folder.parent)),
             "folder": str(folder),
             "passages": passages if action == "build" else [],
             "questions": questions,

@@ -41,6 +41,7 @@ import numpy.typing as npt
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve
 from probqa.asking.signals import measure
+from probqa.calibration import WITHOUT_READER
 from probqa.glossary.domain import NO_DOMAIN
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
@@ -48,6 +49,7 @@ from probqa.indexing.encoder import CANARIES, Encoder
 from probqa.indexing.export import export_model, find_model, fingerprint
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex, tokens, words
+from probqa.indexing.manifest import Model
 from probqa.measuring.evaluation import DEPTH, auroc, holds, ndcg, word_f1
 from probqa.questions import INSIDE, Origin, Request, Scope, Turn, Word
 from probqa.questions import Question as Understood
@@ -194,7 +196,7 @@ class PublicSet:
     def chosen(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Chosen]:
         """Choose what is quoted now of some hits."""
         question = self.understood(number)
-        return choose([measure(self.generation, question, hit) for hit in hits], k)
+        return choose(measure(self.generation, question, hits), k)
 
     def quotes(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Quote]:
         """Quote what is chosen of some hits."""
@@ -253,9 +255,11 @@ def contents_of(
         canary_vectors=Encoder(*files.values()).encode_passages(CANARIES),
         lexical=LexicalIndex.build(texts),
         encoder_files=files,
-        model=DEFAULT_MODEL,
-        fingerprint=print_now,
+        reader_files={},
+        model=Model(print_now, DEFAULT_MODEL),
+        reader=Model("", ""),
         files={},
+        calibration=WITHOUT_READER,
     )
 
 

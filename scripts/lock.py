@@ -4,10 +4,10 @@
     python scripts/lock.py --upgrade             the newest that pyproject.toml lets in
     python scripts/lock.py --check               without network; run by: make check
 
-``build.txt`` is what ``probqa[build]`` needs, ``dev.txt`` what ``[dev]`` adds, ``torch.txt`` PyTorch itself, and
-``cuda.txt`` what PyTorch's usual wheel for Linux needs besides. They hold for Linux and macOS and every Python that
-pyproject.toml lets in. Making them needs the network: uv, put into an environment that is then thrown away, resolves
-and takes the hashes from the package index.
+``build.txt`` is what ``probqa[build]`` needs, ``dev.txt`` and ``train.txt`` what ``[dev]`` and ``[train]`` add besides,
+``torch.txt`` PyTorch itself, and ``cuda.txt`` what PyTorch's usual wheel for Linux needs besides. They hold for Linux
+and macOS and every Python that pyproject.toml lets in. Making them needs the network: uv, put into an environment that
+is then thrown away, resolves and takes the hashes from the package index.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import tomllib
 import venv
 from collections.abc import Iterable
 from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
 
 from install import CPU_WHEELS
@@ -38,6 +39,7 @@ FILES = {
     "cuda": "what PyTorch's usual wheel for Linux needs besides",
     "build": "what probqa[build] needs besides PyTorch",
     "dev": "what probqa[dev] adds",
+    "train": "what probqa[train] adds to both",
 }
 _CUDA = re.compile(r"(nvidia|cuda)-.+|triton")
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
@@ -95,11 +97,12 @@ def read(path: Path) -> Lock:
 
 
 def project() -> dict[str, list[Requirement]]:
-    """Return what pyproject.toml asks for: with the extra ``build`` and for building probqa itself, and for ``dev``."""
+    """Return what pyproject.toml asks for: with ``build`` and for building probqa itself, with ``dev``, ``train``."""
     found = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = found["project"]["optional-dependencies"]
     build = found["project"]["dependencies"] + extras["build"] + found["build-system"]["requires"]
-    return {"build": [Requirement(one) for one in build], "dev": [Requirement(one) for one in extras["dev"]]}
+    parts = {"build": build, "dev": extras["dev"], "train": extras["train"]}
+    return {part: [Requirement(one) for one in wanted] for part, wanted in parts.items()}
 
 
 def check_wanted(locks: dict[str, Lock], wanted: dict[str, list[Requirement]]) -> Iterable[str]:
@@ -119,7 +122,7 @@ def check_installed(locks: dict[str, Lock], installed: dict[str, Version]) -> It
     entries = {name: entry for lock in locks.values() for name, entry in lock.items() if entry.applies}
     for name, entry in entries.items():
         found = installed.get(name)
-        if found is None and name not in locks["cuda"]:
+        if found is None and name not in locks["cuda"] | locks["train"]:
             yield f"{name} {entry.version} is in the lock and not installed; run: make install"
         elif found is not None and Version(found.public) != entry.version:
             yield f"{name} {found} is installed, the lock has {entry.version}; run: make install"
@@ -141,14 +144,17 @@ def make(*, upgrade: bool) -> None:
         venv.create(python.parent.parent, with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", UV], check=True)
         uv = python.with_name("uv")
-        everything = resolve(uv, [*wanted["build"], *wanted["dev"]], kept)
-        build = resolve(uv, wanted["build"], "".join(map(str, everything.values())))
+        everything = resolve(uv, list(chain.from_iterable(wanted.values())), kept)
+        preferred = "".join(map(str, everything.values()))
+        build = resolve(uv, wanted["build"], preferred)
+        tested = resolve(uv, [*wanted["build"], *wanted["dev"]], preferred)
         torch = everything["torch"]
         torch.hashes |= cpu_hashes(uv, python, torch.version)
     if f"torch=={torch.version} " in kept:
         # A machine that finds fewer CPU wheels than the one before it does not take theirs away.
         torch.hashes |= read(LOCKS / "torch.txt")["torch"].hashes
-    parts = {"torch": {"torch"}, "cuda": set(filter(_CUDA.fullmatch, build)), "dev": everything.keys() - build.keys()}
+    parts = {"torch": {"torch"}, "cuda": set(filter(_CUDA.fullmatch, build)), "dev": tested.keys() - build.keys()}
+    parts["train"] = everything.keys() - tested.keys()
     parts["build"] = build.keys() - parts["torch"] - parts["cuda"]
     for file, title in FILES.items():
         entries = "".join(str(everything[name]) for name in sorted(parts[file]))

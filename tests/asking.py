@@ -32,12 +32,16 @@ def fresh(program: str, chosen: Settings, *arguments: str, hash_seed: str = "0")
 
 
 def _settings() -> Settings:
-    corpus, index, model = sys.argv[1:4]
+    corpus, index, model, reader = sys.argv[1:5]
     if model == "hash model":
         import hash_encoder
 
         hash_encoder.install()
-    return Settings(Path(corpus), Path(index), model)
+    if reader == "hash reader":
+        import hash_reader
+
+        hash_reader.install()
+    return Settings(Path(corpus), Path(index), model, reader)
 
 
 def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
@@ -54,12 +58,12 @@ def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
 
 def answers() -> None:
     """Print the answers to the questions given, timings left out."""
-    json.dump(_ask(_settings(), sys.argv[4:]), sys.stdout)
+    json.dump(_ask(_settings(), sys.argv[5:]), sys.stdout)
 
 
 def modules() -> None:
     """Ask, then print every module that was imported."""
-    _ask(_settings(), sys.argv[4:])
+    _ask(_settings(), sys.argv[5:])
     json.dump(sorted(sys.modules), sys.stdout)
 
 
@@ -86,7 +90,7 @@ def silent() -> None:
             continue
         raise AssertionError("the refusal does not work")
     refused.clear()
-    statuses = [answer["status"] for answer in _ask(_settings(), sys.argv[4:])]
+    statuses = [answer["status"] for answer in _ask(_settings(), sys.argv[5:])]
     json.dump({"refused": refused, "statuses": statuses}, sys.stdout)
 
 

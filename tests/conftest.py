@@ -9,17 +9,19 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 import hash_encoder
+import hash_reader
 from probqa.asking.library import Library
 from probqa.glossary.domain import DOMAIN_FILE, load_domain
 from probqa.indexing.build import build
 from probqa.indexing.generation import Generation
-from probqa.settings import DEFAULT_MODEL, Settings
+from probqa.settings import DEFAULT_MODEL, DEFAULT_READER, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -113,7 +115,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "model: needs the real model, exported once a session (about a minute)")
+    config.addinivalue_line("markers", "model: exports a model, which takes PyTorch and most of a minute")
 
 
 @pytest.fixture
@@ -124,6 +126,15 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     (tmp_path / "corpus").mkdir()
     return Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", model=hash_encoder.MODEL)
+
+
+@pytest.fixture
+def with_reader(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """``chosen`` with the hash reader; no document is there yet."""
+    hash_reader.install(monkeypatch.setattr)
+    hash_reader.exported.clear()
+    hash_reader.read.clear()
+    return replace(chosen, reader=hash_reader.READER)
 
 
 @pytest.fixture
@@ -168,7 +179,7 @@ def library(built: Settings) -> Iterator[Library]:
 
 @pytest.fixture(scope="session")
 def real_index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An index of ``REPORTS`` made with the default model; exporting it takes most of a minute."""
+    """An index of ``REPORTS`` made with the default models; exporting them takes most of a minute."""
 
     def make(chosen: Settings) -> None:
         write_corpus(chosen.corpus, REPORTS)
@@ -179,10 +190,10 @@ def real_index(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def starter_index(tmp_path_factory: pytest.TempPathFactory, real_index: Settings) -> Settings:
-    """An index of the starter corpus made with the default model."""
+    """An index of the starter corpus made with the default models."""
 
     def make(chosen: Settings) -> None:
-        # Where the encoder is taken from, so that it need not be exported again.
+        # Where both models are taken from, so that they need not be exported again.
         shutil.copytree(real_index.index, chosen.index)
         shutil.copytree(ROOT / "corpus", chosen.corpus, ignore=shutil.ignore_patterns("reports"))
         build(chosen)
@@ -195,7 +206,7 @@ def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Settin
     root = folders.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
-    chosen = Settings(root / name / "corpus", root / name / "index", DEFAULT_MODEL)
+    chosen = Settings(root / name / "corpus", root / name / "index", DEFAULT_MODEL, DEFAULT_READER)
     with (root / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (root / name / "done").exists():

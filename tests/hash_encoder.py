@@ -57,7 +57,7 @@ def _word(salt: str, word: str) -> npt.NDArray[np.float64]:
 
 def encoder_files(model: str = MODEL) -> dict[str, bytes]:
     """The three files."""
-    profile = {"model": model, "fingerprint": fingerprint(Path(model)), "dimension": DIMENSION, "max_tokens": 256}
+    profile = {"model": model, "fingerprint": fingerprint(Path(model)), "dimension": DIMENSION}
     return {
         "encoder.onnx": b"hash encoder",
         "tokenizer.json": b"{}",

@@ -57,6 +57,7 @@ def served(place: Path, files: Mapping[str, str | bytes], base: str = "", **envi
         "PROBQA_CORPUS": str(chosen.corpus),
         "PROBQA_INDEX": str(chosen.index),
         "PROBQA_MODEL": chosen.model,
+        "PROBQA_READER": chosen.reader,
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
         "STREAMLIT_SERVER_BASE_URL_PATH": base,
         **environment,

@@ -44,6 +44,7 @@ def client(service: api.Api, chosen: Settings, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PROBQA_CORPUS", str(chosen.corpus))
     monkeypatch.setenv("PROBQA_INDEX", str(chosen.index))
     monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+    monkeypatch.setenv("PROBQA_READER", chosen.reader)
     with TestClient(
         Starlette(routes=service.routes, middleware=MIDDLEWARE), base_url="http://localhost", client=("192.0.2.1", 1)
     ) as client:

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 import probqa.ui
 from conftest import DOMAIN, REPORTS, write_corpus
 from probqa.asking.library import Library
-from probqa.calibration import UNCALIBRATED
+from probqa.calibration import WITHOUT_READER
 from probqa.indexing.build import build
 from probqa.indexing.storage import build_lock
 from probqa.questions import Carried, Request
@@ -40,6 +40,7 @@ def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]
     monkeypatch.setenv("PROBQA_CORPUS", str(chosen.corpus))
     monkeypatch.setenv("PROBQA_INDEX", str(chosen.index))
     monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+    monkeypatch.setenv("PROBQA_READER", chosen.reader)
     yield AppTest.from_file(str(PAGE), default_timeout=30)
     streamlit.cache_resource.clear()
 
@@ -683,7 +684,7 @@ def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, b
     rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
     counts = {"answerable": 154, "unanswerable": 111}
     manifest = Library(built).generation.manifest
-    measured = replace(UNCALIBRATED, **rates, **counts, fingerprint=manifest.model.fingerprint)
+    measured = replace(WITHOUT_READER, **rates, **counts, fingerprint=manifest.models)
     (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest.texts, rules=rules()).to_json())
     build(built)
     about = drawn(view("about"))

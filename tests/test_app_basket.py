@@ -52,7 +52,7 @@ def quotes(built: Settings) -> list[Quote]:
 
 @pytest.fixture
 def page(built: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    for name in ("corpus", "index", "model"):
+    for name in ("corpus", "index", "model", "reader"):
         monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(built, name)))
     yield AppTest.from_function(script, default_timeout=30)
     streamlit.cache_resource.clear()

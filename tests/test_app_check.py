@@ -27,9 +27,9 @@ NASTY = """---
 title: "<img src=x onerror=alert(1)> $5 :red[x]"
 url: https://example.org/nasty
 ---
-# <b>Costs</b>
+# `<b>Costs</b>`
 
-It cost $5 to $10 :red[x] <script>y</script> in 12 cases.
+It cost $5 to $10 :red[x] `<script>y</script>` in 12 cases.
 """
 
 
@@ -45,7 +45,7 @@ def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]
     """The page over ``REPORTS``, a digest and a report full of markup."""
     write_corpus(chosen.corpus, REPORTS | {"digest.md": DIGEST, "nasty.md": NASTY})
     build(chosen)
-    for name in ("corpus", "index", "model"):
+    for name in ("corpus", "index", "model", "reader"):
         monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
     yield AppTest.from_function(script, default_timeout=30).run()
     streamlit.cache_resource.clear()

@@ -30,7 +30,7 @@ LOW_RISK = "how did Northway supervise people at low risk?"
 @pytest.fixture
 def view(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
     """One page of the app by name, at an address."""
-    for name in ("corpus", "index", "model"):
+    for name in ("corpus", "index", "model", "reader"):
         monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
 
     def run(name: str, **parameters: str | list[str]) -> AppTest:

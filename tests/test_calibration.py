@@ -17,6 +17,7 @@ from probqa.calibration import (
     MAX_WEIGHT,
     SIGNALS,
     UNCALIBRATED,
+    WITHOUT_READER,
     Calibration,
     Signals,
     load_calibration,
@@ -25,12 +26,12 @@ from probqa.errors import InputError, ReadingError
 from probqa.indexing.build import build, is_stale
 from probqa.indexing.inspection import status
 from probqa.measuring.calibrate import calibrate, fit
-from probqa.settings import Settings
+from probqa.settings import NO_READER, Settings
 from probqa.weights import WEIGHTS, Weights, rules
 
 NONE = Signals(*[0.0] * len(SIGNALS))
 # One signal that decides, so that confidences can be worked out by hand.
-ONE = dataclasses.replace(UNCALIBRATED, weights=(4.0, *[0.0] * (len(SIGNALS) - 1)), bias=-2.0, weak_from=0.3)
+ONE = dataclasses.replace(WITHOUT_READER, weights=(4.0, *[0.0] * (len(SIGNALS) - 1)), bias=-2.0, weak_from=0.3)
 QUESTIONS = [
     *[(f"How did Northway supervise people at low risk{'?' * n}", (), True) for n in range(25)],
     *[(f"Do zyzzyvas of Atlantis eat {n} quokkas by telephone?", (), False) for n in range(25)],
@@ -100,6 +101,18 @@ def test_the_weights_are_those_that_scikit_learn_finds() -> None:
     fitted = fit(rows, labels, "model", "texts")
     assert fitted.weights == pytest.approx(model.coef_[0].tolist(), abs=1e-4)
     assert fitted.bias == pytest.approx(model.intercept_[0], abs=1e-4)
+
+
+def test_each_file_of_questions_weighs_the_same() -> None:
+    rows, labels = separated()
+    other, others = separated(1)
+    others = [not label for label in others]
+    # Of two files that say the opposite neither is believed, however long one is; one file of both believes the longer.
+    fair = fit([*rows, *other * 9], [*labels, *others * 9], "model", "texts", [0] * 80 + [1] * 720)
+    drowned = fit([*rows, *other * 9], [*labels, *others * 9], "model", "texts")
+    at = SIGNALS.index("covered")
+    assert abs(fair.weights[at]) < 0.5
+    assert drowned.weights[at] < -3
 
 
 def test_signals_that_say_nothing_are_not_believed() -> None:
@@ -191,8 +204,41 @@ def test_what_is_no_calibration_is_refused_in_one_line(content: bytes, said: str
     assert "\n" not in str(refused.value)
 
 
-def test_a_corpus_without_one_has_the_one_fitted_elsewhere(tmp_path: Path) -> None:
-    assert load_calibration(tmp_path) is UNCALIBRATED
+def test_a_corpus_without_one_has_the_generic_one_with_a_reader_or_without(tmp_path: Path) -> None:
+    assert load_calibration(tmp_path, has_reader=True) is UNCALIBRATED
+    assert load_calibration(tmp_path, has_reader=False) is WITHOUT_READER
+
+
+def test_a_calibration_uses_the_reader_where_what_was_read_has_a_weight() -> None:
+    assert UNCALIBRATED.uses_reader
+    assert not WITHOUT_READER.uses_reader
+    rows, labels = separated()
+    assert not fit(rows, labels, "model", "texts").uses_reader
+    read = [dataclasses.replace(row, read=row.covered) for row in rows]
+    assert fit(read, labels, "model", "texts").uses_reader
+
+
+def test_one_fitted_with_a_reader_is_worth_nothing_without_one_nor_the_other_way_round(tmp_path: Path) -> None:
+    unread = ONE
+    read = dataclasses.replace(ONE, weights=(0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0))
+    for fitted, with_one, without in ((read, read, WITHOUT_READER), (unread, UNCALIBRATED, unread)):
+        (tmp_path / CALIBRATION_FILE).write_bytes(fitted.to_json())
+        assert load_calibration(tmp_path, has_reader=True) == with_one
+        assert load_calibration(tmp_path, has_reader=False) == without
+
+
+@pytest.mark.parametrize("content", [b"{", ONE.to_json()])
+def test_a_build_with_a_reader_takes_the_generic_one_where_the_file_does_not_fit(
+    with_reader: Settings, opened: Opener, content: bytes
+) -> None:
+    write_corpus(with_reader.corpus, REPORTS | {CALIBRATION_FILE: content})
+    failures = [failure.file for failure in build(with_reader).failures]
+    assert opened(with_reader).calibration == UNCALIBRATED
+    # One that fits another index is no broken file.
+    assert failures == ([CALIBRATION_FILE] if content == b"{" else [])
+    without = dataclasses.replace(with_reader, reader=NO_READER)
+    build(without)
+    assert opened(without).calibration == (WITHOUT_READER if content == b"{" else ONE)
 
 
 @pytest.mark.parametrize("content", [b"{", broken(bias="low")])
@@ -203,7 +249,7 @@ def test_a_broken_file_is_listed_and_the_rest_works(chosen: Settings, opened: Op
     [failure] = report.failures
     assert failure.file == CALIBRATION_FILE
     assert failure.problem.startswith("calibration.json: not a calibration: ")
-    assert opened(chosen).calibration == UNCALIBRATED
+    assert opened(chosen).calibration == WITHOUT_READER
     assert not is_stale(chosen, opened(chosen))
     library = Library(chosen)
     assert library.ask(QUESTIONS[0][0]).status == "answered"
@@ -251,6 +297,22 @@ def test_another_model_is_not_calibrated(calibrated: Settings, opened: Opener) -
     build(another)
     assert not opened(another).is_calibrated
     assert status(another)["calibration"] is None
+
+
+def test_with_a_reader_the_chances_count_and_another_reader_is_not_calibrated(
+    with_reader: Settings, opened: Opener
+) -> None:
+    write_corpus(with_reader.corpus, REPORTS)
+    build(with_reader)
+    fitted = calibrate(with_reader, QUESTIONS)
+    assert fitted.uses_reader
+    build(with_reader)
+    assert opened(with_reader).calibration == fitted
+    assert opened(with_reader).is_calibrated
+    another = dataclasses.replace(with_reader, reader="another reader")
+    build(another)
+    assert opened(another).calibration == fitted
+    assert not opened(another).is_calibrated
 
 
 @pytest.mark.parametrize("lapsed", ["fingerprint", "texts", "rules"])

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+import hash_encoder
+import hash_reader
 from conftest import REPORTS, write_corpus
 from probqa import cli
 from probqa.asking import library
@@ -31,6 +33,7 @@ def run(chosen: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv("PROBQA_CORPUS", str(chosen.corpus))
     monkeypatch.setenv("PROBQA_INDEX", str(chosen.index))
     monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+    monkeypatch.setenv("PROBQA_READER", chosen.reader)
 
     def command(*arguments: str) -> tuple[int, str, str]:
         try:
@@ -244,6 +247,17 @@ def test_status_says_whether_the_corpus_has_changed(built_run, chosen: Settings)
     assert f"the corpus {chosen.corpus} has changed since: run probqa build" in built_run("status")[1]
 
 
+def test_status_names_the_model_and_the_reader(built_run, chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert built_run("status")[1].partition("\n")[0].endswith(" with hash model and no reader")
+    assert json.loads(built_run("status", "--json")[1])["reader"] == {"fingerprint": "", "name": ""}
+    hash_reader.install(monkeypatch.setattr)
+    monkeypatch.setenv("PROBQA_READER", hash_reader.READER)
+    assert built_run("build")[0] == 0
+    assert built_run("status")[1].partition("\n")[0].endswith(" with hash model and hash reader")
+    fingerprint = hash_encoder.fingerprint(Path(hash_reader.READER))
+    assert json.loads(built_run("status", "--json")[1])["reader"] == {"fingerprint": fingerprint, "name": "hash reader"}
+
+
 def test_verify_is_content_with_what_was_built_and_names_what_differs(built_run, chosen: Settings) -> None:
     assert built_run("verify") == (0, "every file, hash, passage and sentence is as it was built\n", "")
     texts = next(chosen.index.glob("*/texts.txt"))
@@ -260,6 +274,16 @@ def test_a_model_that_differs_from_the_index_is_refused(built_run, monkeypatch: 
     assert err == (
         "probqa: the index was made with the model hash model, not another model; "
         "run: probqa build, or set PROBQA_MODEL back\n"
+    )
+
+
+def test_a_reader_that_differs_from_the_index_is_refused(built_run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROBQA_READER")
+    code, _, err = built_run("ask", "who?")
+    assert code == 2
+    assert err == (
+        "probqa: the index was made with the reader none, not probqa-reader; "
+        "run: probqa build, or set PROBQA_READER back\n"
     )
 
 

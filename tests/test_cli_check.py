@@ -30,6 +30,7 @@ def run(chosen: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
         places = ("--corpus", str(chosen.corpus), "--index", str(chosen.index))
         monkeypatch.setenv("PROBQA_MODEL", chosen.model)
+        monkeypatch.setenv("PROBQA_READER", chosen.reader)
         code = cli.main(["check", *arguments, *places])
         printed = capsys.readouterr()
         return code, printed.out, printed.err

@@ -135,6 +135,7 @@ def test_a_right_first_quote_scores_one_everywhere() -> None:
         "mrr": 1,
         "recall@10": 1,
         "first_quote": 1,
+        "first_three_quotes": 1,
         "answered": 1,
         "answered_or_weak": 1,
         "quote_fidelity": 1,
@@ -291,17 +292,21 @@ def test_a_file_that_is_no_json_or_not_there_is_an_error(tmp_path: Path) -> None
         read_questions(path)
 
 
+TABLE = [
+    "                                                  first",
+    "                                          first   three            answered           refused            quote",
+    "kind    asked  ndcg@10    mrr  recall@10  quote  quotes  answered   or weak  refused  or weak  auroc  fidelity",
+    "absent      1        -      -          -      -       -         -         -    0.000    0.000      -     1.000",
+    "public      1    1.000  1.000      1.000  1.000   1.000     1.000     1.000        -        -      -     1.000",
+    "all         2    1.000  1.000      1.000  1.000   1.000     1.000     1.000    0.000    0.000  0.500     1.000",
+]
+
+
 def test_the_table_has_a_row_a_kind_and_a_dash_for_what_was_not_measured() -> None:
     scores = evaluate(
         [ANSWERABLE, UNANSWERABLE], lambda _question, _history: answer("answered", quote(GOOD)), DOCUMENTS.get
     )
-    assert as_text(scores).splitlines() == [
-        "                                          first            answered           refused            quote",
-        "kind    asked  ndcg@10    mrr  recall@10  quote  answered   or weak  refused  or weak  auroc  fidelity",
-        "absent      1        -      -          -      -         -         -    0.000    0.000      -     1.000",
-        "public      1    1.000  1.000      1.000  1.000     1.000     1.000        -        -      -     1.000",
-        "all         2    1.000  1.000      1.000  1.000     1.000     1.000    0.000    0.000  0.500     1.000",
-    ]
+    assert as_text(scores).splitlines() == TABLE
 
 
 def test_a_table_of_scores_is_plain_and_whole_however_long_a_kind_is(monkeypatch: pytest.MonkeyPatch) -> None:

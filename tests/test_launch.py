@@ -25,7 +25,7 @@ import hash_encoder, uvicorn
 def tell(server, sockets):
     from streamlit import config
     options = {name: config.get_option(name) for name in sorted(config._config_options_template)}
-    places = {name: os.environ.get(name) for name in ("PROBQA_CORPUS", "PROBQA_INDEX", "PROBQA_MODEL")}
+    places = {name: os.environ.get(f"PROBQA_{name}") for name in ("CORPUS", "INDEX", "MODEL", "READER")}
     print(json.dumps({"options": options, "places": places}, default=str))
     server.started = True
 
@@ -76,20 +76,22 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def test_the_app_has_the_same_settings_from_any_folder(built: Settings, elsewhere: Path, tmp_path: Path) -> None:
     places = [os.path.relpath(path, elsewhere) for path in (built.corpus, built.index)]
-    served = started(SERVE, elsewhere, tmp_path, *places, PROBQA_MODEL=built.model)
+    served = started(SERVE, elsewhere, tmp_path, *places, PROBQA_MODEL=built.model, PROBQA_READER=built.reader)
     assert served["options"]["server.address"] == "localhost"
     assert served["options"]["client.showErrorDetails"] == "none"
     assert served["options"]["theme.light.primaryColor"] == "#0b5d6b"
     assert served["options"] == started(STREAMLIT_RUN, ROOT, tmp_path)["options"]
     assert served["places"] == {
-        "PROBQA_CORPUS": str(built.corpus),
-        "PROBQA_INDEX": str(built.index),
-        "PROBQA_MODEL": built.model,
+        "CORPUS": str(built.corpus),
+        "INDEX": str(built.index),
+        "MODEL": built.model,
+        "READER": built.reader,
     }
 
 
 def test_the_environment_still_says_where_to_listen(built: Settings, elsewhere: Path, tmp_path: Path) -> None:
-    environment = {"PROBQA_MODEL": built.model, "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
+    models = {"PROBQA_MODEL": built.model, "PROBQA_READER": built.reader}
+    environment = models | {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
     served = started(SERVE, elsewhere, tmp_path, str(built.corpus), str(built.index), **environment)
     assert served["options"]["server.address"] == "127.0.0.1"
 

@@ -29,7 +29,7 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def one_lock(lock: ModuleType, folder: Path, *entries: str) -> dict[str, dict[str, object]]:
     """Locks of which only ``build`` has entries."""
     (folder / "build.txt").write_text("".join(f"{entry} \\\n    {ZEROS}\n" for entry in entries))
-    return {"torch": {}, "cuda": {}, "dev": {}, "build": lock.read(folder / "build.txt")}
+    return {"torch": {}, "cuda": {}, "dev": {}, "train": {}, "build": lock.read(folder / "build.txt")}
 
 
 def test_the_locks_meet_pyproject_for_every_package(lock: ModuleType) -> None:
@@ -62,6 +62,7 @@ def test_a_requirement_that_the_lock_does_not_meet_is_named(lock: ModuleType, tm
 def test_what_is_installed_otherwise_than_locked_is_named(lock: ModuleType, tmp_path: Path) -> None:
     locks = one_lock(lock, tmp_path, "alpha==1.5", "beta==2", "gamma==3", 'delta==4; sys_platform == "win32"')
     installed = {"alpha": Version("1.5+cpu"), "beta": Version("2.1"), "epsilon": Version("1"), "pip": Version("23")}
+    locks["train"] = {"zeta": locks["build"]["alpha"]}  # needed by whoever trains alone
     assert list(lock.check_installed(locks, installed)) == [
         "beta 2.1 is installed, the lock has 2; run: make install",
         "gamma 3 is in the lock and not installed; run: make install",

@@ -16,7 +16,7 @@ def quote(text: str, score: float, document: str = "") -> Candidate:
     source = Source(document or text, "Inspection", "The Inspectorate", "report")
     whole = Span(0, len(text))
     return Candidate(
-        document_of(source, text), Passage(0, source.id, whole, (whole,)), whole, Signals(0, 0, score, 0, 0, 0)
+        document_of(source, text), Passage(0, source.id, whole, (whole,)), whole, Signals(0, 0, score, 0, 0, 0, 0)
     )
 
 

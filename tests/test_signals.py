@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from conftest import STARTER
-from probqa.asking.signals import _sentences, _signals
+from probqa.asking.signals import _before_reading, _passage, _signals
 from probqa.calibration import SIGNALS, Signals
 from probqa.dates import PartialDate
 from probqa.glossary.entries import Entries
@@ -21,7 +21,7 @@ from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex
 from probqa.questions import Request
 from probqa.reading.sentences import split_sentences
-from probqa.records import Hit, Passage, Quote, Source, Span
+from probqa.records import Document, Hit, Passage, Quote, Source, Span
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS
 from quoting import quote_of
@@ -44,12 +44,16 @@ class Searched:
     domain = STARTER
     passages = len(TEXTS)
     passage = staticmethod(lambda row: SimpleNamespace(document_id=str(row)))
+    document: Document
     first_sentences: Any
     sentence_vectors: Any
 
     def __init__(self, lexical: LexicalIndex, glossary: Glossary) -> None:
         self.lexical = lexical
         self.glossary = glossary
+
+    def document_of(self, row: int) -> Document:
+        return self.document
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def quote(text: str, context: str = "", heading: Sequence[str] = (), published: 
     return quote_of(source, text, context=context, heading=heading)
 
 
-def signals(searched: Searched, question: str, said: Quote) -> Signals:
+def signals(searched: Searched, question: str, said: Quote, chance: float = 0.0) -> Signals:
     """Measure the sentence that ``said`` quotes as if it were the one chosen from its passage, found with score 1."""
     index = cast(Generation, searched)
     start = said.context_span.start
@@ -71,25 +75,32 @@ def signals(searched: Searched, question: str, said: Quote) -> Signals:
     searched.sentence_vectors = np.zeros((len(spans), 2), np.float32)
     read = read_question(index, Request.of(question))
     hit = Hit(Passage(0, said.source.id, said.context_span, tuple(spans)), 1.0, 0.0)
-    chosen = spans.index(said.span)
-    sentences = _sentences(index, read, said.document, hit.passage, WEIGHTS)
-    return _signals(index, read, hit, said.document, sentences, (chosen, chosen), WEIGHTS)
+    searched.document = said.document
+    passage, chosen = _passage(index, read, hit, WEIGHTS), spans.index(said.span)
+    score = _before_reading(passage, chosen, WEIGHTS)
+    return _signals(index, read, passage, chosen, score, chance, WEIGHTS)
 
 
 def test_the_names_are_the_fields_in_the_order_of_the_array(searched: Searched) -> None:
     found = signals(searched, "were courts late?", quote(TEXTS[1]))
     assert dict(zip(SIGNALS, found.as_array().tolist(), strict=True)) == dataclasses.asdict(found)
-    assert len(SIGNALS) == 6
+    assert len(SIGNALS) == 7
 
 
 def test_every_signal_of_a_wholly_answered_question_and_of_one_that_is_not(searched: Searched) -> None:
     said = quote("Northway supervised 12 people.", published="2017-04-19")
     held = 2 * searched.lexical.rarity("peopl") / (3 * searched.lexical.rarest)
-    # The passage's score of 1 and all words, half of half; the vectors say nothing.
-    whole = Signals(1, pytest.approx(held), 0.75, 0, 0, 0)  # type: ignore[arg-type]
+    # The passage's score of 1 and all words, a tenth of the rest; the vectors say nothing.
+    whole = Signals(1, pytest.approx(held), 0.46, 0, 0, 0, 0)  # type: ignore[arg-type]
     assert signals(searched, "Did Northway supervise people?", said) == whole
     # Nothing but the passage's score, less what a missing year costs; Kirkham is no name that the glossary knows.
-    assert signals(searched, "Who was late in Kirkham in 2016?", said) == Signals(0, 0, 0.45, 1, 1, 1)
+    assert signals(searched, "Who was late in Kirkham in 2016?", said) == Signals(0, 0, 0.32, 0, 1, 1, 1)
+
+
+def test_the_chance_of_the_reader_is_a_signal_as_log_odds(searched: Searched) -> None:
+    read = [signals(searched, "were courts late?", quote(TEXTS[1]), chance).read for chance in (0.0, 0.1234567, 0.5)]
+    assert read == [0.0, 0.393632, 0.5]
+    assert signals(searched, "were courts late?", quote(TEXTS[1])).read == 0
 
 
 def test_the_subject_is_held_by_the_quote_itself_and_by_no_name(searched: Searched) -> None:
@@ -102,7 +113,7 @@ def test_the_subject_is_held_by_the_quote_itself_and_by_no_name(searched: Search
 
 @pytest.mark.parametrize("missing", ["name_missing", "year_missing", "kind_missing"])
 def test_lacking_is_a_name_a_year_or_a_kind_that_is_missing(missing: str) -> None:
-    whole = Signals(covered=0, subject_held=0, score=0, name_missing=0, year_missing=0, kind_missing=0)
+    whole = Signals(covered=0, subject_held=0, score=0, read=0, name_missing=0, year_missing=0, kind_missing=0)
     assert not whole.lacking
     assert dataclasses.replace(whole, **{missing: 1.0}).lacking
 

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 import hash_encoder
+import hash_reader
 from conftest import REPORTS, STARTER, write_corpus
 from probqa.asking.library import Library
 from probqa.asking.retrieval import fuse
 from probqa.asking.sides import both_sides
 from probqa.asking.signals import Candidate
-from probqa.calibration import SIGNALS, UNCALIBRATED, Signals
+from probqa.calibration import SIGNALS, WITHOUT_READER, Signals
 from probqa.indexing.build import build
 from probqa.indexing.lexical import LexicalIndex
 from probqa.questions import Question, Request
@@ -181,10 +182,37 @@ def year(library: Library, weights: Weights) -> bool:
     return score_of(asked(library, weights, question), text) < score_of(asked(library, none, question), text)
 
 
+def read_texts(library: Library, weights: Weights, ask: Callable[[str], object]) -> int:
+    """How many texts the reader reads for a question."""
+    library.weights = weights
+    hash_reader.read.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library.generation, "reader", hash_reader.HashReader(*hash_reader.reader_files().values()))
+        ask("What of the lifts and the gardens?")
+    return len(hash_reader.read)
+
+
+def reads(library: Library, weights: Weights) -> bool:
+    return 0 < read_texts(library, weights, library.ask) <= weights.reads
+
+
+def reads_of_every(library: Library, weights: Weights) -> bool:
+    return 0 < read_texts(library, weights, library.every) <= weights.reads_of_every
+
+
+def reader(library: Library, weights: Weights) -> bool:
+    # The vectors and words alone, then with what was read.
+    without = asked(library, weights, "Were the lifts slow and old?").shown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library.generation, "reader", hash_reader.HashReader(*hash_reader.reader_files().values()))
+        having = asked(library, weights, "Were the lifts slow and old?").shown
+    return [quote.score for quote in without] != [quote.score for quote in having]
+
+
 def found(text: str, score: float, document: str) -> Candidate:
     source = Source(document, "Inspection", "The Inspectorate", "report")
     whole = Span(0, len(text))
-    signals = Signals(0, 0, score, 0, 0, 0)
+    signals = Signals(0, 0, score, 0, 0, 0, 0)
     return Candidate(document_of(source, text), Passage(0, document, whole, (whole,)), whole, signals)
 
 
@@ -213,7 +241,7 @@ def enough_held(library: Library, weights: Weights) -> bool:
 
 def answered_from(_: Library, weights: Weights) -> bool:
     nothing = Signals(*[0.0] * len(SIGNALS))
-    return UNCALIBRATED.status(nothing, weights) == "not_found"
+    return WITHOUT_READER.status(nothing, weights) == "not_found"
 
 
 CASES: dict[str, Case] = {
@@ -221,7 +249,21 @@ CASES: dict[str, Case] = {
     for case in (
         *(carried_vector, added, subject_words, added_words, likeness, shortest_corrected, counted_within),
         *(unknown_share, far, broad_words, many, k1, b, candidates, dense, sentence, looked_at),
-        *(passage, cosine, kind, name, year, same_document, seen_first, other_side, enough_held, answered_from),
+        *(
+            passage,
+            cosine,
+            kind,
+            name,
+            year,
+            reads,
+            reads_of_every,
+            reader,
+            same_document,
+            seen_first,
+            other_side,
+            enough_held,
+            answered_from,
+        ),
     )
 }
 
@@ -238,7 +280,7 @@ def test_a_weight_does_what_it_is_for_and_nothing_where_it_is_zero(library: Libr
 
 def test_a_weight_that_is_a_share_is_one() -> None:
     whole = {"subject_words", "added_words", "shortest_corrected", "counted_within", "broad_words", "many", "k1"}
-    whole |= {"candidates", "looked_at", "seen_first", "enough_held"}
+    whole |= {"candidates", "looked_at", "reads", "reads_of_every", "seen_first", "enough_held"}
     for field in dataclasses.fields(Weights):
         value = getattr(WEIGHTS, field.name)
         assert value > 0

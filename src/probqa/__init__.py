@@ -72,11 +72,13 @@ __all__ = [
 _ROOMS = ("errors", "questions", "records", "reading.corpus", "checking.verdicts", "asking.library", "indexing.build")
 
 
-def open(index: Path | str | None = None, *, model: str | None = None) -> Library:  # noqa: A001  (as in gzip)
+def open(  # noqa: A001  (as in gzip)
+    index: Path | str | None = None, *, model: str | None = None, reader: str | None = None
+) -> Library:
     """Open an index to ask it.
 
-    Close it when done, so that a later build may delete it. What is left out is taken from ``PROBQA_INDEX`` and
-    ``PROBQA_MODEL``, else as the command line has it.
+    Close it when done, so that a later build may delete it. What is left out is taken from ``PROBQA_INDEX``,
+    ``PROBQA_MODEL`` and ``PROBQA_READER``, else as the command line has it.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
@@ -84,11 +86,15 @@ def open(index: Path | str | None = None, *, model: str | None = None) -> Librar
     from probqa.asking.library import Library
     from probqa.settings import settings
 
-    return Library(settings(os.environ, index=index, model=model))
+    return Library(settings(os.environ, index=index, model=model, reader=reader))
 
 
 def build(
-    *, corpus: Path | str | None = None, index: Path | str | None = None, model: str | None = None
+    *,
+    corpus: Path | str | None = None,
+    index: Path | str | None = None,
+    model: str | None = None,
+    reader: str | None = None,
 ) -> BuildReport:
     """Bring an index up to a corpus.
 
@@ -102,7 +108,7 @@ def build(
     from probqa.indexing.build import build
     from probqa.settings import settings
 
-    return build(settings(os.environ, corpus=corpus, index=index, model=model))
+    return build(settings(os.environ, corpus=corpus, index=index, model=model, reader=reader))
 
 
 def __dir__() -> list[str]:

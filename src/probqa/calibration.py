@@ -4,7 +4,7 @@ In: the calibration that lies with a corpus or an index. Out: a ``Calibration``:
 is wrong on questions it was not fitted on; and from it the status of a quote.
 
 It belongs to one model and one state of the corpus; with another it still gives a status, and says that it is not
-calibrated.
+calibrated. But one fitted with a reader is not taken where there is none, nor the other way round.
 """
 
 from __future__ import annotations
@@ -33,11 +33,15 @@ MAX_WEIGHT = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for a quote as an answer (the first three) and against it (the others)."""
+    """What speaks for a quote as an answer (the first four) and against it (the others).
+
+    ``read`` are the log-odds of the reader's chance that it answers, 0 where it was not read.
+    """
 
     covered: float
     subject_held: float
     score: float
+    read: float
     name_missing: float
     year_missing: float
     kind_missing: float
@@ -94,6 +98,11 @@ class Calibration:
             if (count := getattr(self, name)) < 0:
                 raise ValueError(f"{name}: {count} is below 0")
 
+    @property
+    def uses_reader(self) -> bool:
+        """Tell whether it was fitted with a reader: without one, what was read has no weight."""
+        return self.weights[SIGNALS.index("read")] != 0
+
     def confidence(self, signals: Signals) -> float:
         """Return the chance, in [0, 1], that the question is answered, as far as the signals tell."""
         # The logistic function by way of tanh, which no weight makes overflow.
@@ -135,10 +144,10 @@ class Calibration:
             ) from error
 
 
-# Fitted on the development half of benchmarks/gold/questions.jsonl; for an index that has no calibration of its own.
+# Set by hand; for an index that has a reader and no calibration of its own.
 UNCALIBRATED = Calibration(
-    weights=(1.09, 1.66, 1.48, -1.57, -2.17, -1.87),
-    bias=-1.19,
+    weights=(0.5, 0.8, 1.0, 3.0, -1.57, -2.17, -1.87),
+    bias=-2.0,
     weak_from=0.31,
     answered=0.0,
     shown=0.0,
@@ -147,16 +156,26 @@ UNCALIBRATED = Calibration(
     answerable=0,
     unanswerable=0,
 )
+# Fitted on the development half of benchmarks/gold/questions.jsonl; for an index that has neither.
+WITHOUT_READER = dataclasses.replace(UNCALIBRATED, weights=(1.09, 1.66, 1.48, 0.0, -1.57, -2.17, -1.87), bias=-1.19)
 
 
-def load_calibration(corpus: Path) -> Calibration:
-    """Return the calibration that lies with a corpus.
+def generic(*, has_reader: bool) -> Calibration:
+    """Return the calibration fitted elsewhere, for an index with a reader or without."""
+    return UNCALIBRATED if has_reader else WITHOUT_READER
 
-    Where there is none, it is the one fitted elsewhere.
+
+def load_calibration(corpus: Path, *, has_reader: bool) -> Calibration:
+    """Return the calibration that lies with a corpus, for an index with a reader or without.
+
+    Where there is none, or it was fitted with a reader and the index has none, or the other way round, it is the
+    generic one.
 
     Raises:
         ReadingError: the file is not a calibration.
     """
+    without = generic(has_reader=has_reader)
     if not os.path.lexists(corpus / CALIBRATION_FILE):
-        return UNCALIBRATED
-    return Calibration.from_json(read_bytes(corpus, CALIBRATION_FILE))
+        return without
+    fitted = Calibration.from_json(read_bytes(corpus, CALIBRATION_FILE))
+    return fitted if fitted.uses_reader == has_reader else without

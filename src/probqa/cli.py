@@ -100,8 +100,8 @@ def parser() -> argparse.ArgumentParser:
     adding.add_argument("names", nargs="+", metavar="FILE-OR-URL")
     remove = add("remove", _remove, "Take a fetched or added report out of the corpus.")
     remove.add_argument("id", metavar="ID")
-    calibrate = add("calibrate", _calibrate, "Fit what makes a status, on a file of questions (docs/evaluation.md).")
-    calibrate.add_argument("file", metavar="FILE")
+    calibrate = add("calibrate", _calibrate, "Fit what makes a status, on files of questions (docs/evaluation.md).")
+    calibrate.add_argument("files", metavar="FILE", nargs="+")
     calibrate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
     evaluate = add("eval", _eval, "Score the answers to a file of questions (docs/evaluation.md).")
     evaluate.add_argument("file", metavar="FILE")
@@ -248,9 +248,10 @@ def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.measuring import evaluation
     from probqa.measuring.calibrate import calibrate
 
-    questions = evaluation.read_questions(Path(options.file), options.split)
+    files = [evaluation.read_questions(Path(file), options.split) for file in options.files]
     fitted = calibrate(
-        chosen, [(question.question, question.history, not question.unanswerable) for question in questions]
+        chosen,
+        *([(one.question, one.history, not one.unanswerable) for one in questions] for questions in files),
     )
     _say(
         f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
@@ -325,7 +326,8 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
         _print_json(report)
         return 0
     counts = report["counts"]
-    _say(f"generation {report['generation']}, built {report['created']} with {report['model']['name']}")
+    made = f"generation {report['generation']}, built {report['created']}"
+    _say(f"{made} with {report['model']['name']} and {report['reader']['name'] or 'no reader'}")
     _say(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
     rates = report["calibration"]
     if rates:

@@ -14,16 +14,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = "probqa-encoder"
+DEFAULT_READER = "probqa-reader"
+NO_READER = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The two folders and the sentence-transformers model (the default's name, a hub name or a folder)."""
+    """The two folders and two models of sentence-transformers, each a packaged one's name, a hub name or a folder.
+
+    ``reader`` is a CrossEncoder, or "none".
+    """
 
     corpus: Path
     index: Path
     model: str
+    reader: str = NO_READER
 
 
 def settings(
@@ -32,16 +38,18 @@ def settings(
     corpus: Path | str | None = None,
     index: Path | str | None = None,
     model: str | None = None,
+    reader: str | None = None,
 ) -> Settings:
     """Choose the settings.
 
     What was given comes first, then the environment, then the folders ``corpus`` and ``index`` in the current one and
-    the default model.
+    the models that come with probqa.
     """
     return Settings(
         corpus=Path(corpus or environment.get("PROBQA_CORPUS") or "corpus"),
         index=Path(index or environment.get("PROBQA_INDEX") or "index"),
         model=model or environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
+        reader=reader or environment.get("PROBQA_READER") or DEFAULT_READER,
     )
 
 

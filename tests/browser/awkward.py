@@ -102,8 +102,8 @@ def sentences(group: int) -> list[str]:
 
 
 def question(group: int) -> str:
-    """Finds the sentences of a report and nothing else."""
-    return f"what do the notes of {topic(group)} read?"
+    """Finds the sentences of a report, and hardly anything else."""
+    return f"note {topic(group)} {topic(group)} {topic(group)}"
 
 
 def reports() -> dict[str, str]:

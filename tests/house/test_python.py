@@ -97,10 +97,11 @@ def test_an_error_or_a_record_costs_no_index() -> None:
     }
 
 
-def run_the_page(place: Path, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def run_the_page(place: Path, made: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run every example of docs/python.md in ``place``, one after another."""
     monkeypatch.chdir(place)
-    monkeypatch.setenv("PROBQA_MODEL", model)
+    monkeypatch.setenv("PROBQA_MODEL", made.model)
+    monkeypatch.setenv("PROBQA_READER", made.reader)
     for name in ("PROBQA_CORPUS", "PROBQA_INDEX"):
         monkeypatch.delenv(name, raising=False)
     page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -114,7 +115,7 @@ def run_the_page(place: Path, model: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_page_about_python_says_what_happens(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     write_corpus(chosen.corpus, REPORTS)
-    run_the_page(chosen.corpus.parent, chosen.model, monkeypatch)
+    run_the_page(chosen.corpus.parent, chosen, monkeypatch)
 
 
 @pytest.mark.model
@@ -122,4 +123,4 @@ def test_the_page_about_python_says_what_happens_with_the_real_model(
     real_index: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(real_index.corpus.parent, tmp_path, dirs_exist_ok=True)
-    run_the_page(tmp_path, real_index.model, monkeypatch)
+    run_the_page(tmp_path, real_index, monkeypatch)

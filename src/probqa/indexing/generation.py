@@ -17,6 +17,7 @@ In: documents, passages, vectors, the lexical index and the encoder. Out: a fold
     domain.json           the words, names, ratings and texts of the field
     calibration.json      what makes a status of an answer's signals, and how often it is wrong
     encoder.onnx, tokenizer.json, encoder.json
+    reader.onnx, reader_tokenizer.json, reader.json    where it has a reader
 
 Passage i is row i of the passages, of the passage vectors and of the keyword index. No file is pickled or can run code.
 The name of a generation is a hash of what went into it, so the same corpus and model give the same name everywhere.
@@ -42,13 +43,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probqa.calibration import UNCALIBRATED, Calibration
+from probqa.calibration import Calibration
 from probqa.decoding import decode_json
 from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError
 from probqa.glossary.domain import NO_DOMAIN, Domain
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
 from probqa.indexing import storage
+from probqa.indexing.cross_encoder import READER_FILES, CrossEncoder, Reader, check_read_canaries
 from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.indexing.lexical import SETTINGS, LexicalIndex
@@ -57,7 +59,7 @@ from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
 
-FORMAT = 7
+FORMAT = 8
 
 EMPTY_GLOSSARY = Glossary(Entries())
 
@@ -76,14 +78,16 @@ class Contents:
     canary_vectors: Vectors
     lexical: LexicalIndex
     encoder_files: Mapping[str, bytes]
-    model: str
-    fingerprint: str
+    reader_files: Mapping[str, bytes]
+    """Empty where there is no reader."""
+    model: Model
+    reader: Model
     files: Mapping[str, tuple[str, str]]
     """SHA-256 and reader version of every corpus file, whether it was read or failed, by path."""
+    calibration: Calibration
     failures: Sequence[Failure] = ()
     glossary: Glossary = EMPTY_GLOSSARY
     domain: Domain = NO_DOMAIN
-    calibration: Calibration = UNCALIBRATED
 
     @property
     def texts(self) -> str:
@@ -105,7 +109,7 @@ class Contents:
             (
                 FORMAT,
                 SETTINGS,
-                self.fingerprint,
+                [self.model.fingerprint, self.reader.fingerprint],
                 sorted(self.files.items()),
                 [asdict(failure) for failure in self.failures],
             ),
@@ -201,6 +205,8 @@ class Generation:
             names = sorted(self.manifest.files, key=lambda name: -self.manifest.files[name].bytes)
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
             opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
+            self.reader_files = {name: files[name] for name in READER_FILES if name in files}
+            opening_reader = pool.submit(CrossEncoder, *self.reader_files.values()) if self.reader_files else None
             self._texts = memoryview(files["texts.txt"])
             self.domain = Domain.from_json(files["domain.json"])
             self._stored, self._sources = self._read_documents(files["documents.json"])
@@ -221,6 +227,10 @@ class Generation:
             self.calibration = Calibration.from_json(files["calibration.json"])
             self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
+            self.reader: Reader | None = None
+            if opening_reader is not None:
+                check_read_canaries(reader := opening_reader.result())
+                self.reader = reader
         self._numbers = {source.id: number for number, source in enumerate(self._sources)}
         self._opened: dict[int, Document] = {}
         self._check_rows()
@@ -268,7 +278,7 @@ class Generation:
     @property
     def is_calibrated(self) -> bool:
         """Tell whether the calibration was fitted for this model and these documents."""
-        return self.calibration.is_for(self.manifest.model.fingerprint, self.manifest.texts)
+        return self.calibration.is_for(self.manifest.models, self.manifest.texts)
 
     @cached_property
     def first_sentences(self) -> _Ints:
@@ -468,6 +478,7 @@ def _serialised(contents: Contents) -> dict[str, bytes]:
             "calibration.json": contents.calibration.to_json(),
         }
         | dict(contents.encoder_files)
+        | dict(contents.reader_files)
     )
 
 
@@ -490,7 +501,8 @@ def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> Mani
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         lexical=SETTINGS,
         texts=contents.texts,
-        model=Model(contents.fingerprint, contents.model),
+        model=contents.model,
+        reader=contents.reader,
         counts=Counts(
             documents=len(contents.documents),
             passages=len(contents.passages),

@@ -66,6 +66,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "generation": generation.name,
             "created": manifest.created,
             "model": asdict(manifest.model),
+            "reader": asdict(manifest.reader),
             "counts": asdict(manifest.counts),
             "calibration": error_rates(generation),
             "corpus": str(settings.corpus),

@@ -3,7 +3,7 @@
 In: a record, or the bytes of the file. Out: the other one.
 
 >>> made = Manifest(5, "0" * 16, "2026-10-03T09:30:00+00:00", "bm25s", "1" * 64, Model("2" * 64, "m"),
-...                 Counts(1, 2, 3), {"a.md": ("3" * 64, "markdown 1")}, (Failure("b.md", "is empty"),),
+...                 Model("", ""), Counts(1, 2, 3), {"a.md": ("3" * 64, "markdown 1")}, (Failure("b.md", "is empty"),),
 ...                 {"x.npy": StoredFile(9, "4" * 64)})
 >>> Manifest.from_json(made.to_json()) == made, made.day.in_words
 (True, '3 October 2026')
@@ -21,7 +21,7 @@ from probqa.reading.corpus import Failure
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The embedding model: SHA-256 over its files, and its name."""
+    """A model: SHA-256 over its files, and its name. Both are empty where there is none."""
 
     fingerprint: str
     name: str
@@ -59,10 +59,16 @@ class Manifest:
     lexical: str
     texts: str
     model: Model
+    reader: Model
     counts: Counts
     corpus: dict[str, tuple[str, str]]
     failures: tuple[Failure, ...]
     files: dict[str, StoredFile]
+
+    @property
+    def models(self) -> str:
+        """Return the fingerprints of both models, for which a calibration is fitted."""
+        return f"{self.model.fingerprint} {self.reader.fingerprint}".strip()
 
     @property
     def day(self) -> PartialDate:

@@ -26,10 +26,11 @@ _FOLDS = 8
 _PENALTY = 1.0
 
 
-def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
+def calibrate(settings: Settings, *files: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
     """Fit the status on questions and keep the calibration.
 
-    Each question comes with those asked before it, and whether the corpus answers it.
+    Each question comes with those asked before it, and whether the corpus answers it. Every file of them weighs the
+    same: a large one of hard questions does not drown what others ask.
 
     It is written to ``calibration.json`` in the corpus folder. The next build puts it into the index.
 
@@ -39,16 +40,18 @@ def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], 
     library = Library(settings)
     try:
         asked = [
-            (library.signals(Request.of(question, previous=previous)), answerable)
+            (library.signals(Request.of(question, previous=previous)), answerable, file)
+            for file, questions in enumerate(files)
             for question, previous, answerable in questions
         ]
-        known = [(signals, answerable) for signals, answerable in asked if signals is not None]
+        known = [(signals, answerable, file) for signals, answerable, file in asked if signals is not None]
         manifest = library.generation.manifest
         calibration = fit(
-            [signals for signals, _ in known],
-            [answerable for _, answerable in known],
-            manifest.model.fingerprint,
+            [signals for signals, _, _ in known],
+            [answerable for _, answerable, _ in known],
+            manifest.models,
             manifest.texts,
+            [file for _, _, file in known],
         )
     finally:
         library.close()
@@ -56,10 +59,17 @@ def calibrate(settings: Settings, questions: Sequence[tuple[str, Sequence[str], 
     return calibration
 
 
-def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str, texts: str) -> Calibration:
+def fit(
+    signals: Sequence[Signals],
+    answerable: Sequence[bool],
+    fingerprint: str,
+    texts: str,
+    files: Sequence[int] | None = None,
+) -> Calibration:
     """Fit a calibration on all questions.
 
-    Its error rates are measured on each eighth of the questions, with a model fitted on the others.
+    ``files`` tells which file each is from; without it all are from one. Its error rates are measured on each eighth of
+    the questions, with a model fitted on the others.
 
     Raises:
         InputError: fewer than 20 questions of either kind.
@@ -71,13 +81,15 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
             "give at least 20 of each",
         )
     rows = np.stack([first_quote.as_array() for first_quote in signals])
+    of_file = np.zeros(len(labels), dtype=int) if files is None else np.array(files)
+    weight = _weight(labels, of_file)
     folds = np.arange(len(labels)) % _FOLDS
     held_back = np.empty(len(labels))
     for fold in range(_FOLDS):
         inside = folds != fold
-        held_back[~inside] = _confidences(rows[~inside], _logistic(rows[inside], labels[inside]))
-    weak_from = round(min(float(np.quantile(held_back[labels], 1 - KEPT_SHARE)), WEIGHTS.answered_from), 3)
-    coefficients = np.round(_logistic(rows, labels), 4)
+        held_back[~inside] = _confidences(rows[~inside], _logistic(rows[inside], labels[inside], of_file[inside]))
+    weak_from = min(_kept_from(held_back[labels], weight[labels]), WEIGHTS.answered_from)
+    coefficients = np.round(_logistic(rows, labels, of_file), 4)
     fitted = Calibration(
         weights=tuple(coefficients[:-1].tolist()),
         bias=float(coefficients[-1]),
@@ -97,20 +109,45 @@ def fit(signals: Sequence[Signals], answerable: Sequence[bool], fingerprint: str
     is_shown = held_back >= weak_from
     return dataclasses.replace(
         fitted,
-        answered=_share(is_answered[labels]),
-        shown=_share(is_shown[labels]),
-        refused=_share(~is_shown[~labels]),
-        not_answered=_share(~is_answered[~labels]),
+        answered=_share(is_answered[labels], weight[labels]),
+        shown=_share(is_shown[labels], weight[labels]),
+        refused=_share(~is_shown[~labels], weight[~labels]),
+        not_answered=_share(~is_answered[~labels], weight[~labels]),
     )
 
 
-def _logistic(rows: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _kept_from(confidences: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> float:
+    """Return the confidence, rounded down to three digits, that all but ``1 - KEPT_SHARE`` of the weight reaches."""
+    order = np.argsort(confidences, kind="stable")
+    below = (np.cumsum(weight[order]) - weight[order]) / weight.sum()
+    # Sums of weights differ in their last bits.
+    least = confidences[order][below <= 1 - KEPT_SHARE + 1e-9][-1]
+    return float(np.floor(least * 1000)) / 1000
+
+
+def _weight(labels: npt.NDArray[np.bool_], files: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
+    """Return what each question weighs, 1 on average.
+
+    Those with an answer weigh as much as those without, and of either the files weigh the same.
+    """
+    weight = np.empty(len(labels))
+    for kind in (labels, ~labels):
+        held = np.unique(files[kind])
+        for file in held:
+            part = kind & (files == file)
+            weight[part] = 0.5 * len(labels) / len(held) / part.sum()
+    return weight
+
+
+def _logistic(
+    rows: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], files: npt.NDArray[np.int_]
+) -> npt.NDArray[np.float64]:
     """Fit a penalised logistic regression by Newton's method.
 
-    Both kinds of questions weigh the same. Out: the weights, and behind them the bias.
+    Out: the weights, and behind them the bias.
     """
+    weight = _weight(labels, files)
     design = np.column_stack([rows, np.ones(len(rows))])
-    weight = np.where(labels, 0.5 / labels.mean(), 0.5 / (~labels).mean())
     penalty = np.diag([_PENALTY] * rows.shape[1] + [1e-6])
     coefficients = np.zeros(design.shape[1])
     for _ in range(100):
@@ -129,5 +166,5 @@ def _confidences(rows: npt.NDArray[np.float64], coefficients: npt.NDArray[np.flo
     return confidences
 
 
-def _share(outcomes: npt.NDArray[np.bool_]) -> float:
-    return round(float(outcomes.mean()), 4)
+def _share(outcomes: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> float:
+    return round(float(np.average(outcomes, weights=weight)), 4)

@@ -36,6 +36,7 @@ METRICS = (
     "mrr",
     "recall@10",
     "first_quote",
+    "first_three_quotes",
     "answered",
     "answered_or_weak",
     "refused",
@@ -61,7 +62,9 @@ class GoldSpan:
 class GoldQuestion:
     """One line of a question file: the question, the questions before it, and what answers it.
 
-    Exactly one of ``spans``, ``documents`` and ``unanswerable`` is filled.
+    Exactly one of ``spans``, ``documents`` and ``unanswerable`` is filled. ``near`` are the words that tempt most
+    without answering, ``missing`` says what they lack, and ``about`` names the document that an unanswerable question
+    was written for; they are there for training.
     """
 
     id: str
@@ -72,6 +75,9 @@ class GoldQuestion:
     history: tuple[str, ...] = ()
     kind: str = ""
     split: str = ""
+    near: tuple[GoldSpan, ...] = ()
+    missing: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,8 +371,12 @@ def _measure(question: GoldQuestion, answer: Answer, document: FindDocument) -> 
     values["mrr"] = mrr(gains)
     values["recall@10"] = recall(gains, len(targets))
     if question.spans:
-        answers = [span.text for span in question.spans if shown and span.document_id == shown[0].source.id]
-        values["first_quote"] = bool(shown) and holds(shown[0].text, answers)
+        right = [
+            holds(quote.text, [span.text for span in question.spans if span.document_id == quote.source.id])
+            for quote in shown[:3]
+        ]
+        values["first_quote"] = right[:1] == [True]
+        values["first_three_quotes"] = any(right)
     return values | {"answered": answer.status == "answered", "answered_or_weak": answer.status != "not_found"}
 
 

@@ -26,8 +26,9 @@ def launch(chosen: Settings, port: int) -> NoReturn:
     """
     Hosts(served_names(os.environ))
     corpus, index = chosen.corpus.resolve(), chosen.index.resolve()
-    open_library(Settings(corpus, index, chosen.model))
-    os.environ |= {"PROBQA_CORPUS": str(corpus), "PROBQA_INDEX": str(index), "PROBQA_MODEL": chosen.model}
+    open_library(Settings(corpus, index, chosen.model, chosen.reader))
+    os.environ |= {"PROBQA_CORPUS": str(corpus), "PROBQA_INDEX": str(index)}
+    os.environ |= {"PROBQA_MODEL": chosen.model, "PROBQA_READER": chosen.reader}
     # Streamlit's settings lie beside the app; it would also take those of the folder that the command was typed in.
     os.chdir(APP.parent)
     from streamlit.web import cli
