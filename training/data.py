@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -103,19 +104,22 @@ def lines(path: Path) -> list[Json]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def collect(name: str, documents: Iterable[tuple[str, Document]]) -> tuple[Collection, dict[tuple[str, int], int]]:
-    """Cut documents into sentences. The dictionary finds one by its document's key and where it starts."""
+def collect(name: str, documents: Iterable[tuple[str, Document]]) -> Collection:
+    """Cut documents into sentences."""
     sentences: list[Sentence] = []
     passages: list[str] = []
-    found: dict[tuple[str, int], int] = {}
     for key, document in documents:
         for passage in cut_passages(document, 0):
             for number, span in enumerate(passage.sentences):
                 whole = Span(passage.sentences[leaning(document, passage.sentences, number)].start, span.end)
-                found[key, span.start] = len(sentences)
                 sentences.append(Sentence(key, reading_text(document, whole), document.slice(whole), len(passages)))
             passages.append(search_text(document, passage))
-    return Collection(name, tuple(sentences), tuple(passages)), found
+    return Collection(name, tuple(sentences), tuple(passages))
+
+
+def digest(quote: str) -> str:
+    """Return what stands for a sentence of a real report, none of whose words are kept: a hash of its words alone."""
+    return hashlib.sha256(" ".join(re.findall(r"\w+", quote.lower())).encode()).hexdigest()[:16]
 
 
 def read_folder(folder: Path) -> Iterator[Document]:
@@ -131,7 +135,7 @@ def read_folder(folder: Path) -> Iterator[Document]:
 def starter() -> tuple[Collection, list[Example]]:
     """Return the starter corpus and the questions about it, those without an answer among them."""
     documents = [(document.source.id, document) for document in read_folder(ROOT / "corpus")]
-    collection, _ = collect("starter", documents)
+    collection = collect("starter", documents)
     examples = []
     for row in read_questions(DATA / "starter.jsonl"):
         # As it will be read: completed by the question before it.
@@ -170,15 +174,25 @@ def reports(shared: Path) -> tuple[Collection, list[Example]]:
         if (folder / part).is_dir()
         for document in read_folder(folder / part)
     ]
-    collection, found = collect("reports", documents)
+    collection = collect("reports", documents)
     known = {key for key, _ in documents}
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, sentence in enumerate(collection.sentences):
+        found[sentence.document, digest(sentence.quote)].append(number)
     examples = []
     for row in lines(DATA / "reports.jsonl"):
-        if row["document"] in known:
-            answers = tuple(found[row["document"], start] for start in row["answers"])
-            near = tuple(found[row["document"], start] for start in row.get("near", []))
-            split = split_of(row["document"])
-            examples.append(Example(row["question"], "reports", row["style"], split, row["document"], answers, near))
+        key = row["document"]
+        if key not in known:
+            continue
+        # A file that is read otherwise than when the question was written may have lost the sentence.
+        answers, near = (
+            tuple(number for one in dict.fromkeys(row.get(field, ())) for number in found.get((key, one), ()))
+            for field in ("answers", "near")
+        )
+        if row["answers"] and not answers:
+            logging.warning("%s no longer has the answer to %r", key, row["question"])
+            continue
+        examples.append(Example(row["question"], "reports", row["style"], split_of(key), key, answers, near))
     return collection, examples
 
 
