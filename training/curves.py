@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import running
 from transformers.trainer_utils import get_last_checkpoint
 
 
@@ -13,7 +14,7 @@ def draw(work: Path, target: Path) -> None:
     """Draw a curve for each training."""
     figure, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
     for name, axis in zip(("encoder", "reader"), axes, strict=True):
-        last = get_last_checkpoint(str(work / f"{name}-checkpoints"))
+        last = get_last_checkpoint(str(running.checkpoints(work / name)))
         log = json.loads(Path(str(last), "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
         steps = [(entry["step"], entry["loss"]) for entry in log if "loss" in entry]
         axis.plot(*zip(*steps, strict=True))

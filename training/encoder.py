@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import running
 from data import Collection, Example
 from datasets import Dataset
 from sentence_transformers import (
@@ -18,7 +19,6 @@ from sentence_transformers import (
     losses,
 )
 from sentence_transformers.base.sampler import BatchSamplers
-from transformers.trainer_utils import get_last_checkpoint
 
 # Of the public questions, those that are taken.
 PUBLIC_SHARE = 0.4
@@ -80,31 +80,19 @@ def train(
         str(start),
         device="cpu",
         local_files_only=True,
-        # Torch's own attention takes, on a processor, half of all time on its way back.
-        config_kwargs={"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0},
-        model_kwargs={"attn_implementation": "eager"},
+        **running.QUICK,
     )
     model.max_seq_length = 96
     # The token table stays that of the base package, which is what lets the weights be shipped without it.
     model[0].auto_model.embeddings.requires_grad_(False)
     arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(folder.with_name(folder.name + "-checkpoints")),
         num_train_epochs=epochs,
         per_device_train_batch_size=64,
         learning_rate=1e-4,
         warmup_steps=0.1,
-        lr_scheduler_type="cosine",
-        weight_decay=0.01,
         batch_sampler=BatchSamplers.NO_DUPLICATES,
-        seed=seed,
-        data_seed=seed,
         save_steps=25,
-        save_total_limit=1,
-        logging_steps=10,
-        report_to=[],
-        use_cpu=True,
-        bf16=True,
-        disable_tqdm=True,
+        **running.settings(folder, seed),
     )
     trainer = SentenceTransformerTrainer(
         model=model,
@@ -112,7 +100,6 @@ def train(
         train_dataset=triples(collections, examples, seed),
         loss=losses.MultipleNegativesRankingLoss(model, directions=("query_to_doc", "doc_to_query")),
     )
-    checkpoints = Path(str(arguments.output_dir))
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None)
+    running.run(trainer)
     model.max_seq_length = 256
     model.save(str(folder))

@@ -6,14 +6,12 @@ CrossEncoder in a folder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 
+import running
 import torch
 from datasets import Dataset
 from sentence_transformers import CrossEncoder, CrossEncoderTrainer, CrossEncoderTrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
 
 MAX_TOKENS = 96
 # The lowest layers stay the encoder's, which were just tuned.
@@ -72,40 +70,19 @@ def train(start: Path, folder: Path, lists: Dataset, seed: int, epochs: float = 
         max_length=MAX_TOKENS,
         device="cpu",
         local_files_only=True,
-        # Dropout draws more numbers than one pass over so little data needs; and torch's own attention takes, on a
-        # processor, half of all time on its way back. Without both, and in bfloat16, a step takes a third.
-        config_kwargs={"attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0},
-        model_kwargs={"attn_implementation": "eager"},
+        **running.QUICK,
     )
     bert = model.model.base_model
     for part in (bert.embeddings, *bert.encoder.layer[:FROZEN]):
         part.requires_grad_(False)
     arguments = CrossEncoderTrainingArguments(
-        output_dir=str(folder.with_name(folder.name + "-checkpoints")),
         num_train_epochs=epochs,
         per_device_train_batch_size=16,
         learning_rate=rate,
         warmup_steps=0.06,
-        lr_scheduler_type="cosine",
-        weight_decay=0.01,
-        max_grad_norm=1.0,
-        seed=seed,
-        data_seed=seed,
         save_steps=60,
-        save_total_limit=1,
-        logging_steps=10,
-        report_to=[],
-        use_cpu=True,
-        bf16=True,
-        disable_tqdm=True,
+        **running.settings(folder, seed),
     )
     trainer = CrossEncoderTrainer(model=model, args=arguments, train_dataset=lists, loss=AnswerOrNone(model))
-    checkpoints = Path(str(arguments.output_dir))
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None)
+    running.run(trainer)
     model.save_pretrained(str(folder))
-
-
-def read(model: CrossEncoder, question: str, texts: Sequence[str]) -> list[float]:
-    """Return the logits of a question's sentences."""
-    scores = model.predict([(question, text) for text in texts], activation_fn=torch.nn.Identity(), batch_size=32)
-    return [float(score) for score in chain(scores)]
