@@ -16,7 +16,8 @@ from __future__ import annotations
 import html
 import re
 
-from probqa.reading.formats.repairs import lowered, raised, tidy
+from probqa.reading.formats.raised import lowered, raised
+from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]{0,30})([^<>]{0,2000})>")

@@ -18,7 +18,8 @@ from typing import Any
 
 from probqa.reading.formats.hidden import Visibility
 from probqa.reading.formats.page_tables import Cell, is_layout, table_rows, unused_names
-from probqa.reading.formats.repairs import lowered, raised, tidy
+from probqa.reading.formats.raised import lowered, raised
+from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.rows import row_text
 from probqa.records import BlockKind, Removal
 

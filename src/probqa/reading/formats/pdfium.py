@@ -22,6 +22,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.reading.formats.columns import in_columns
+from probqa.reading.formats.raised import lower_text, raise_mark
 from probqa.reading.formats.runs import Box, Run, Style
 from probqa.records import PageLayer
 
@@ -45,8 +46,6 @@ _MAX_OPTIONS = 1_000
 # The flag of a field that hides what is written in it.
 _PASSWORD = 1 << 13
 _LINE_BREAK_HYPHEN = "\x02"
-_SUPERSCRIPTS = str.maketrans("0123456789abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 # A note mark or a list of them: figures or single letters.
 _MARK = re.compile(r"(?=[^0-9a-z]{0,9}[0-9a-z])(?!.{0,20}[a-z]{2})[0-9a-z,;.*†‡§()\[\]/⁄ –-]{1,20}")
@@ -572,10 +571,10 @@ def _set_level(run: Run, size: float, baseline: float, gap: float, before: str) 
     small = run.style.size <= 0.8 * size
     close = abs(gap) < 0.2 * size and bool(before[-1:].strip()) and run.style.size <= size
     if _MARK.fullmatch(text.strip()) and ((small and raised > 0.1) or (close and 0.2 < raised < 0.7)):
-        return text.translate(_SUPERSCRIPTS)
+        return raise_mark(text)
     is_under_a_line = re.search(r"[⁰¹²³⁴-⁹][/⁄]?$", before) and (raised < -0.08 or before[-1] in "/⁄")
     if small and _is_digits(run) and (is_under_a_line or (raised < -0.08 and before[-1:].isdecimal())):
-        return text.translate(_SUBSCRIPTS)
+        return lower_text(text)
     return text
 
 
@@ -583,9 +582,7 @@ def _with_fractions(text: str, edges: list[tuple[float, float]]) -> tuple[str, l
     """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
     for match in reversed(list(_FRACTION.finditer(text))):
         above, below = match[1].translate(_PLAIN_DIGITS), match[3].translate(_PLAIN_DIGITS)
-        fraction = _FRACTIONS.get(
-            f"{above}/{below}", f"{above.translate(_SUPERSCRIPTS)}⁄{below.translate(_SUBSCRIPTS)}"
-        )
+        fraction = _FRACTIONS.get(f"{above}/{below}", f"{raise_mark(above)}⁄{lower_text(below)}")
         start, end = match.span()
         text = text[:start] + fraction + text[end:]
         within = edges[start:end]

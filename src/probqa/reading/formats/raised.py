@@ -13,21 +13,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+_SEVERAL_LETTERS = re.compile(r"[^\W\d_]{2}")
 _LETTERS = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
+_FIGURES = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = _FIGURES | str.maketrans("+-−=()", "⁺⁻⁻⁼⁽⁾")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_LOWERED_SIGNS = str.maketrans("+-−=()", "₊₋₋₌₍₎")
 _SLASH = re.compile(r"[/⁄∕]")
 _MARK = re.compile(r"(?<![^\W\d_])(?:[a-z]|[ivx]{2,5})(?![^\W\d_])")
 
 
 def raise_text(text: str) -> str:
-    """Write digits and small letters as raised ones."""
-    return text.translate(_RAISED).translate(_LETTERS)
+    """Write digits, signs and small letters as raised ones."""
+    return text.translate(_RAISED | _LETTERS)
+
+
+def raise_mark(text: str) -> str:
+    """Write digits and small letters as raised ones, and leave the signs round them."""
+    return text.translate(_FIGURES | _LETTERS)
 
 
 def lower_text(text: str) -> str:
     """Write digits as lowered ones."""
     return text.translate(_LOWERED)
+
+
+def raised(text: str) -> str:
+    """Write the text of one raised element in raised digits and signs, and a single letter too.
+
+    What holds a word ("19" with a raised "th") or stands in square brackets cannot run into a figure, and stays.
+
+    >>> "2022" + raised("3"), "31" + raised("2,3"), "19" + raised("th"), "8" + raised("[footnote 1]")
+    ('2022³', '31²,³', '19th', '8[footnote 1]')
+    """
+    return text if _stands_apart(text) else raise_text(text)
+
+
+def lowered(text: str) -> str:
+    """Write the text of one lowered element in lowered digits and signs.
+
+    >>> "CO" + lowered("2"), raised("1") + "⁄" + lowered("2")
+    ('CO₂', '¹⁄₂')
+    """
+    return text if _stands_apart(text) else text.translate(_LOWERED | _LOWERED_SIGNS)
+
+
+def _stands_apart(text: str) -> bool:
+    return _SEVERAL_LETTERS.search(text) is not None or text.strip().startswith("[")
 
 
 def level(pieces: Iterable[tuple[str, int]]) -> str:

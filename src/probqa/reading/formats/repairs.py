@@ -6,7 +6,7 @@ In: text as it stands in a file. Out: the same words, with
 2. characters without width removed (soft hyphen, zero-width space and joiners, byte-order mark, tags),
 3. the seven Latin ligatures spelt out,
 4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``join_lines``),
-5. a raised or lowered digit written as Unicode's raised or lowered digit (see ``raised``), so that the mark of a note
+5. a raised or lowered digit written as Unicode's raised or lowered digit (``raised.py``), so that the mark of a note
    never runs into a figure,
 6. a letter and its accent, where they are two characters, as the one that Unicode has for both (NFC).
 
@@ -33,9 +33,6 @@ _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
 _LIGATURES = {ord(ligature): letters for ligature, letters in LIGATURES.items()}
-_RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_SEVERAL_LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 def tidy(text: str) -> str:
@@ -45,30 +42,6 @@ def tidy(text: str) -> str:
     """
     tidied = WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
     return tidied if tidied.isascii() else unicodedata.normalize("NFC", tidied)
-
-
-def raised(text: str) -> str:
-    """Write the text of one raised element in raised digits and signs, and a single letter too.
-
-    What holds a word ("19" with a raised "th") or stands in square brackets cannot run into a figure, and stays.
-
-    >>> "2022" + raised("3"), "31" + raised("2,3"), "19" + raised("th"), "8" + raised("[footnote 1]")
-    ('2022³', '31²,³', '19th', '8[footnote 1]')
-    """
-    return text if _stands_apart(text) else text.translate(_RAISED)
-
-
-def lowered(text: str) -> str:
-    """Write the text of one lowered element in lowered digits and signs.
-
-    >>> "CO" + lowered("2"), raised("1") + "⁄" + lowered("2")
-    ('CO₂', '¹⁄₂')
-    """
-    return text if _stands_apart(text) else text.translate(_LOWERED)
-
-
-def _stands_apart(text: str) -> bool:
-    return _SEVERAL_LETTERS.search(text) is not None or text.strip().startswith("[")
 
 
 def join_lines(before: str, after: str, vocabulary: Collection[str]) -> str:
