@@ -9,7 +9,9 @@ both kinds ``refused.json``, the words each of the other models is refused with.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,16 @@ _SIZES = {
     # Larger than usual, so that random weights tell texts and poolings apart.
     "initializer_range": 0.3,
 }
+
+
+def made(kind: str, folder: Path) -> Path:
+    """Fill a folder, in a process of its own, and return it."""
+    tests = Path(__file__).resolve().parent
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent / "src"), str(tests)])}
+    command = [sys.executable, "-W", "ignore", __file__, kind, str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 def word_pieces(**settings: Any) -> Any:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +16,7 @@ import pytest
 import hash_encoder
 import hash_reader
 import small_models
-from conftest import REPORTS, ROOT, Opener, write_corpus
+from conftest import REPORTS, Opener, write_corpus
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, ModelError, ModelMissingError
 from probqa.indexing import export, export_reader, storage
@@ -43,12 +40,7 @@ ANOTHER = "name a sentence-transformers CrossEncoder with one label, or none"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that ``small_models`` fills with readers."""
-    folder = tmp_path_factory.mktemp("readers")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
-    command = [sys.executable, "-W", "ignore", small_models.__file__, "readers", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return small_models.made("readers", tmp_path_factory.mktemp("readers"))
 
 
 def files_of(small: Path, name: str = "reader") -> dict[str, bytes]:

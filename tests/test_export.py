@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,6 @@ import numpy as np
 import pytest
 
 import small_models
-from conftest import ROOT
 from probqa.errors import ModelError
 from probqa.indexing import export
 from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors
@@ -26,12 +22,7 @@ KNOWN = "name a sentence-transformers model of Transformer, Pooling, Dense, Laye
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that ``small_models`` fills."""
-    folder = tmp_path_factory.mktemp("models")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
-    command = [sys.executable, "-W", "ignore", small_models.__file__, "encoders", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return small_models.made("encoders", tmp_path_factory.mktemp("models"))
 
 
 def opened(small: Path, name: str) -> tuple[Encoder, dict[str, Vectors]]:

@@ -13,9 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from probqa.decoding import decode_json
-from probqa.errors import DecodingError, IndexDamagedError
-from probqa.indexing.session import Session
+from probqa.errors import IndexDamagedError
+from probqa.indexing.session import Session, profile_of
 
 READER_FILES = ("reader.onnx", "reader_tokenizer.json", "reader.json")
 
@@ -57,12 +56,7 @@ class CrossEncoder:
         Raises:
             IndexDamagedError: they are not a reader.
         """
-        try:
-            self.profile = decode_json(ReaderProfile, profile)
-        except DecodingError as error:
-            raise IndexDamagedError(
-                f"reader.json is not what a build writes: {error.problem}", "run: probqa build"
-            ) from error
+        self.profile = profile_of("reader", ReaderProfile, profile)
         self._session = Session("reader", onnx, tokenizer, threads=1)
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="reader")
 

@@ -16,9 +16,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from probqa.decoding import decode_json
-from probqa.errors import DecodingError, IndexDamagedError
-from probqa.indexing.session import Session
+from probqa.errors import IndexDamagedError
+from probqa.indexing.session import Session, profile_of
 
 Vectors = npt.NDArray[np.float32]
 
@@ -73,12 +72,7 @@ class Encoder:
         Raises:
             IndexDamagedError: they are not an encoder.
         """
-        try:
-            self.profile = decode_json(EncoderProfile, profile)
-        except DecodingError as error:
-            raise IndexDamagedError(
-                f"encoder.json is not what a build writes: {error.problem}", "run: probqa build"
-            ) from error
+        self.profile = profile_of("encoder", EncoderProfile, profile)
         self._session = Session("encoder", onnx, tokenizer)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:

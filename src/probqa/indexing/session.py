@@ -7,23 +7,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from probqa.errors import IndexDamagedError
+from probqa.decoding import decode_json
+from probqa.errors import DecodingError, IndexDamagedError
 
 # Read when onnxruntime is first imported. Without it a session looks up Microsoft's event server and leaves a device id
 # in the cache.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
+T = TypeVar("T")
 Rows = npt.NDArray[np.float32]
 
 # What a tokenizer says of how it pads.
 _PADDING = ("direction", "pad_id", "pad_type_id", "pad_token")
+
+
+def profile_of(name: str, kind: type[T], content: bytes) -> T:
+    """Return what the profile of a model says, which lies beside it as ``<name>.json``.
+
+    Raises:
+        IndexDamagedError: it is not what a build writes.
+    """
+    try:
+        return decode_json(kind, content)
+    except DecodingError as error:
+        raise IndexDamagedError(
+            f"{name}.json is not what a build writes: {error.problem}", "run: probqa build"
+        ) from error
 
 
 class Session:
