@@ -100,31 +100,27 @@ def measure(
     document; none where the index has no reader, or the question is outside the reports.
     """
     found = [_passage(index, question, hit, weights) for hit in hits]
-    ranked = sorted(
-        (
-            (-round(_before_reading(passage, number, weights), 6), at, number)
-            for at, passage in enumerate(found)
-            for number in range(len(passage.sentences))
-        ),
-    )
-    chosen = [(at, number) for _, at, number in ranked]
-    if reads_per_document is not None:
-        chosen = list(_fewer_of_each(chosen, found, reads_per_document))
+    scores = [
+        [_before_reading(passage, number, weights) for number in range(len(passage.sentences))] for passage in found
+    ]
     chances: dict[tuple[int, int], float] = {}
     if index.reader is not None and question.scope.kind != "outside":
+        places = ((at, number) for at, its in enumerate(scores) for number in range(len(its)))
+        chosen = sorted(places, key=lambda place: (-round(scores[place[0]][place[1]], 6), place))
+        if reads_per_document is not None:
+            chosen = list(_fewer_of_each(chosen, found, reads_per_document))
         chosen = chosen[: weights.reads if reads is None else reads]
         texts = [reading_text(found[at].document, found[at].quoted(number)) for at, number in chosen]
         chances = dict(zip(chosen, index.reader.chances(question.text, texts), strict=True))
-    candidates = []
-    for at, passage in enumerate(found):
+    if chances:
         scores = [
-            _with_reading(_before_reading(passage, number, weights), chances.get((at, number)), weights)
-            if chances
-            else _before_reading(passage, number, weights)
-            for number in range(len(passage.sentences))
+            [_with_reading(score, chances.get((at, number), 0.0), weights) for number, score in enumerate(its)]
+            for at, its in enumerate(scores)
         ]
-        best = max(range(len(scores)), key=lambda number: (round(scores[number], 6), -number))
-        signals = _signals(index, question, passage, best, scores[best], chances.get((at, best), 0.0), weights)
+    candidates = []
+    for at, (passage, its) in enumerate(zip(found, scores, strict=True)):
+        best = max(range(len(its)), key=lambda number: (round(its[number], 6), -number))
+        signals = _signals(index, question, passage, best, its[best], chances.get((at, best), 0.0), weights)
         candidates.append(Candidate(passage.document, passage.hit.passage, passage.quoted(best), signals))
     return candidates
 
@@ -134,9 +130,9 @@ def _before_reading(passage: _Passage, number: int, weights: Weights) -> float:
     return weights.passage * passage.hit.score + (1 - weights.passage) * passage.sentences[number].value(weights)
 
 
-def _with_reading(score: float, chance: float | None, weights: Weights) -> float:
-    """Mix a score with what the reader says, which is 0 where the sentence was not read."""
-    return (1 - weights.reader) * score + weights.reader * log_odds(chance or 0.0)
+def _with_reading(score: float, chance: float, weights: Weights) -> float:
+    """Mix a score with what the reader says: a chance of 0 where the sentence was not read."""
+    return (1 - weights.reader) * score + weights.reader * log_odds(chance)
 
 
 def _fewer_of_each(
