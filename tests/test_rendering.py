@@ -7,8 +7,10 @@ import json
 
 import pytest
 
+from probqa.asking.answers import put_together
 from probqa.dates import PartialDate
-from probqa.records import Answer, Coverage, Page, Quote, Source, Status
+from probqa.questions import Scope
+from probqa.records import Answer, AnswerPart, Coverage, Definition, Note, Page, Quote, RatingRow, Source, Status
 from probqa.rendering import finding_line, page_in_words, source_line, to_json, to_text, visible
 from quoting import question_of, quote_of
 
@@ -103,11 +105,16 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
         "scope",
         "carried",
         "added",
+        "readings",
         "filters",
         "status",
         "quotes",
         "near",
+        "definitions",
+        "notes",
+        "ratings",
         "coverage",
+        "parts",
         "generation",
         "timings_ms",
     ]
@@ -158,3 +165,71 @@ def test_what_is_only_near_is_labelled_as_no_answer() -> None:
     assert "Not an answer, but near:" in to_text(nothing)
     assert to_json(nothing)["quotes"] == []
     assert to_json(nothing)["near"][0]["text"] == "It was good."
+
+
+def in_parts(*answers: tuple[str, Answer]) -> Answer:
+    searched = Coverage(112, 739, 0)
+    return put_together(ASKED, [AnswerPart(label, answer) for label, answer in answers], searched, "0" * 16)
+
+
+NOTHING = dataclasses.replace(ANSWER, status="not_found", quotes=(), near=(CLOSE,))
+
+
+def test_the_parts_of_an_answer_give_their_quotes_in_turn_and_the_least_of_their_statuses() -> None:
+    third = dataclasses.replace(said(dataclasses.replace(SOURCE, id="wales")), status="weak")
+    both = in_parts(
+        ("Gwent", dataclasses.replace(ANSWER, quotes=(QUOTE, third))),
+        ("Kent", dataclasses.replace(ANSWER, quotes=(KENT,))),
+    )
+    assert (both.status, both.quotes, both.coverage) == ("answered", (QUOTE, KENT, third), Coverage(112, 739, 3))
+    assert in_parts(("Gwent", ANSWER), ("Wales", dataclasses.replace(ANSWER, quotes=(MAY,)))).quotes == (QUOTE,)
+    one = in_parts(("Gwent", ANSWER), ("Kent", NOTHING))
+    assert (one.status, one.quotes, one.near) == ("weak", (QUOTE,), ())
+    none = in_parts(("Gwent", NOTHING), ("Kent", NOTHING))
+    assert (none.status, none.quotes, none.near) == ("not_found", (), (CLOSE,))
+
+
+def test_parts_stand_under_their_labels_and_each_says_what_was_found() -> None:
+    text = to_text(in_parts(("Gwent", ANSWER), ("Kent\x1b[2J", NOTHING)))
+    assert text.startswith("Gwent: 1 passage in 1 report answers this. Kent")
+    assert "\x1b" not in text
+    assert (
+        text.index("\nGwent\n")
+        < text.index("“It was good.”")
+        < text.index("\nKent[U+001B][2J\n")
+        < text.index("Not an answer, but near:")
+    )
+
+
+def test_what_is_known_without_a_quote_is_shown_as_what_it_is() -> None:
+    known = dataclasses.replace(
+        ANSWER,
+        definitions=(Definition("Recall", "RC", "Return to prison.", "general knowledge"),),
+        ratings=(RatingRow(SOURCE, "Gwent", "Good"), RatingRow(SOURCE, "Kent", "Poor", QUOTE)),
+        notes=(Note("Leeds lies in Yorkshire.", ("How was Yorkshire?",)),),
+    )
+    text = " ".join(to_text(known).split())
+    for said in (
+        "Explained: Recall (RC): Return to prison. (in this project’s own words; general knowledge)",
+        "Gwent: Good · ",
+        "from the report’s metadata - Kent: Poor",
+        "in these words: “It was good.”",
+        "Leeds lies in Yorkshire. Try: How was Yorkshire?",
+    ):
+        assert said in text
+    shown = to_json(known)
+    assert shown["definitions"] == [
+        {"term": "Recall", "abbreviation": "RC", "text": "Return to prison.", "basis": "general knowledge", "urls": []}
+    ]
+    assert [(row["of"], row["rating"], row["quote"] and row["quote"]["text"]) for row in shown["ratings"]] == [
+        ("Gwent", "Good", None),
+        ("Kent", "Poor", "It was good."),
+    ]
+    assert shown["notes"] == [{"text": "Leeds lies in Yorkshire.", "offers": ["How was Yorkshire?"]}]
+
+
+def test_small_talk_is_answered_by_a_sentence_alone() -> None:
+    talk = dataclasses.replace(
+        ANSWER, question=dataclasses.replace(ASKED, scope=Scope("talk")), notes=(Note("Ask about a report."),)
+    )
+    assert to_text(talk) == "That is no question about the reports.\n\nAsk about a report.\n"

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Origin = Literal["typed", "carried", "added"]
 NameKind = Literal["provider", "place", "year", "other"]
 CarriedKind = Literal["provider", "place", "year", "subject", "asked"]
-ScopeKind = Literal["inside", "outside", "broad"]
+ScopeKind = Literal["inside", "outside", "broad", "talk"]
+ReadingKind = Literal["when", "where", "comparison", "parts", "without", "story", "talk", "rating"]
 
 DEFAULT_QUOTES = 8
 
@@ -173,7 +174,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a question has to do with the reports.
+    """What a question has to do with the reports: "talk" asks nothing of them ("thank you").
 
     ``documents`` are the ids of those that a broad one touches.
     """
@@ -185,6 +186,26 @@ class Scope:
 INSIDE = Scope("inside")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in a question besides its words: ``text`` are the words that say it, ``says`` what they mean.
+
+    It is dropped like what was carried: by ``text`` among what the turn has dropped.
+    """
+
+    kind: ReadingKind
+    text: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question that another one splits into, such as one side of a comparison, and what it is called."""
+
+    label: str
+    request: Request
+
+
 @dataclass(frozen=True)
 class Question:
     """A question as it was understood.
@@ -193,6 +214,9 @@ class Question:
     mistyped words put right, with what was carried over. ``words`` are its content words in order, each as often as it
     occurs, and then the added ones. ``vector`` is float32 ``(dimension,)``, of length 1; equal requests give equal
     ones, so it takes no part in comparisons.
+
+    ``readings`` is what its words were understood to ask besides: of them come ``window``, which is put to the reports
+    beside the filters that are on, ``newest_first``, and ``parts``. One with parts is answered by theirs.
     """
 
     request: Request
@@ -204,6 +228,10 @@ class Question:
     added: tuple[Added, ...]
     scope: Scope
     vector: npt.NDArray[np.float32] = field(compare=False, repr=False)
+    readings: tuple[Reading, ...] = ()
+    window: Filters = NO_FILTERS
+    newest_first: bool = False
+    parts: tuple[Part, ...] = ()
 
     @property
     def asked(self) -> str:

@@ -299,10 +299,54 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """What a term of the field means, in this project's words and never a report's.
+
+    ``basis`` says how far it was seen in what ``urls`` lead to.
+    """
+
+    term: str
+    abbreviation: str
+    text: str
+    basis: str
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A plain sentence about how a question was taken, and questions to ask instead, each of which is answered."""
+
+    text: str
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRow:
+    """A rating that a report gives: of what, and in which words of it.
+
+    ``quote`` is None where only the report's metadata says so.
+    """
+
+    source: Source
+    of: str
+    rating: str
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """The answer to one part of a question, such as one side of a comparison, and what it is called."""
+
+    label: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown for one question, best quote first. ``near`` is filled only when nothing was found.
 
     The quotes that by themselves are worth the status stand before those that are only close: ``answering`` of them.
+    ``definitions`` and ``ratings`` are known without a quote. Where there are ``parts``, the quotes are theirs in turn.
     """
 
     question: Question
@@ -312,6 +356,10 @@ class Answer:
     generation: str
     near: tuple[Quote, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+    definitions: tuple[Definition, ...] = ()
+    notes: tuple[Note, ...] = ()
+    ratings: tuple[RatingRow, ...] = ()
+    parts: tuple[AnswerPart, ...] = ()
 
     @property
     def shown(self) -> tuple[Quote, ...]:

@@ -14,9 +14,10 @@ import textwrap
 from typing import Any
 
 from probqa.questions import Filters
-from probqa.records import Answer, Coverage, EveryAnswer, Quote, Source
+from probqa.records import Answer, Coverage, Definition, EveryAnswer, Quote, RatingRow, Source
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
+SIDE_QUOTES = 3
 
 # Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
 # what to do: both are shown. Tabs and line ends are not.
@@ -62,13 +63,17 @@ def scope_line(answer: Answer | EveryAnswer) -> str:
     scope = answer.question.scope
     if scope.kind == "outside":
         return f"Nothing in these {answer.coverage.documents} reports comes near this question."
+    if scope.kind == "talk":
+        return "That is no question about the reports."
     if scope.kind == "broad":
         return f"This touches {len(scope.documents)} reports: pick an area, a provider or a year."
     return ""
 
 
 def finding_line(answer: Answer) -> str:
-    """Say what was found in one sentence of counts, or that these reports do not say."""
+    """Say what was found in one sentence of counts, or that these reports do not say: for each part, if any."""
+    if answer.parts:
+        return " ".join(f"{part.label}: {finding_line(part.answer)}" for part in answer.parts)
     if line := scope_line(answer):
         return line
     if answer.status == "not_found":
@@ -121,14 +126,56 @@ def to_text(answer: Answer, width: int = 88) -> str:
 
     A quote's words are wrapped between words and not changed.
     """
-    lines = [finding_line(answer), "", *_searched_lines(answer, width)]
-    if answer.question.scope.kind == "outside":
-        return "\n".join(lines).rstrip() + "\n"
+    lines = [*textwrap.wrap(visible_line(finding_line(answer)), width), "", *_searched_lines(answer, width)]
+    for part in answer.parts:
+        # Beside others each side has fewer of its quotes.
+        lines += [visible(part.label), "", *_shown_lines(part.answer, width, most=SIDE_QUOTES)]
+    if not answer.parts:
+        lines += _shown_lines(answer, width, most=len(answer.quotes))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _shown_lines(answer: Answer, width: int, most: int) -> list[str]:
+    """Return what is known without a quote, and at most so many quotes, or what is near."""
+    lines = []
+    for definition in answer.definitions:
+        lines += [*_wrapped(f"Explained: {definition_line(definition)}", width), ""]
+    for row in answer.ratings:
+        lines += _wrapped(f"- {rating_line(row)}", width)
+    if answer.ratings:
+        lines += [""]
+    for note in answer.notes:
+        lines += _wrapped(note.text, width)
+        lines += [f"   Try: {visible(offer)}" for offer in note.offers]
+        lines += [""]
+    if answer.question.scope.kind in ("outside", "talk"):
+        return lines
     if answer.near:
         lines += ["Not an answer, but near:", ""]
-    for number, quote in enumerate(answer.shown[: len(answer.quotes) or 3], start=1):
+    for number, quote in enumerate(answer.quotes[:most] or answer.near[:3], start=1):
         lines += [*_quote_lines(quote, f"{number}.", width, close_label(answer, number)), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
+
+
+def definition_line(definition: Definition) -> str:
+    """Return a term with what it means, for one line: it is this project's wording and says so."""
+    term = f"{definition.term} ({definition.abbreviation})" if definition.abbreviation else definition.term
+    return f"{term}: {definition.text} (in this project’s own words; {definition.basis})"
+
+
+def rating_line(row: RatingRow) -> str:
+    """Return a rating with where it stands, for one line."""
+    where = "in these words" if row.quote else "from the report’s metadata"
+    words = f": “{row.quote.text}”" if row.quote else ""
+    return " · ".join(
+        part
+        for part in (f"{row.of}: {row.rating}", row.source.published.in_words, row.source.title, where + words)
+        if part
+    )
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(visible(text), width, subsequent_indent="   ", break_long_words=False)
 
 
 def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
@@ -138,6 +185,8 @@ def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
     """
     question = answer.question
     lines = []
+    if question.readings:
+        lines += textwrap.wrap(f"Understood: {'; '.join(each.says for each in question.readings)}", width)
     if question.carried:
         lines += textwrap.wrap(f"Carried over from before: {', '.join(each.text for each in question.carried)}", width)
     if question.added:
@@ -171,12 +220,25 @@ def to_json(answer: Answer) -> dict[str, Any]:
     """
     return {
         **_searched_to_json(answer),
+        **_found_to_json(answer),
+        "parts": [
+            {"label": part.label, "ran": part.answer.question.text, **_found_to_json(part.answer)}
+            for part in answer.parts
+        ],
+        "generation": answer.generation,
+        "timings_ms": answer.timings_ms,
+    }
+
+
+def _found_to_json(answer: Answer) -> dict[str, Any]:
+    return {
         "status": answer.status,
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "near": [quote_to_json(quote) for quote in answer.near],
+        "definitions": [dataclasses.asdict(each) | {"urls": list(each.urls)} for each in answer.definitions],
+        "notes": [{"text": note.text, "offers": list(note.offers)} for note in answer.notes],
+        "ratings": [_rating_to_json(row) for row in answer.ratings],
         "coverage": _coverage_to_json(answer.coverage),
-        "generation": answer.generation,
-        "timings_ms": answer.timings_ms,
     }
 
 
@@ -222,7 +284,18 @@ def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
         "scope": answer.question.scope.kind,
         "carried": [{"kind": each.kind, "text": each.text} for each in answer.question.carried],
         "added": [{"matched": each.matched, "phrases": list(each.phrases)} for each in answer.question.added],
+        "readings": [{"kind": each.kind, "text": each.text, "says": each.says} for each in answer.question.readings],
         "filters": filters_to_json(answer.question.filters),
+    }
+
+
+def _rating_to_json(row: RatingRow) -> dict[str, Any]:
+    return {
+        "of": row.of,
+        "rating": row.rating,
+        "document_id": row.source.id,
+        "published": row.source.published.iso,
+        "quote": quote_to_json(row.quote) if row.quote else None,
     }
 
 

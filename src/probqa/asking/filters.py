@@ -16,16 +16,19 @@ from probqa.glossary.domain import Body
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.questions import Filters
+from probqa.questions import NO_FILTERS, Filters
 from probqa.records import Source
 
 
-def allowed_rows(generation: Generation, filters: Filters) -> Rows | None:
-    """Return the rows that pass, or None if all do.
+def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_FILTERS) -> Rows | None:
+    """Return the rows that pass both, or None if all do.
 
     Raises:
         InputError: a document, date or body that is not one.
     """
+    if window:
+        within, passing = allowed_rows(generation, window), allowed_rows(generation, filters)
+        return within if passing is None or within is None else np.intersect1d(within, passing)
     if not filters:
         return None
     for document_id in filters.documents:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probqa.asking.answers import compose
+from probqa.asking.answers import compose, put_together
 from probqa.asking.filters import allowed_rows
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve, retrieve_each
@@ -22,7 +22,7 @@ from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import Question, Request
-from probqa.records import Answer, Coverage, DocumentAnswer, EveryAnswer, Quote
+from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Quote
 from probqa.settings import NO_READER, Settings
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS, Weights
@@ -74,19 +74,32 @@ class Library:
         """
         began = time.perf_counter()
         question = self._read(request)
-        allowed = allowed_rows(self.generation, question.filters)
         understood = time.perf_counter()
-        chosen, retrieved = self._choose(question, allowed)
-        quotes = [self._cut(question, each) for each in chosen]
-        answer = compose(question, quotes, self._searched(allowed), self.generation.name)
+        answer, retrieving = self._answer(question)
         done = time.perf_counter()
         seconds = {
             "understand": understood - began,
-            "retrieve": retrieved - understood,
-            "quote": done - retrieved,
+            "retrieve": retrieving,
+            "quote": done - understood - retrieving,
             "total": done - began,
         }
         return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in seconds.items()})
+
+    def _answer(self, question: Question) -> tuple[Answer, float]:
+        """Answer a question, or each of its parts, and tell how many seconds retrieval took."""
+        if question.parts:
+            # A part is answered as it stands: it is not split again.
+            read = [(part.label, dataclasses.replace(self._read(part.request), parts=())) for part in question.parts]
+            answers = [(label, *self._answer(each)) for label, each in read]
+            parts = [AnswerPart(label, answer) for label, answer, _ in answers]
+            searched = self._searched(self._union([self._allowed(each) for _, each in read]))
+            whole = put_together(question, parts, searched, self.generation.name)
+            return whole, sum(seconds for _, _, seconds in answers)
+        began = time.perf_counter()
+        allowed = self._allowed(question)
+        chosen, retrieved = self._choose(question, allowed)
+        quotes = [self._cut(question, each) for each in chosen]
+        return compose(question, quotes, self._searched(allowed), self.generation.name), retrieved - began
 
     def every(self, request: Request | str) -> EveryAnswer:
         """Put a question to every document that the request's filters let through, each by itself.
@@ -99,7 +112,7 @@ class Library:
             InputError: as ``ask``.
         """
         question = self._read(request)
-        allowed = allowed_rows(self.generation, question.filters)
+        allowed = self._allowed(question)
         scope = []
         for document in self.generation.all_documents():
             rows = np.array(self.generation.passages_of(document.source.id), np.int64)
@@ -142,7 +155,8 @@ class Library:
 
         It is None where nothing at all is found.
         """
-        chosen, _ = self._choose(self._read(request), None)
+        question = self._read(request)
+        chosen, _ = self._choose(question, self._allowed(question))
         return chosen[0].candidate.signals if chosen else None
 
     def check(self, text: str, named: str | Sequence[str] | None = None, *, is_draft: bool = False) -> CheckReport:
@@ -162,6 +176,15 @@ class Library:
         return read_question(
             self.generation, Request.of(request) if isinstance(request, str) else request, self.weights
         )
+
+    def _allowed(self, question: Question) -> Rows | None:
+        return allowed_rows(self.generation, question.filters, question.window)
+
+    @staticmethod
+    def _union(each: Sequence[Rows | None]) -> Rows | None:
+        """Return the rows that any of these allow: None, which allows all, where one does."""
+        rows = [one for one in each if one is not None]
+        return np.unique(np.concatenate(rows)) if len(rows) == len(each) else None
 
     def _choose(self, question: Question, allowed: Rows | None) -> tuple[list[Chosen], float]:
         """Choose what is quoted, and tell when the passages were there."""

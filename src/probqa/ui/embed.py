@@ -12,7 +12,7 @@ import base64
 import hashlib
 
 from probqa.records import Answer, Quote
-from probqa.rendering import close_label, finding_line, label, source_line
+from probqa.rendering import close_label, definition_line, finding_line, label, rating_line, source_line
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, original_anchor
 
@@ -23,7 +23,7 @@ STYLE = Markup("""
   :root { --ink: #e9e6df; --paper: #15181d; --soft: #b9b6ae; --accent: #6fc3d0 }
 }
 body { margin: 1rem; color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif }
-h1 { font-size: 1.125rem } main { max-width: 42rem; overflow-wrap: anywhere }
+h1 { font-size: 1.125rem } h2 { font-size: 1rem } main { max-width: 42rem; overflow-wrap: anywhere }
 blockquote { margin: 1rem 0 0.25rem; padding-left: 0.75rem; border-left: 3px solid var(--accent) }
 blockquote { font: 1.125rem/1.55 Georgia, serif; white-space: pre-wrap; unicode-bidi: isolate }
 p { margin: 0.25rem 0 } .source, footer { color: var(--soft); font-size: 0.875rem } a { color: var(--accent) }
@@ -42,18 +42,29 @@ HEADERS = {
 
 def answer_page(answer: Answer) -> Markup:
     """Return the question, what was found, and the best quotes with their sources."""
-    shown = () if answer.question.scope.kind == "outside" else answer.shown[:SHOWN]
-    near = Markup("<p>Not an answer, but near:</p>") if answer.near and shown else Markup("")
-    quotes = Markup("").join(_quote(quote, close_label(answer, number)) for number, quote in enumerate(shown, start=1))
+    quotes = Markup("").join(
+        Markup("<section><h2>{}</h2>{}</section>").format(part.label, _found(part.answer)) for part in answer.parts
+    )
     whole = link(Address(answer.question.request.turns, answer.question.filters, answer.generation))
     return _page(
         answer.question.asked,
-        Markup("<p>{}</p>{}{}").format(finding_line(answer), near, quotes),
+        Markup("<p>{}</p>{}").format(finding_line(answer), quotes or _found(answer)),
         Markup(
             '<a href="{}" target="_blank" rel="noopener">See the whole answer</a>. '
             "Quoted word for word. This is not an official service."
         ).format(whole),
     )
+
+
+def _found(answer: Answer) -> Markup:
+    """Return what is known without a quote, and the best quotes or what is near."""
+    said = [f"Explained: {definition_line(each)}" for each in answer.definitions]
+    said += [rating_line(row) for row in answer.ratings] + [note.text for note in answer.notes]
+    known = Markup("").join(Markup("<p>{}</p>").format(text) for text in said)
+    shown = () if answer.question.scope.kind in ("outside", "talk") else answer.shown[:SHOWN]
+    near = Markup("<p>Not an answer, but near:</p>") if answer.near and shown else Markup("")
+    quotes = Markup("").join(_quote(quote, close_label(answer, number)) for number, quote in enumerate(shown, start=1))
+    return Markup("{}{}{}").format(known, near, quotes)
 
 
 def refusal_page(problem: str, remedy: str) -> Markup:

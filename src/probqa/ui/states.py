@@ -8,9 +8,10 @@ from __future__ import annotations
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
+from probqa.records import Answer, Note
 from probqa.ui import frame
-from probqa.ui.address import Address, link
-from probqa.ui.markup import Markup, anchor
+from probqa.ui.address import Address, link, link_to
+from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.narrower import picks
 
 
@@ -25,6 +26,44 @@ def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
                 level=level, title=title, listed=listed
             )
         )
+
+
+def known(answer: Answer) -> None:
+    """Draw what is known without a quote: what terms mean, in this project's words, and ratings in metadata."""
+    for definition in answer.definitions:
+        term = f"{definition.term} ({definition.abbreviation})" if definition.abbreviation else definition.term
+        links = Markup(" · ").join(original_anchor(url) for url in definition.urls)
+        frame.draw(
+            Markup(
+                '<section class="pq-explained" aria-label="Explained"><h3>Explained: {}</h3><p>{}</p>'
+                '<p class="pq-small">In this project’s own words, not a report’s ({}). {}</p></section>'
+            ).format(term, definition.text, definition.basis, links)
+        )
+    if answer.ratings:
+        rows = Markup("").join(
+            Markup("<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+                row.of,
+                row.rating,
+                row.source.published.in_words,
+                anchor(link_to("read", {"document": [row.source.id]}), row.source.title),
+            )
+            for row in answer.ratings
+        )
+        head = Markup("").join(
+            Markup("<th scope=col>{}</th>").format(name) for name in ("Of", "Rating", "When", "Report")
+        )
+        frame.draw(
+            Markup(
+                '<div class="pq-scroll" tabindex="0" role="region" aria-label="Ratings"><table class="pq-rates">'
+                "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+            ).format(head, rows)
+        )
+
+
+def note(said: Note, targets: dict[str, str]) -> None:
+    """Draw a sentence on how a question was taken, and what can be asked instead."""
+    frame.draw(Markup('<p class="pq-notice">{}</p>').format(said.text))
+    questions("Ask instead", targets)
 
 
 def covered(library: Library) -> str:

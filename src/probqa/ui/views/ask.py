@@ -115,13 +115,22 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
             arrive, question, cards.finding(line, kind), chips
         )
     )
+    states.known(answer)
+    for note in answer.notes:
+        states.note(note, {offer: _asking(address, offer, library) for offer in note.offers} if newest else {})
+    if kind == "talk":
+        states.questions("For example", _examples(library, address) if newest else {})
+        return answer
     if kind == "outside":
         states.outside(library, _examples(library, address) if newest else {})
-        _nearest(library, answer, number)
+        _nearest(library, answer, f"{number}")
         return None
     if kind == "broad" and newest:
         states.broad(library, address, scope)
-    _quotes(library, answer, number)
+    if answer.parts:
+        _sides(library, answer, number)
+    else:
+        _quotes(library, answer, f"{number}")
     if kind == "not_found":
         states.not_found(library, address)
     if newest:
@@ -138,7 +147,19 @@ def _embed(request: Request) -> Markup:
     return Markup(' · <a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
 
 
-def _quotes(library: Library, answer: Answer, turn: int) -> None:
+def _sides(library: Library, answer: Answer, turn: int) -> None:
+    """Draw the parts of an answer side by side, one below the other where there is no room."""
+    for number, (column, part) in enumerate(zip(st.columns(len(answer.parts)), answer.parts, strict=True), start=1):
+        with column:
+            line = cards.finding(finding_line(part.answer), part.answer.status)
+            frame.draw(Markup('<h3 class="pq-near">{}</h3>{}').format(part.label, line))
+            states.known(part.answer)
+            for note in part.answer.notes:
+                states.note(note, {})
+            _quotes(library, part.answer, f"{turn}-{number}")
+
+
+def _quotes(library: Library, answer: Answer, turn: str) -> None:
     """Draw the quotes, best first, three at most that answer open and the rest folded.
 
     Where nothing was found, they are what is near.
@@ -156,17 +177,17 @@ def _quotes(library: Library, answer: Answer, turn: int) -> None:
             _cards(library, answer, rest, turn, first=opened + 1)
 
 
-def _nearest(library: Library, answer: Answer, turn: int) -> None:
+def _nearest(library: Library, answer: Answer, turn: str) -> None:
     """Draw what came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
         _cards(library, answer, answer.shown[:NEAR_CARDS], turn)
 
 
-def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: int, first: int = 1) -> None:
+def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: str, first: int = 1) -> None:
     for number, quote in enumerate(quotes, start=first):
         came_later = later(library, quote.source.id)
         frame.draw(cards.card(quote, number, library.generation.glossary, came_later, close_label(answer, number)))
-        basket.button(quote, f"{turn}")
+        basket.button(quote, turn)
 
 
 def _askable(request: Request) -> Request:
@@ -194,6 +215,14 @@ def _chips(library: Library, address: Address, number: int, answer: Answer) -> M
             link(address.turned(number, replace(turn, dropped=(*turn.dropped, carried.text)))),
         )
         for carried in question.carried
+    ]
+    chips += [
+        side_bar.chip(
+            Markup("understood: <b>{}</b>").format(reading.says),
+            f"Ask without “{reading.text}” being understood so",
+            link(address.turned(number, replace(turn, dropped=(*turn.dropped, reading.text)))),
+        )
+        for reading in question.readings
     ]
     if question.added:
         phrases = " · ".join(phrase for added in question.added for phrase in added.phrases)
