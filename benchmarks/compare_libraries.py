@@ -179,7 +179,9 @@ def probqa_open(job: Job) -> Ask:
     def ask(question: str) -> Asked:
         understood = as_it_stands(generation, question, generation.encoder.encode_question(question))
         hits = retrieve(generation, understood, KEPT)
-        chosen = choose(measure(generation, understood, hits), DEFAULT_QUOTES)
+        chosen = choose(
+            measure(generation, understood, hits), DEFAULT_QUOTES, generation.domain, generation.calibration
+        )
         return [hit.passage.row for hit in hits[:TOP]], chosen[0].candidate.text if chosen else ""
 
     return ask

@@ -196,7 +196,8 @@ class PublicSet:
     def chosen(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Chosen]:
         """Choose what is quoted now of some hits."""
         question = self.understood(number)
-        return choose(measure(self.generation, question, hits), k)
+        candidates = measure(self.generation, question, hits)
+        return choose(candidates, k, self.generation.domain, self.generation.calibration)
 
     def quotes(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Quote]:
         """Quote what is chosen of some hits."""

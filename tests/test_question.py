@@ -105,7 +105,9 @@ def test_once_a_question_is_understood_its_strings_are_not_needed(library: Libra
     silent = dataclasses.replace(question, text="", request=Request((Turn(""),)))
     for each in (question, silent):
         hits = retrieve(library.generation, each, 20)
-        chosen = choose(measure(library.generation, each, hits), 8, library.generation.domain)
+        chosen = choose(
+            measure(library.generation, each, hits), 8, library.generation.domain, library.generation.calibration
+        )
         if each is question:
             expected = (hits, chosen)
     assert (hits, chosen) == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from conftest import STARTER
@@ -38,8 +40,8 @@ def test_a_text_praises_finds_fault_or_does_not_tell(text: str, expected: int) -
     assert side(text, STARTER) == expected
 
 
-def shown(*quotes: Candidate, k: int = 8) -> list[str]:
-    return [one.text for one in both_sides(quotes, k, STARTER)]
+def shown(*quotes: Candidate, k: int = 8, answers: Callable[[Candidate], bool] = lambda _: False) -> list[str]:
+    return [one.text for one in both_sides(quotes, k, STARTER, answers)]
 
 
 FAULTS = [quote("poor a", 0.9), quote("poor b", 0.85), quote("poor c", 0.8)]
@@ -69,6 +71,20 @@ def test_of_two_about_as_good_the_one_of_another_document_comes_first() -> None:
     first, same, other = quote("a", 0.9, "x"), quote("b", 0.8, "x"), quote("c", 0.795, "y")
     assert shown(first, same, other) == ["a", "c", "b"]
     assert shown(first, same, quote("c", 0.78, "y")) == ["a", "b", "c"]
+
+
+def test_one_report_has_one_of_the_first_three_where_others_answer_nearly_as_well() -> None:
+    same = [quote("a", 0.9, "x"), quote("b", 0.89, "x"), quote("c", 0.88, "x"), quote("d", 0.87, "x")]
+    others = [quote("e", 0.8, "y"), quote("f", 0.75, "y"), quote("g", 0.72, "z")]
+    assert shown(*same, *others, answers=lambda _: True) == ["a", "e", "g", "b", "c", "d", "f"]
+    # Nothing else answers, or is nearly as good: the list is filled up.
+    assert shown(*same, *others, answers=lambda each: each.text in "abcd") == ["a", "b", "c", "d", "e", "f", "g"]
+    assert shown(*same, quote("h", 0.7, "y"), answers=lambda _: True) == ["a", "b", "c", "d", "h"]
+
+
+def test_the_first_quote_is_the_best_whoever_else_answers() -> None:
+    best, other = quote("a", 0.9, "x"), quote("b", 0.89, "y")
+    assert shown(best, other, answers=lambda each: each is other) == ["a", "b"]
 
 
 def test_at_most_k_and_never_one_twice() -> None:

@@ -218,19 +218,29 @@ def found(text: str, score: float, document: str) -> Candidate:
 
 def same_document(_: Library, weights: Weights) -> bool:
     tied = [found("a", 0.9, "x"), found("b", 0.8, "x"), found("c", 0.795, "y")]
-    return [each.text for each in both_sides(tied, 3, STARTER, weights)] == ["a", "c", "b"]
+    return [each.text for each in both_sides(tied, 3, STARTER, lambda _: False, weights)] == ["a", "c", "b"]
 
 
 SIDES = [found("poor a", 0.9, "x"), found("poor b", 0.85, "y"), found("poor c", 0.8, "z"), found("good", 0.7, "w")]
 
 
 def seen_first(_: Library, weights: Weights) -> bool:
-    return [each.text for each in both_sides(SIDES, 8, STARTER, weights)] == ["poor a", "poor b", "good", "poor c"]
+    return [each.text for each in both_sides(SIDES, 8, STARTER, lambda _: False, weights)] == [
+        "poor a",
+        "poor b",
+        "good",
+        "poor c",
+    ]
 
 
 def other_side(_: Library, weights: Weights) -> bool:
     hardly = [*SIDES[:3], found("good", 0.3, "w")]
-    return [each.text for each in both_sides(hardly, 8, STARTER, weights)] == ["poor a", "poor b", "poor c", "good"]
+    return [each.text for each in both_sides(hardly, 8, STARTER, lambda _: False, weights)] == [
+        "poor a",
+        "poor b",
+        "poor c",
+        "good",
+    ]
 
 
 def enough_held(library: Library, weights: Weights) -> bool:

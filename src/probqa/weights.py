@@ -84,7 +84,7 @@ class Weights:
     seen_first: int = 3
     """Quotes that a page shows without being asked for more."""
     other_side: float = 0.8
-    """The other side of a finding is moved among the first from this share of the last one's score."""
+    """The other side of a finding, or another report, is moved among the first from this share of a score there."""
     # Status. Decision 8.
     enough_held: float = 3.0
     """So many words as rare as can be are all that a quote can be expected to share with a question, names aside."""

@@ -133,10 +133,7 @@ class Library:
             measured[candidate.document.source.id].append(candidate)
         answers = []
         for source, _ in scope:
-            first = [
-                self._cut(question, each)
-                for each in choose(measured[source.id], 1, self.generation.domain, self.weights)
-            ]
+            first = [self._cut(question, each) for each in self._chosen(measured[source.id], 1)]
             answers.append(DocumentAnswer(source, next((quote for quote in first if quote.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
         return EveryAnswer(
@@ -193,7 +190,10 @@ class Library:
         retrieved = time.perf_counter()
         reads = max(self.weights.reads, k)
         candidates = measure(self.generation, question, hits, self.weights, reads=reads)
-        return choose(candidates, k, self.generation.domain, self.weights), retrieved
+        return self._chosen(candidates, k), retrieved
+
+    def _chosen(self, candidates: Sequence[Candidate], k: int) -> list[Chosen]:
+        return choose(candidates, k, self.generation.domain, self.generation.calibration, self.weights)
 
     def _cut(self, question: Question, chosen: Chosen) -> Quote:
         return cut(question, chosen, self.generation.calibration, self.weights)

@@ -29,7 +29,9 @@ class Chosen:
     also_in: tuple[Source, ...] = ()
 
 
-def choose(candidates: Sequence[Candidate], k: int, domain: Domain, weights: Weights = WEIGHTS) -> list[Chosen]:
+def choose(
+    candidates: Sequence[Candidate], k: int, domain: Domain, calibration: Calibration, weights: Weights = WEIGHTS
+) -> list[Chosen]:
     """Return the best ``k`` candidates, best first but for what ``both_sides`` moves up.
 
     The same words in several documents are chosen once, with where else they stand.
@@ -39,7 +41,11 @@ def choose(candidates: Sequence[Candidate], k: int, domain: Domain, weights: Wei
         # Every word as it stands: one "not", "to" or ending more makes another quote of it.
         groups.setdefault(tuple(_WORD.findall(candidate.text.lower())), []).append(candidate)
     alike = {id(group[0]): group for group in groups.values()}
-    shown = both_sides([group[0] for group in groups.values()], k, domain, weights)
+
+    def answers(candidate: Candidate) -> bool:
+        return calibration.status(candidate.signals, weights) == "answered"
+
+    shown = both_sides([group[0] for group in groups.values()], k, domain, answers, weights)
     return [Chosen(first, _others(alike[id(first)])) for first in shown]
 
 
