@@ -128,6 +128,7 @@ def test_every_report_has_an_entry_and_the_counts_are_theirs(asked) -> None:
         "scope",
         "carried",
         "added",
+        "readings",
         "filters",
         "documents",
         "coverage",
