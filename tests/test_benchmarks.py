@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+from probqa.dates import PartialDate
+from probqa.measuring.evaluation import GoldSpan
+from probqa.questions import Request
+from probqa.reading import corpus, reader
+from probqa.records import Answer, AnswerPart, Coverage, Document, RatingRow, Source
+from quoting import question_of, quote_of
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCHMARKS = ROOT / "benchmarks"
 
 
 @pytest.fixture(autouse=True)
 def _scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, Document]:
+    folder = ROOT / "corpus"
+    files = [file for file in corpus.list_files(folder)[0] if "/" not in file.path]
+    return {document.source.id: document for document in (reader.read(file, folder) for file in files)}
+
+
+def questions_and_turns() -> tuple[list[Any], list[Any]]:
+    """Return the questions of benchmarks/understood and its conversations."""
+    from understood import Conversation, Single, read_lines
+
+    return list(read_lines(Single, "questions.jsonl")), list(read_lines(Conversation, "conversations.jsonl"))
+
+
+def expectations() -> Iterator[tuple[str, Any]]:
+    """Yield what is expected of every question and turn, each with its name."""
+    questions, conversations = questions_and_turns()
+    for question in questions:
+        yield question.id, question.expected
+    for conversation in conversations:
+        for turn in conversation.turns:
+            yield f"{conversation.id}: {turn.question}", turn.expected
+
+
+def in_letters(text: str) -> str:
+    """Return a text by which two that differ in punctuation or capitals are equal."""
+    return re.sub(r"\W+", " ", text).strip().casefold()
 
 
 def test_a_score_has_fallen_only_beyond_its_tolerance() -> None:
@@ -58,3 +102,133 @@ def test_mixes_scale_each_side_over_what_may_be_found() -> None:
 
     mixed = convex(0.6)(np.float32([0.2, 0.4, 0.6]), np.float32([2, 1, 0]))
     assert mixed.tolist() == pytest.approx([0.4, 0.3 + 0.2, 0.6], abs=1e-6)
+
+
+def test_the_questions_to_be_understood_are_halved_in_every_kind() -> None:
+    questions, conversations = questions_and_turns()
+    kinds = Counter((question.kind, question.split) for question in questions)
+    many = {"definition", "abbreviation", "when", "where", "compare", "rating", "several"}
+    few = {"capitals", "story", "without", "talk", "unknown_name"}
+    assert {kind for kind, _ in kinds} == many | few
+    for kind in many | few:
+        assert kinds[kind, "dev"] + kinds[kind, "held_out"] >= (24 if kind in many else 12), kind
+        assert 0 <= kinds[kind, "dev"] - kinds[kind, "held_out"] <= 1, kind
+    assert Counter(conversation.split for conversation in conversations) == {"dev": 30, "held_out": 30}
+    assert all(3 <= len(conversation.turns) <= 6 for conversation in conversations)
+    names = [each.id for each in (*questions, *conversations)]
+    assert len({*names}) == len(names)
+
+
+def test_every_answer_that_is_expected_is_in_the_corpus(documents: dict[str, Document]) -> None:
+    glossary = yaml.safe_load((ROOT / "corpus" / "glossary.yaml").read_text(encoding="utf-8"))
+    terms = {term["term"] for term in glossary["terms"]}
+    for name, expected in expectations():
+        groups = [expected.documents, expected.first_document, expected.not_documents, expected.only_documents]
+        groups += [*expected.together, *(side.documents for side in expected.parts)]
+        for document in (document for group in groups for document in group):
+            assert document in documents, name
+        for span in (*expected.answers, *(span for spans in expected.together_answers for span in spans)):
+            assert documents[span.document_id].text.count(span.text) == 1, name
+        for cell in expected.ratings:
+            ratings = documents[cell.document_id].source.ratings
+            assert any(cell.of.casefold() in of.casefold() and cell.rating == given for of, given in ratings), name
+        assert expected.definition in {"", *terms}, name
+        assert {*expected.status} <= {"answered", "weak", "not_found"}, name
+
+
+def test_no_question_to_be_understood_is_one_that_was_trained_on() -> None:
+    trained: set[str] = set()
+    turned: set[tuple[str, str]] = set()
+    for file in (*(ROOT / "training" / "data").glob("*.jsonl"), BENCHMARKS / "gold" / "questions.jsonl"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            asked = [in_letters(text) for text in (*record.get("history", ()), record["question"])]
+            trained.update(asked)
+            turned.update(pairwise(asked))
+    questions, conversations = questions_and_turns()
+    assert [question.id for question in questions if in_letters(question.question) in trained] == []
+    for conversation in conversations:
+        before = ""
+        for turn in conversation.turns:
+            # "Why?" is asked everywhere: one that leans is the same only after the same question.
+            text = in_letters(turn.question)
+            assert (before, text) not in turned if turn.whole else turn.expected.talk or text not in trained, text
+            before = text
+
+
+KENT = Source("kent", "K", "P", "report", published=PartialDate("2016-10"), area="Kent")
+QUOTE = quote_of(KENT, "Morale was 'Good'.", status="answered")
+ANSWER = Answer(question_of("morale?"), "answered", (QUOTE,), Coverage(1, 1, 1), "0" * 16)
+
+
+@pytest.mark.parametrize(
+    ("expected", "wrong"),
+    [
+        ({"documents": ("kent",), "since": "2016", "until": "2016"}, []),
+        ({"documents": ("gwent",)}, ["no document of gwent"]),
+        ({"documents": ("gwent",), "answers": (GoldSpan("kent", "Morale was 'Good'."),)}, []),
+        ({"answers": (GoldSpan("gwent", "Morale was 'Good'."),)}, ["not: Morale was 'Good'."]),
+        ({"status": ("weak", "not_found")}, ["status is answered"]),
+        ({"not_documents": ("kent",)}, ["kent was excluded"]),
+        ({"only_documents": ("gwent",)}, ["kent is of elsewhere"]),
+        ({"since": "2017"}, ["kent is of 2016-10"]),
+        ({"until": "2015"}, ["kent is of 2016-10"]),
+        ({"together": (("kent",), ("gwent", "essex"))}, ["no document of gwent, essex"]),
+        ({"same_as": "MORALE?"}, []),
+        ({"same_as": "nothing"}, ["answered, but not_found or another quote as: nothing"]),
+        ({"as_good_as": "nothing"}, []),
+        ({"definition": "Recall"}, ["no definition of Recall"]),
+        ({"note": ("Kent",)}, ["no note of Kent"]),
+        ({"talk": True}, ["not taken for talk", "quotes, or no plain sentence"]),
+    ],
+)
+def test_what_is_not_as_expected_is_said(expected: dict[str, Any], wrong: list[str]) -> None:
+    from understood import Expected, faults
+
+    nothing = dataclasses.replace(ANSWER, status="not_found", quotes=())
+    found = faults(
+        Expected(**expected), ANSWER, lambda request: nothing if request.turns[0].text == "nothing" else ANSWER
+    )
+    assert found.findings + found.form == wrong
+
+
+def test_a_side_is_right_by_its_label_and_its_first_quotes() -> None:
+    from understood import Expected, Side, faults
+
+    sides = (Side(("Kent",), ("kent",)), Side(("Gwent",), ("kent", "gwent")))
+    split = dataclasses.replace(ANSWER, parts=(AnswerPart("in Kent", ANSWER), AnswerPart("in Essex", ANSWER)))
+    assert faults(Expected(parts=sides), split, lambda _: ANSWER).form == ["no part Gwent"]
+    assert faults(Expected(parts=sides[:1], unsplit=True), split, lambda _: ANSWER).form == [
+        "split into in Kent, in Essex"
+    ]
+
+
+def test_a_rating_may_be_a_row_or_said_in_a_quote() -> None:
+    from understood import Cell, Expected, faults
+
+    rated = dataclasses.replace(ANSWER, ratings=(RatingRow(KENT, "leadership", "Outstanding"),))
+    cells = (Cell("kent", "Outstanding", "leadership"), Cell("kent", "Good", "Morale"), Cell("kent", "Good", "staff"))
+    assert faults(Expected(ratings=cells), rated, lambda _: ANSWER).findings == ["not: kent staff Good"]
+    assert faults(Expected(only_rating=("Inadequate",)), rated, lambda _: ANSWER).findings == [
+        "a rating other than Inadequate",
+        "the first quote is of another rating",
+    ]
+
+
+def test_a_turn_is_denied_only_where_it_is_answered_in_full() -> None:
+    from understood import Conversation, Expected, Spoken, of_turns
+
+    nothing = dataclasses.replace(ANSWER, status="not_found", quotes=())
+    turns = (Spoken("morale?", Expected()), Spoken("why?", Expected(), "why was morale good?"))
+    asked: list[Request] = []
+
+    def ask(request: Request) -> Answer:
+        asked.append(request)
+        return nothing if request.turns[-1].text == "why?" else ANSWER
+
+    assert [denied for *_, denied in of_turns(Conversation("c", "dev", turns), ask)] == [False, True]
+    assert [[turn.text for turn in request.turns] for request in asked] == [
+        ["morale?"],
+        ["morale?", "why?"],
+        ["why was morale good?"],
+    ]
