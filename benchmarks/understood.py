@@ -4,10 +4,10 @@
     python benchmarks/understood.py --split dev --wrong       each one that is wrong, with what was got
     python benchmarks/understood.py --split dev --print 10    ten conversations in full
 
-"right": all that was expected is so. "findings": what was expected of the quotes and the status, whatever the form: a
-definition, sides in columns, a table of ratings or a note may be missing. A turn "leans" if it cannot be understood by
-itself; it is "denied" if nothing was found for it though the same, asked in full, is answered. One that does not lean
-must not be completed.
+"right": all that was expected is so. "findings right": what was expected of quotes, ratings and status is so, whatever
+the form: a definition, sides in columns or a note may be missing. A turn "leans" if it cannot be understood by itself;
+it is "denied" if nothing was found for it though the same, asked in full, is answered. One that does not lean must not
+be completed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from statistics import mean
@@ -86,6 +86,11 @@ class Expected:
     only_rating: tuple[str, ...] = ()
     note: tuple[str, ...] = ()
     talk: bool = False
+
+    @property
+    def is_of_findings(self) -> bool:
+        """Tell whether anything is expected besides the form."""
+        return replace(self, definition="", unsplit=False, note=(), talk=False) != Expected()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +296,7 @@ def main() -> int:
 
 
 def _print_kinds(questions: Sequence[Single], ask: Ask, *, wrong: bool) -> None:
-    asked, right, found = Counter[str](), Counter[str](), Counter[str]()
+    asked, right, sought, found = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     several: list[int] = []
     for one in questions:
         answer = ask(Request.of(one.question))
@@ -299,7 +304,8 @@ def _print_kinds(questions: Sequence[Single], ask: Ask, *, wrong: bool) -> None:
         for name in (one.kind, "all"):
             asked[name] += 1
             right[name] += not faulty
-            found[name] += not faulty.findings
+            sought[name] += one.expected.is_of_findings
+            found[name] += one.expected.is_of_findings and not faulty.findings
         if len(one.expected.documents) >= FIRST and len(answer.quotes) >= FIRST:
             several.append(len({quote.source.id for quote in answer.quotes[:FIRST]}))
         if wrong and faulty:
@@ -308,7 +314,8 @@ def _print_kinds(questions: Sequence[Single], ask: Ask, *, wrong: bool) -> None:
     names = [name for name in asked if name != "all"] + ["all"]
     print("\n| kind | questions | right | findings right |\n|---|---:|---:|---:|")
     for name in names:
-        print(f"| {name} | {asked[name]} | {right[name] / asked[name]:.2f} | {found[name] / asked[name]:.2f} |")
+        findings = f"{found[name] / sought[name]:.2f}" if sought[name] else "-"
+        print(f"| {name} | {asked[name]} | {right[name] / asked[name]:.2f} | {findings} |")
     if several:
         print(f"\nThe first {FIRST} quotes, where {FIRST} documents answer: of {mean(several):.1f} documents.")
 
