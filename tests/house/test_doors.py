@@ -159,8 +159,10 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "kinds": set(),
         "names": set(),
         "scope": set(),
+        "comparison": set(),
         "follow_ups": {"kinds"},
-        "question": {"follow_ups", "kinds", "names", "scope"},
+        "parts": {"follow_ups"},
+        "question": {"comparison", "follow_ups", "kinds", "names", "parts", "scope"},
     },
     "asking": {
         "answers": set(),

@@ -11,19 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from probqa.errors import InputError
 from probqa.glossary.glossary import AddedWords
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex, tokens, words
-from probqa.questions import INSIDE, Added, Name, Origin, Question, Request, Scope, Word
+from probqa.questions import INSIDE, Added, Name, Origin, Part, Question, Reading, Request, Scope, Word
 from probqa.text import CONTROLS, HALVES
+from probqa.understanding.comparison import read_comparison
 from probqa.understanding.follow_ups import FollowUp, complete, lean
 from probqa.understanding.kinds import read_kind
 from probqa.understanding.names import KNOWN, read_names
+from probqa.understanding.parts import read_parts
 from probqa.understanding.scope import broad_scope, is_outside
 from probqa.weights import WEIGHTS, Weights
+
+Read = TypeVar("Read")
 
 MAX_QUESTION_CHARACTERS = 500
 _UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}]")
@@ -46,8 +51,10 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
     names = read_names(text, index.glossary, len(typed))
     own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
     vector = index.encoder.encode_question(text)
+    request = replace(request, turns=turns)
+    parts = _parts(index, request, text, typed if run.carried else "")
     return Question(
-        request=replace(request, turns=turns),
+        request=request,
         text=text,
         words=(*own, *(_added_words(index.lexical, widened, weights) if widen else ())),
         names=names,
@@ -60,7 +67,20 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         ),
         scope=_scope(index, request, dict.fromkeys(word.stem for word in own), names, vector, weights),
         vector=lean(index.encoder.encode_question(typed), vector, weights) if text != typed else vector,
+        readings=parts[:1] if parts else (),
+        parts=parts[1] if parts else (),
     )
+
+
+def _parts(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:
+    """Return the questions that this one splits into: the sides that it compares, or those that it joins."""
+    compared = _kept(request, read_comparison(text, request, index.glossary, index.domain, typed))
+    return compared or _kept(request, read_parts(text, request, index.glossary))
+
+
+def _kept(request: Request, read: tuple[Reading, Read] | None) -> tuple[Reading, Read] | None:
+    """Return what was read, unless the person has taken it away."""
+    return read if read and read[0].text not in request.turns[-1].dropped else None
 
 
 def checked(text: str) -> str:
