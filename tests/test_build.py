@@ -24,6 +24,7 @@ from probqa.indexing.encoder import CANARIES
 from probqa.indexing.inspection import status, verify
 from probqa.reading import reader
 from probqa.reading.corpus import MAX_FILE_BYTES, CorpusFile, Failure
+from probqa.reading.first_page import Forms
 from probqa.records import Document
 from probqa.settings import Settings
 
@@ -247,9 +248,9 @@ def test_a_file_that_vanishes_while_it_is_built_is_listed(three: Settings, monke
     write_corpus(three.corpus, {"d.md": "Gone."})
     read = reader.read
 
-    def vanish(file: CorpusFile, folder: Path) -> Document:
+    def vanish(file: CorpusFile, folder: Path, forms: Forms) -> Document:
         (folder / "d.md").unlink()
-        return read(file, folder)
+        return read(file, folder, forms)
 
     monkeypatch.setattr(reader, "read", vanish)
     report = build(three)
@@ -262,9 +263,9 @@ def test_a_file_that_changes_while_it_is_built_is_listed(three: Settings, monkey
     write_corpus(three.corpus, {"d.md": "Before."})
     read = reader.read
 
-    def change(file: CorpusFile, folder: Path) -> Document:
+    def change(file: CorpusFile, folder: Path, forms: Forms) -> Document:
         write_corpus(folder, {"d.md": "After."})
-        return read(file, folder)
+        return read(file, folder, forms)
 
     with monkeypatch.context() as patch:
         patch.setattr(reader, "read", change)

@@ -182,7 +182,7 @@ def test_a_date_that_stands_by_itself_on_the_cover_is_marked_as_uncertain() -> N
     about = {"CreationDate": "D:20250504120000Z"}
     found = read_pdf(pdf([[TITLE, *lines("June 2021", top=750), *body("one")]], about=about)).metadata
     date = PartialDate(found["published"], found["published_note"])
-    assert date.in_words == "June 2021 (read from the first page)"
+    assert date.in_words == "June 2021 (read from page 1)"
     assert not date.sure
 
 

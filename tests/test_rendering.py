@@ -228,6 +228,17 @@ def test_what_is_known_without_a_quote_is_shown_as_what_it_is() -> None:
     assert shown["notes"] == [{"text": "Leeds lies in Yorkshire.", "offers": ["How was Yorkshire?"]}]
 
 
+def test_a_rating_that_was_read_from_the_first_page_says_so() -> None:
+    read = dataclasses.replace(SOURCE, from_page_1=("ratings",))
+    known = dataclasses.replace(
+        ANSWER, ratings=(RatingRow(read, "Gwent", "Good"), RatingRow(read, "Kent", "Poor", QUOTE))
+    )
+    text = " ".join(to_text(known).split())
+    assert "read from page 1 - Kent: Poor" in text
+    assert text.count("read from page 1") == 1
+    assert [row["from_page_1"] for row in to_json(known)["ratings"]] == [True, True]
+
+
 def test_small_talk_is_answered_by_a_sentence_alone() -> None:
     talk = dataclasses.replace(
         ANSWER, question=dataclasses.replace(ASKED, scope=Scope("talk")), notes=(Note("Ask about a report."),)

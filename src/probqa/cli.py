@@ -195,6 +195,7 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
+    from probqa.records import FROM_PAGE_1
 
     documents = inspection.documents(chosen)
     # Dates and counts from the highest, words from A; documents of one value by id.
@@ -205,7 +206,8 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
         return 0
     for document in documents:
         date = PartialDate(document["published"], document["published_note"]).in_words
-        about = ", ".join(part for part in (document["area"], *document["providers"]) if part)
+        mark = f" ({FROM_PAGE_1})" if "area" in document["from_page_1"] else ""
+        about = ", ".join(part for part in (f"{document['area']}{mark}", *document["providers"]) if part)
         _say(f"{document['id']}  {document['title']}")
         kept = f"{document['passages']} passages · {document['wording']}"
         _say(f"    {date or 'no date'} · {document['kind']} · {about} · {kept}")

@@ -33,6 +33,8 @@ Status = Literal["not_found", "weak", "answered"]
 PageLayer = Literal["text", "image", "blank"]
 
 DIGEST_LABEL = "digest, not the publisher's wording"
+# The mark of what no person stated of a document, but its first page says.
+FROM_PAGE_1 = "read from page 1"
 
 _IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^)\n]{0,200}+\)")
 
@@ -54,14 +56,20 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
 
+def marked(words: str, mark: str) -> str:
+    """Return words with a mark behind them, if both are there."""
+    return f"{words} ({mark})" if words and mark else words
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a document is and where it comes from.
 
     Every field but the first four may be empty. ``wording`` is ``digest`` where the words are this project's own
     summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the day on which the file
-    came into the corpus and ``origin`` where it was got from. ``digest_label`` is what must be said wherever a digest
-    of its corpus is shown.
+    came into the corpus and ``origin`` where it was got from. ``from_page_1`` names the fields that nobody stated and
+    that the reader took from the first page. ``digest_label`` is what must be said wherever a digest of its corpus is
+    shown.
     """
 
     id: str
@@ -77,6 +85,7 @@ class Source:
     wording: Wording = "verbatim"
     added: str = ""
     origin: str = ""
+    from_page_1: tuple[str, ...] = ()
     digest_label: str = field(default=DIGEST_LABEL, compare=False, repr=False)
 
     @property
@@ -93,6 +102,33 @@ class Source:
         """
         parts = (part.strip() for part in _IN_BRACKETS.sub("", self.area).split(";"))
         return tuple(dict.fromkeys(part for part in parts if part))
+
+    @property
+    def area_in_words(self) -> str:
+        """Return the area, with a mark where it was read from the first page.
+
+        >>> Source("a", "A", "P", "report", area="Gwent", from_page_1=("area",)).area_in_words
+        'Gwent (read from page 1)'
+        """
+        return marked(self.area, self._mark("area"))
+
+    @property
+    def about(self) -> str:
+        """Return the area and the providers, with that mark."""
+        return ", ".join(filter(None, (self.area_in_words, *self.providers)))
+
+    @property
+    def ratings_mark(self) -> str:
+        """Return what must be said with the ratings: nothing where somebody stated them."""
+        return self._mark("ratings")
+
+    @property
+    def ratings_in_words(self) -> tuple[str, ...]:
+        """Return what was rated and how, with that mark."""
+        return tuple(marked(f"{subject}: {rating}", self.ratings_mark) for subject, rating in self.ratings)
+
+    def _mark(self, name: str) -> str:
+        return FROM_PAGE_1 if name in self.from_page_1 else ""
 
     @property
     def plain_providers(self) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ def definition_line(definition: Definition) -> str:
 
 def rating_line(row: RatingRow) -> str:
     """Return a rating with where it stands, for one line."""
-    where = "in these words" if row.quote else "from the report’s metadata"
+    where = "in these words" if row.quote else row.source.ratings_mark or "from the report’s metadata"
     words = f": “{row.quote.text}”" if row.quote else ""
     return " · ".join(
         part
@@ -295,6 +295,7 @@ def _rating_to_json(row: RatingRow) -> dict[str, Any]:
         "rating": row.rating,
         "document_id": row.source.id,
         "published": row.source.published.iso,
+        "from_page_1": bool(row.source.ratings_mark),
         "quote": quote_to_json(row.quote) if row.quote else None,
     }
 

@@ -83,6 +83,7 @@ DOORS: dict[str, set[str]] = {
         "measuring",
         "questions",
         "reading",
+        "records",
         "rendering",
         "settings",
         "ui",
@@ -99,8 +100,9 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "sentences": set(),
         "formats": {"assembly"},
         "passages": {"sentences"},
+        "first_page": set(),
         "metadata": {"formats", "plain_yaml"},
-        "reader": {"assembly", "corpus", "formats", "metadata"},
+        "reader": {"assembly", "corpus", "first_page", "formats", "metadata"},
     },
     "citing": {
         "citation": set(),

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import STARTER
 from patterns import LENGTH, Used, awkward, compiled, outgrown, uses, written
+from probqa.reading import first_page
 from probqa.reading.formats import furniture, webpage
 from probqa.reading.formats.pdf import YEAR
 from probqa.understanding.kinds import holds, read_kind
@@ -28,6 +29,10 @@ EXAMPLES = {
     "probqa.glossary.domain:phrase_pattern": [body.pattern.pattern for body in STARTER.bodies],
     "probqa.measuring.evaluation:_targets": [r"Staff\ were\ few\."],
     "probqa.measuring.evaluation:holds": [NAME],
+    "probqa.reading.first_page:_pattern": [
+        first_page._pattern(form, ("good", "requires improvement")).pattern
+        for form in ("Inspection of {area} weirs", "Site: {area}", "Weirs in {area} are {rating}")
+    ],
     "probqa.reading.formats.furniture:_match": [each for _, each in (*furniture._LINES, *furniture._TAILS)],
     "probqa.reading.formats.furniture:is_certain_tail": [furniture._CERTAIN_TAIL],
     "probqa.reading.formats.pdf:_published": [rf"D:({YEAR})(\d\d)?(\d\d)?"],
@@ -40,8 +45,14 @@ EXAMPLES = {
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
 }
 MATCHED = {
-    f"probqa.reading.formats.{name}"
-    for name in ("furniture:_match", "furniture:is_certain_tail", "pdf:_published", "word_about:metadata")
+    f"probqa.reading.{name}"
+    for name in (
+        "first_page:_pattern",
+        "formats.furniture:_match",
+        "formats.furniture:is_certain_tail",
+        "formats.pdf:_published",
+        "formats.word_about:metadata",
+    )
 }
 MADE_HERE = [
     Used(where, re.compile(pattern, re.IGNORECASE), where not in MATCHED)

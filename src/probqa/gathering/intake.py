@@ -13,7 +13,7 @@ import hashlib
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -42,9 +42,10 @@ from probqa.gathering.report_folder import (
 )
 from probqa.glossary.domain import Publisher, load_domain
 from probqa.reading import reader
-from probqa.reading.corpus import MAX_FILE_BYTES, SUFFIXES, CorpusFile, remedy_for
+from probqa.reading.corpus import MAX_FILE_BYTES, SIDECAR_SUFFIX, SUFFIXES, CorpusFile, remedy_for
+from probqa.reading.first_page import NO_FORMS
 from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY
-from probqa.records import Source
+from probqa.records import FROM_PAGE_1, Source
 from probqa.settings import Settings
 
 ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".markdown": ".md"}
@@ -220,7 +221,9 @@ def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader)
     parts = urlsplit(download.url)
     stem = Path(unquote(parts.path)).stem or parts.netloc
     target = reports / safe_name(stem, download.content, download.suffix)
-    return _put(corpus, target, url, download.content, {"urls": [url], **_provenance(download.url)}, before, ())
+    sidecar: Sidecar = {"urls": [url], **_provenance(download.url)}
+    outcome = _put(corpus, target, url, download.content, sidecar, before, ())
+    return replace(outcome, note=f"{outcome.note}{_read_there(_source(corpus, target), target)}")
 
 
 def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
@@ -232,13 +235,31 @@ def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
     content = _read(path)
     if known := _known(corpus, reports, name, content):
         return known
-    source = _source(path)
+    source = _source(corpus, path)
     # A title made of the file's name says nothing.
     title = source.title if source and source.title.casefold() != path.stem.casefold() else ""
     sidecar = _provenance(_printable(path.name)) | ({TITLED_KEY: title} if title else {})
     same, alike = _earlier(corpus, reports, sidecar, source.urls if source else ())
     target = reports / safe_name(path.stem, content, suffix)
-    return _put(corpus, target, name, content, sidecar, same, alike)
+    outcome = _put(corpus, target, name, content, sidecar, same, alike)
+    return replace(outcome, note=f"{outcome.note}{_read_there(source, target)}")
+
+
+def _read_there(source: Source | None, target: Path) -> str:
+    """Say what nobody stated of a document but its first page says, so that it can be put right."""
+    is_date_read = source is not None and "page 1" in source.published.note
+    if source is None or not (source.from_page_1 or is_date_read):
+        return ""
+    texts = {
+        "area": f"area {source.area}",
+        "kind": f"kind {source.kind}",
+        "publisher": f"publisher {source.publisher}",
+        "ratings": f"ratings {', '.join(': '.join(rating) for rating in source.ratings)}",
+    }
+    read = [texts[name] for name in source.from_page_1]
+    if is_date_read:
+        read.append(f"date {source.published.iso} ({source.published.note})")
+    return f"; {FROM_PAGE_1}, to be put right in {target.with_suffix(SIDECAR_SUFFIX).name}: {'; '.join(read)}"
 
 
 def _known(corpus: Path, reports: Path, name: str, content: bytes) -> Outcome | None:
@@ -303,13 +324,17 @@ def _earlier(corpus: Path, reports: Path, sidecar: Sidecar, urls: Sequence[str])
     return same, alike
 
 
-def _source(path: Path) -> Source | None:
+def _source(corpus: Path, path: Path) -> Source | None:
     """Return what a file says of itself, as a build would read it.
 
-    It is None where it cannot be read.
+    It is None where it cannot be read. A domain that cannot be used is done without: the build names it.
     """
     try:
-        return reader.read(CorpusFile(path.name, ""), path.parent).source
+        forms = load_domain(corpus).forms
+    except (ReadingError, OSError):
+        forms = NO_FORMS
+    try:
+        return reader.read(CorpusFile(path.name, ""), path.parent, forms).source
     except (ReadingError, OSError):
         return None
 

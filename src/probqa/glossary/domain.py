@@ -23,6 +23,7 @@ from pathlib import Path
 from probqa.decoding import decode, decode_json
 from probqa.errors import DecodingError, ReadingError
 from probqa.glossary.parsing import read_text, yaml_values
+from probqa.reading.first_page import Forms, Rated
 from probqa.records import DIGEST_LABEL
 
 DOMAIN_FILE = "domain.yaml"
@@ -63,6 +64,14 @@ class ServiceKind:
 
 
 @dataclass(frozen=True)
+class Written:
+    """The ways in which a rating of the scale is also written on first pages."""
+
+    rating: str
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ratings:
     """The ratings that reports give, best first.
 
@@ -71,6 +80,7 @@ class Ratings:
 
     scale: tuple[str, ...] = ()
     only_quoted: tuple[str, ...] = ()
+    written: tuple[Written, ...] = ()
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -98,6 +108,19 @@ class Publisher:
     def is_licence(self, licence: str) -> bool:
         """Tell whether a licence line is of its own licence."""
         return bool(self.licence) and licence.startswith(self.licence)
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """How the first page of a PDF says what a report is about, where nobody stated it.
+
+    ``area`` are lines with ``{area}`` for the place, the first that fits; ``rated`` such lines with ``{rating}``;
+    ``kinds`` are kinds of report as they are written there, the first that is.
+    """
+
+    area: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    rated: tuple[Rated, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +177,7 @@ class Domain:
     bodies: tuple[Body, ...] = ()
     services: tuple[ServiceKind, ...] = ()
     ratings: Ratings = Ratings()
+    first_page: FirstPage = FirstPage()
     strengths: tuple[str, ...] = ()
     shortcomings: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
@@ -162,6 +186,18 @@ class Domain:
     service_words: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
     suggestions: Suggestions = Suggestions()
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Return how first pages of PDFs say what a report is about."""
+        also = ((way, written.rating) for written in self.ratings.written for way in written.ways)
+        return Forms(
+            area=self.first_page.area,
+            kinds=self.first_page.kinds,
+            rated=self.first_page.rated,
+            grades=(*((rating, rating) for rating in self.ratings.scale), *also),
+            publisher=(self.publisher.name, self.publisher.begins),
+        )
 
     @cached_property
     def abbreviations(self) -> re.Pattern[str]:
@@ -246,6 +282,7 @@ def _problems(domain: Domain) -> Iterator[tuple[str, str]]:
             yield f"bodies {body.name!r}", "its name or its phrases are missing"
     for rating in set(domain.ratings.only_quoted) - set(domain.ratings.scale):
         yield "ratings", f"{rating!r} of only_quoted is none of the scale"
+    yield from _wrong_forms(domain)
     suggestions = domain.suggestions
     for name, question, placeholders in (
         *(("asked", asked.question, {"{where}", "{when}"}) for asked in suggestions.asked),
@@ -258,3 +295,18 @@ def _problems(domain: Domain) -> Iterator[tuple[str, str]]:
         for held in _PLACEHOLDER.findall(question):
             if held not in placeholders:
                 yield what, f"{held} stands for nothing; known: {', '.join(sorted(placeholders))}"
+
+
+def _wrong_forms(domain: Domain) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the lines of first pages and the ways to write a rating."""
+    for written in domain.ratings.written:
+        if written.rating not in domain.ratings.scale:
+            yield "ratings", f"{written.rating!r} of written is none of the scale"
+    lines = [("area", line, ["{area}"]) for line in domain.first_page.area]
+    lines += [("rated", rated.line, ["{rating}"]) for rated in domain.first_page.rated]
+    for name, line, needed in lines:
+        held = _PLACEHOLDER.findall(line)
+        if [each for each in held if each != "{area}" or name == "area"] != needed or len(set(held)) < len(held):
+            yield f"first_page: {name} {line!r}", f"it needs {needed[0]} once, and has nothing else in such brackets"
+        if not re.search(r"\w", _PLACEHOLDER.sub("", line)):
+            yield f"first_page: {name} {line!r}", "it has no word of its own"

@@ -35,6 +35,7 @@ from probqa.indexing.manifest import Model
 from probqa.indexing.storage import build_lock, remove_old_generations
 from probqa.reading import corpus, reader
 from probqa.reading.corpus import CorpusFile, Failure
+from probqa.reading.first_page import Forms
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage
 from probqa.settings import NO_READER, Settings
@@ -109,10 +110,10 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
             # First: whoever has no model is told so before a hundred reports are read.
             encoder = _encoder(settings, previous, progress)
             read_by = _reader(settings, previous, progress)
-            documents, reading_failures = _read_all(settings, files, failures, previous, progress)
             # Hashed before they are read, so that a change between the two is seen as one.
             made_of = _made_of(settings, files)
             beside, more_failures = _read_beside(settings)
+            documents, reading_failures = _read_all(settings, files, failures, previous, beside.domain.forms, progress)
             failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
             if not documents:
                 first = failures[0]
@@ -186,6 +187,7 @@ def _read_all(
     files: Sequence[CorpusFile],
     not_taken: Sequence[Failure],
     previous: Generation | None,
+    forms: Forms,
     progress: Progress,
 ) -> tuple[list[Document], list[Failure]]:
     """Return a document a file, in the order of their paths, and what could not be read.
@@ -193,16 +195,19 @@ def _read_all(
     Documents of the live generation stay as they are where their folder could not be listed.
     """
     known = {} if previous is None else {document.file: document for document in previous.all_documents()}
+    # With other forms, first pages say something else.
+    same_forms = previous is not None and previous.domain.forms == forms
     documents: list[Document] = []
     failures: list[Failure] = []
     for number, file in enumerate(files):
         progress("reading", number, len(files))
         old = known.get(file.path)
         try:
-            if old and (old.file_sha256, old.reader) == (file.sha256, reader.reader_version(file.path)):
+            is_read = old and (old.file_sha256, old.reader) == (file.sha256, reader.reader_version(file.path))
+            if old and is_read and (same_forms or not old.pages):
                 document = old
             else:
-                document = reader.read(file, settings.corpus)
+                document = reader.read(file, settings.corpus, forms)
                 if not corpus.is_unchanged(settings.corpus, file):
                     raise ReadingError("was changed while it was read", "build again")
         except (ReadingError, OSError) as error:

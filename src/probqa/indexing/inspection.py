@@ -42,7 +42,7 @@ def verify(settings: Settings) -> Iterator[str]:
                 or reader.reader_version(file.path) != document.reader
             ):
                 continue
-            again = reader.read(file, settings.corpus)
+            again = reader.read(file, settings.corpus, generation.domain.forms)
             if (again.text, again.blocks, again.source) != (document.text, document.blocks, document.source):
                 yield f"{settings.corpus / file.path}: reads differently from the text in the index"
     finally:

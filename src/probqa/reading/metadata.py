@@ -29,6 +29,8 @@ _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area
 _PROVENANCE_KEYS = ("added", "from")
 # The files that it was added in place of, and its title as it was read then.
 REPLACES_KEY, TITLED_KEY = "replaces", "titled"
+# What is marked where it was read from the first page: a date has its own note, and a title stands there to be seen.
+_MARKED_KEYS = ("area", "kind", "publisher", "ratings")
 _KEYS = {
     *_TEXT_KEYS,
     *_PROVENANCE_KEYS,
@@ -44,11 +46,16 @@ _KEYS = {
 
 
 def read_metadata(
-    text: str, sidecar: str | None, path: str, found: Mapping[str, str] | None = None
+    text: str,
+    sidecar: str | None,
+    path: str,
+    found: Mapping[str, str] | None = None,
+    on_page_1: Mapping[str, object] | None = None,
 ) -> tuple[Source, str, int]:
     """Split front matter from the body.
 
-    Its keys win over the sidecar's, and those over what was ``found`` in the file.
+    Its keys win over the sidecar's, those over what was read ``on_page_1``, and that over what else was ``found`` in
+    the file.
 
     Returns the source, the body, and the line of the file on which the body starts.
 
@@ -66,13 +73,14 @@ def read_metadata(
     if front:
         _take(stated, places, front.group(1), "", first_line=2)
     body = text[front.end() :] if front else text
-    values: dict[str, object] = dict(found or {})
+    values: dict[str, object] = {**(found or {}), **(on_page_1 or {})}
     if "published" in stated:
         # A note on why the file's own date is uncertain says nothing about the day that was written down.
         values.pop("published_note", None)
     values |= stated
+    read = tuple(key for key in on_page_1 or {} if key in _MARKED_KEYS and key not in stated)
     try:
-        source = _source(values, path, body)
+        source = _source(values, path, body, read)
     except ReadingError as error:
         # The problem with a value begins with its key.
         place = places.get(error.problem.partition(":")[0], "")
@@ -103,7 +111,7 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
     places |= here
 
 
-def _source(values: dict[str, object], path: str, body: str) -> Source:
+def _source(values: dict[str, object], path: str, body: str, from_page_1: tuple[str, ...]) -> Source:
     texts = {key: _text(values, key) for key in (*_TEXT_KEYS, *_PROVENANCE_KEYS)}
     identifier = _text(values, "id") or _slug(path)
     if not _ID.fullmatch(identifier) or ".." in identifier:
@@ -140,6 +148,7 @@ def _source(values: dict[str, object], path: str, body: str) -> Source:
         wording=wording,
         added=texts["added"],
         origin=texts["from"],
+        from_page_1=from_page_1,
     )
 
 

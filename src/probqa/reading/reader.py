@@ -21,6 +21,7 @@ from probqa.dates import PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.reading.assembly import Reading, assemble
 from probqa.reading.corpus import CorpusFile, read_bytes
+from probqa.reading.first_page import NO_FORMS, Forms, first_lines, read_first_page
 from probqa.reading.formats.sandbox import Format, parse
 from probqa.reading.metadata import read_metadata
 from probqa.records import Document, Removal
@@ -31,7 +32,7 @@ _IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html",
 DRAFTS = (*_IN_WORKER, ".md", ".txt")
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
-    "pdf": ("pdf 2", "pypdfium2"),
+    "pdf": ("pdf 3", "pypdfium2"),
     "html": ("html 2", "trafilatura"),
     "docx": ("docx 2", "lxml"),
 }
@@ -50,8 +51,10 @@ def reader_version(path: str) -> str:
     return _MARKDOWN_VERSION if suffix in _MARKDOWN else _TEXT_VERSION
 
 
-def read(file: CorpusFile, folder: Path) -> Document:
+def read(file: CorpusFile, folder: Path, forms: Forms = NO_FORMS) -> Document:
     """Read one file below ``folder``.
+
+    What nobody stated of a PDF is read from its first page, where that says it in one of the ``forms``.
 
     Raises:
         ReadingError: damaged, protected, hostile, of another format than its name says, not UTF-8, broken metadata,
@@ -63,11 +66,14 @@ def read(file: CorpusFile, folder: Path) -> Document:
     _check_kind(content, suffix)
     if suffix in _IN_WORKER:
         reading = _read_in_worker(_IN_WORKER[suffix], content)
-        source, _, _ = read_metadata("", sidecar, file.path, _usable(reading.metadata))
     else:
         source, body, _ = read_metadata(_decode(content), sidecar, file.path)
         reading = _read_text(suffix, body)
     frozen, blocks, pages = assemble(reading.pieces, reading.pages)
+    if suffix in _IN_WORKER:
+        found = _usable(reading.metadata)
+        on_page_1 = read_first_page(first_lines(frozen, blocks, pages), found, forms) if pages else {}
+        source, _, _ = read_metadata("", sidecar, file.path, found, on_page_1)
     if not any(block.kind != "heading" for block in blocks):
         raise ReadingError("holds no text to quote", "add the report's text, or remove the file")
     return Document(

@@ -118,11 +118,10 @@ def reading_link(quote: Quote) -> str:
 
 def _where_from(quote: Quote) -> Markup:
     source = quote.source
-    about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
         source.published.in_words,
-        f"about {about}" if about else "",
+        f"about {source.about}" if source.about else "",
         " › ".join(quote.heading),
         page_in_words(quote),
     ]

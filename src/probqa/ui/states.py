@@ -8,7 +8,7 @@ from __future__ import annotations
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
-from probqa.records import Answer, Note
+from probqa.records import Answer, Note, marked
 from probqa.ui import frame
 from probqa.ui.address import Address, link, link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -43,7 +43,7 @@ def known(answer: Answer) -> None:
         rows = Markup("").join(
             Markup("<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
                 row.of,
-                row.rating,
+                marked(row.rating, "" if row.quote else row.source.ratings_mark),
                 row.source.published.in_words,
                 anchor(link_to("read", {"document": [row.source.id]}), row.source.title),
             )

@@ -25,9 +25,9 @@ from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
 from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
 from probqa.reading.formats.running_lines import LABEL, find_running
 from probqa.reading.formats.watermarks import find_watermarks
-from probqa.records import BlockKind, PageLayer, Removal
+from probqa.records import FROM_PAGE_1, BlockKind, PageLayer, Removal
 
-VERSION = "pdf 2"
+VERSION = "pdf 3"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
@@ -469,7 +469,7 @@ _PUBLISHED_LABEL = re.compile(rf"(?:\b([a-z]+)\s)?(?:report\s)?published\s?:\s?{
 _ANOTHER_REPORT = re.compile(r"last|latest|previous|earlier|next|prior|first", re.IGNORECASE)
 _ONLY_DATE = re.compile(_DATE, re.IGNORECASE)
 _DATE_NOTE = "the day the PDF file was made"
-_FRONT_DATE_NOTE = "read from the first page: it does not say what the date is of"
+_FRONT_DATE_NOTE = f"{FROM_PAGE_1}: it does not say what the date is of"
 
 
 def _metadata(

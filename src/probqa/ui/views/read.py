@@ -55,11 +55,10 @@ def _span(given: Mapping[str, Sequence[str]], document: Document) -> Span | None
 def _about(document: Document) -> Markup:
     """Return publisher, date and subject, whose words these are, and the ways on."""
     source = document.source
-    about = ", ".join(filter(None, (source.area, *source.providers)))
     facts = [
         source.publisher,
         source.published.in_words,
-        f"about {about}" if about else "",
+        f"about {source.about}" if source.about else "",
     ]
     digest = Markup("")
     if label(source):
@@ -160,7 +159,7 @@ def _provenance(document: Document) -> Markup:
         ("Read with", document.reader),
         ("Licence", source.licence),
         ("Date", source.published.note),
-        *(("Rating", f"{subject}: {rating}") for subject, rating in source.ratings),
+        *(("Rating", rating) for rating in source.ratings_in_words),
         *(("Address", url) for url in source.urls),
         *(
             ("Left out", f"{removal.text[:80]} ({removal.characters} characters: {removal.reason})")

@@ -192,7 +192,7 @@ def _row(document: Document, passages: int) -> Markup:
         anchor(link_to("read", {"document": [source.id]}), source.title),
         source.kind,
         source.published.in_words,
-        source.area,
+        source.area_in_words,
         ", ".join(source.providers),
         str(passages),
         Markup('<abbr title="{}">digest</abbr>').format(label(source)) if digest else source.wording,
