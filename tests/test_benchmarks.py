@@ -232,3 +232,52 @@ def test_a_turn_is_denied_only_where_it_is_answered_in_full() -> None:
         ["morale?", "why?"],
         ["why was morale good?"],
     ]
+
+
+def test_the_other_fields_can_be_used_and_keep_no_words_of_a_report() -> None:
+    from other_corpora import FIELDS, Asked
+
+    from probqa.glossary.domain import load_domain
+
+    folders = sorted(folder for folder in FIELDS.iterdir() if folder.is_dir())
+    assert [folder.name for folder in folders] == ["air_accidents", "childrens_services"]
+    for folder in folders:
+        assert load_domain(folder).first_page.area
+        documents = json.loads((folder / "first_pages.json").read_text(encoding="utf-8"))["documents"]
+        questions = [Asked.from_json(line) for line in (folder / "questions.jsonl").read_text().splitlines()]
+        assert (len(questions), sum(not question.answers for question in questions)) == (20, 5)
+        for question in questions:
+            assert not question.answers or (question.document in documents and question.page)
+            assert all(re.fullmatch("[0-9a-f]{16}", answer) for answer in question.answers)
+
+
+def test_a_field_whose_reports_are_absent_is_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import other_corpora
+
+    monkeypatch.setattr(other_corpora, "REAL", tmp_path)
+    other_corpora.measure(other_corpora.FIELDS / "air_accidents", tmp_path / "work", lists=False)
+    assert capsys.readouterr().out == f"air_accidents\n  left out: {tmp_path / 'ntsb'} is absent\n"
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_quote_is_right_by_its_page_and_by_the_sentences_in_it() -> None:
+    from other_corpora import Asked, digest, is_page, is_sentence
+
+    from probqa.records import Block, Document, Page, Quote, Source, Span
+
+    text = "It was dry. It was damp."
+    block = (Block("paragraph", Span(0, len(text))),)
+    document = Document(Source("a", "A", "", ""), "a.pdf", "0" * 64, "pdf 3", text, block, (Page(0, 2),))
+    quote = Quote(document, Span(12, 24), Span(0, 24))
+    right, page, other = (
+        Asked("?", "a", 2, (digest("It was DAMP"),)),
+        Asked("?", "a", 2, (digest("x"),)),
+        Asked("?", "b", 2),
+    )
+    assert [(is_page(each, quote), is_sentence(each, quote)) for each in (right, page, other)] == [
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
