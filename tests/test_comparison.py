@@ -95,6 +95,22 @@ def filters(question: str) -> list[Filters]:
             {name: f"How was supervising women at {name}?" for name in ("Northway", "Selby")},
         ),
         (
+            "Did Weir rely on the telephone more than Milford?",
+            {place: f"Did {place} rely on the telephone?" for place in ("Weir", "Milford")},
+        ),
+        (
+            "Were court reports any good in Weir, and in Milford?",
+            {place: f"How were court reports in {place}?" for place in ("Weir", "Milford")},
+        ),
+        (
+            "Public vs private work in Weir",
+            {name: f"What did inspectors find about {name} in Weir?" for name in ("Public", "private work")},
+        ),
+        (
+            "McCann and Hale: what was wrong with the risk assessment in each",
+            {name: f"How was risk assessment of {name}?" for name in ("McCann", "Hale")},
+        ),
+        (
             "Compare officers and managers on caseloads",
             {name: f"How were caseloads of {name}?" for name in ("officers", "managers")},
         ),

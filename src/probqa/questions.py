@@ -25,6 +25,7 @@ NameKind = Literal["provider", "place", "year", "other"]
 CarriedKind = Literal["provider", "place", "year", "subject", "asked"]
 ScopeKind = Literal["inside", "outside", "broad", "talk"]
 ReadingKind = Literal["when", "where", "comparison", "parts", "without", "story", "talk", "rating"]
+RatingForm = Literal["which", "count", "best", "worst", "what"]
 
 DEFAULT_QUOTES = 8
 
@@ -199,6 +200,24 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedRating:
+    """What a question asks of the ratings that reports give.
+
+    ``ratings`` are those it asks for, ``kinds`` the kinds of service, ``areas`` and ``providers`` names of the
+    glossary: an empty one lets all through. ``about`` are the stems of the part of the work that was rated; it is empty
+    for the whole. ``times`` is how often one was given one of them at least.
+    """
+
+    form: RatingForm
+    ratings: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A question that another one splits into, such as one side of a comparison, and what it is called."""
 
@@ -216,7 +235,7 @@ class Question:
     ones, so it takes no part in comparisons.
 
     ``readings`` is what its words were understood to ask besides: of them come ``window``, which is put to the reports
-    beside the filters that are on, ``newest_first``, and ``parts``. One with parts is answered by theirs.
+    beside the filters that are on, ``newest_first``, ``parts`` and ``rating``. One with parts is answered by theirs.
     """
 
     request: Request
@@ -232,6 +251,7 @@ class Question:
     window: Filters = NO_FILTERS
     newest_first: bool = False
     parts: tuple[Part, ...] = ()
+    rating: AskedRating | None = None
 
     @property
     def asked(self) -> str:

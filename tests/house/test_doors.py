@@ -162,9 +162,10 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "names": set(),
         "scope": set(),
         "comparison": set(),
+        "ratings": set(),
         "follow_ups": {"kinds"},
         "parts": {"follow_ups"},
-        "question": {"comparison", "follow_ups", "kinds", "names", "parts", "scope"},
+        "question": {"comparison", "follow_ups", "kinds", "names", "parts", "ratings", "scope"},
     },
     "asking": {
         "answers": set(),
@@ -174,7 +175,8 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "signals": set(),
         "sides": {"signals"},
         "quotes": {"sides", "signals"},
-        "library": {"answers", "filters", "quotes", "retrieval", "signals"},
+        "ratings": {"filters"},
+        "library": {"answers", "filters", "quotes", "ratings", "retrieval", "signals"},
     },
     "measuring": {
         "calibrate": set(),

@@ -43,6 +43,8 @@ EXAMPLES = {
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
     "probqa.understanding.names:has": [NAME],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
+    "probqa.understanding.ratings:_kinds": [r"(?<!\w)division(?:e?s)?(?!\w)"],
+    "probqa.understanding.ratings:_ratings": [r"(?<!\w)(?<!how )Require(?:s|d|ing)?\s+improvement(?:s|d|ing)?(?!\w)"],
 }
 MATCHED = {
     f"probqa.reading.{name}"

@@ -39,7 +39,7 @@ def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_
     rows: list[int] = []
     for document in generation.all_documents():
         source = document.source
-        if _is_from(source.published.sure, since, until) and _passes(source, filters, generation.glossary):
+        if is_from(source.published.sure, since, until) and passes(source, filters, generation.glossary):
             rows.extend(generation.passages_of(source.id))
     if bodies:
         rows = [row for row in rows if _speaks_of(generation, row, bodies)]
@@ -54,7 +54,7 @@ def _body(generation: Generation, name: str) -> Body:
     return bodies[name]
 
 
-def _is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> bool:
+def is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> bool:
     """Tell whether it can have been published between the two, both included.
 
     Where that is not known, it was not.
@@ -64,31 +64,32 @@ def _is_from(published: PartialDate, since: PartialDate, until: PartialDate) -> 
     return (not since or published.last_day >= since.first_day) and (not until or published.first_day <= until.last_day)
 
 
-def _passes(source: Source, filters: Filters, glossary: Glossary) -> bool:
+def passes(source: Source, filters: Filters, glossary: Glossary) -> bool:
+    """Tell whether a document passes, as far as it is not for its date or its passages."""
     return (
         (not filters.documents or source.id in filters.documents)
         and (not filters.kinds or source.kind in filters.kinds)
-        and (not filters.areas or any(_is_in_area(source, area, glossary) for area in filters.areas))
-        and (not filters.providers or any(_is_about(source, name, glossary) for name in filters.providers))
+        and (not filters.areas or any(is_in_area(source.area, area, glossary) for area in filters.areas))
+        and (not filters.providers or any(is_about(source.providers, name, glossary) for name in filters.providers))
     )
 
 
-def _is_in_area(source: Source, area: str, glossary: Glossary) -> bool:
-    """Tell whether the document's area has the name in it, or a place that lies in it."""
-    if _names(source.area, area):
+def is_in_area(text: str, area: str, glossary: Glossary) -> bool:
+    """Tell whether a document's area, or another text, has the name in it, or a place that lies in it."""
+    if _names(text, area):
         return True
-    named = [place.name for place in glossary.areas_named(source.area)]
+    named = [place.name for place in glossary.areas_named(text)]
     wanted = {place.name for place in glossary.areas_named(area)}
     return any(wanted & {place, *glossary.containing(place)} for place in named)
 
 
-def _is_about(source: Source, provider: str, glossary: Glossary) -> bool:
-    """Tell whether one of the document's providers has the name in it, or was run by the owner of that name."""
-    if any(_names(name, provider) for name in source.providers):
+def is_about(providers: Iterable[str], provider: str, glossary: Glossary) -> bool:
+    """Tell whether one of a document's providers has the name in it, or was run by the owner of that name."""
+    if any(_names(name, provider) for name in providers):
         return True
     owners = [named.name for named in glossary.providers_named(provider) if named.kind == "owner"]
     services = {service.name for owner in owners for service in glossary.run_by(owner)}
-    about = {named.name for name in source.providers for named in glossary.providers_named(name)}
+    about = {named.name for name in providers for named in glossary.providers_named(name)}
     return bool(about & services)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from probqa.asking.answers import compose, put_together
 from probqa.asking.filters import allowed_rows
 from probqa.asking.quotes import Chosen, choose, cut
+from probqa.asking.ratings import rating_table, with_ratings
 from probqa.asking.retrieval import retrieve, retrieve_each
 from probqa.asking.signals import Candidate, measure
 from probqa.calibration import Signals
@@ -98,8 +99,14 @@ class Library:
         began = time.perf_counter()
         allowed = self._allowed(question)
         chosen, retrieved = self._choose(question, allowed)
-        quotes = [self._cut(question, each) for each in chosen]
-        return compose(question, quotes, self._searched(allowed), self.generation.name), retrieved - began
+        table = rating_table(self.generation, question)
+        quotes = with_ratings(
+            [self._cut(question, each) for each in chosen], table, self.generation.domain, question.request.k
+        )
+        answer = compose(question, quotes, self._searched(allowed), self.generation.name)
+        if table is not None:
+            answer = dataclasses.replace(answer, ratings=table.rows, notes=(*answer.notes, table.note))
+        return answer, retrieved - began
 
     def every(self, request: Request | str) -> EveryAnswer:
         """Put a question to every document that the request's filters let through, each by itself.

@@ -15,8 +15,8 @@ In: a question, its request, a glossary and a domain. Out: what is compared, and
 True
 
 Sides are names (bodies, places, years) that a word of comparing joins: "and" where the question says that it compares,
-"or" where it asks which, "than" behind a comparative, "versus" by itself. Where it says so plainly ("compare ... with
-...", "the difference between ... and ..."), a side may be any few words.
+"or" where it asks which, "than" behind a comparative, "versus" by itself, and "in ..., and in ...". Where it says so
+plainly ("compare ... with ...", "the difference between ... and ..."), a side may be any few words.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ _SMALL = frozenset(
     """.split()
 )
 _ENDS = frozenset(".?!;")
+# "Was it late in X, and in Y?": the same of each.
+_IN_EACH = re.compile(r"\band\s+(?:in|at)\s+(?:the\s+)?$", re.IGNORECASE)
+_DOES = re.compile(r"\s*(did|does|do|has|have|could|can)\s+(?:the\s+)?$", re.IGNORECASE)
 _BESIDE = re.compile(r"\s*+(?:['’]s?\s|\()?\s*+(?:(?:in|of|for|at|from|during)\s+)?(?:the\s+)?", re.IGNORECASE)
 _SAYS_COMPARE = re.compile(r"\bcompar(?:e[ds]?|ing|isons?)\b", re.IGNORECASE)
 _SAYS_DIFFER = re.compile(r"\bdiffer(?:s|ed|ing|ent|ently)?\b", re.IGNORECASE)
@@ -66,7 +69,7 @@ _DEGREES = frozenset(
     """
     better best worse worst more most fewer fewest less least higher highest lower lowest stronger strongest weaker
     weakest safer safest quicker quickest faster fastest slower slowest busier busiest larger largest smaller smallest
-    bigger biggest
+    bigger biggest harder hardest
     """.split()
 )
 _DEGREE = re.compile(rf"\b(?:{'|'.join(sorted(_DEGREES))})\b", re.IGNORECASE)
@@ -78,7 +81,7 @@ _EDGES = frozenset(
     it they them he she this that these those its comes which who whose where what how why is are was were be been do
     does did done has have had can could would will should please tell me us show give say said compare compared
     compares comparing comparison comparisons difference differences differ differs differed differing different
-    differently contrast contrasts gap good bad well any there one
+    differently contrast contrasts gap good bad wrong well any there one
     other both each out side inspectors find found perform performed performing doing so overall generally rate rated
     rating ratings s same also but much far handle handled handling deal dealt
     """.split()
@@ -87,12 +90,14 @@ _EDGES = frozenset(
 _FEW = r"(?P<{}>(?:[\w'’-]{{1,30}} ){{0,3}}?[\w'’-]{{1,30}})"
 _ONE, _OTHER = _FEW.format("one"), _FEW.format("other")
 _STOP = r"(?= (?:on|in terms of|for|regarding|over|about|when|in|at|by)\b|[?.!]|$)"
+_EACH = r"(?=.{0,300}\b(?:each|both|which|who|compare)\b)"
 _PLAIN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\bcompare (?:the )?{_ONE} (?:and|with|to|against|versus|vs) (?:the )?{_OTHER}{_STOP}",
         rf"\b(?:differences?|comparison) between (?:the )?{_ONE} and (?:the )?{_OTHER}{_STOP}",
         rf"^(?:the )?{_ONE} (?:versus|vs) (?:the )?{_OTHER}{_STOP}",
+        rf"^(?:the )?{_ONE} (?:and|or) (?:the )?{_OTHER}:{_EACH}",
     )
 )
 
@@ -109,12 +114,16 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """The sides, each of one name or more, what all of them share, and which of the words say so."""
+    """The sides, each of one name or more, what all of them share, and which of the words say so.
+
+    ``auxiliary`` opens a question whose topic is what the first side does: "did X rely on Y more than Z".
+    """
 
     sides: tuple[tuple[_Name, ...], ...]
     shared: tuple[_Name, ...]
     topic: str
     words: str
+    auxiliary: str = ""
 
 
 def read_comparison(
@@ -129,7 +138,7 @@ def read_comparison(
     if len(text) > MOST_CHARACTERS:
         return None
     names = _names(text, glossary, domain)
-    compared = _joined(text, names, domain) or _plain(text, domain)
+    compared = _joined(text, names, domain) or _plain(text, names, domain)
     if compared is None and typed and len(request.turns) > 1:
         compared = _leaning(text, typed, request.turns[-2].text, glossary, domain)
     if compared is None:
@@ -142,6 +151,8 @@ def read_comparison(
     for label, side in zip(labels, compared.sides, strict=True):
         narrowing = (*side, *(name for name in compared.shared if name.family != "year"))
         question = _asked((*side, *compared.shared), compared.topic, domain)
+        if compared.auxiliary:
+            question = f"{compared.auxiliary.capitalize()} {label} {compared.topic}?"
         parts.append(Part(label, _narrowed(request, question, narrowing)))
     return Reading("comparison", compared.words, says), tuple(parts)
 
@@ -177,7 +188,9 @@ def _joined(text: str, names: Sequence[_Name], domain: Domain) -> _Compared | No
             shared += tuple(name for name in names if name.family not in families and name not in shared)
             of_all = sorted({*shared, *(name for side in own for name in side)}, key=lambda name: name.span.start)
             start, end = sides[0][0].span.start, sides[-1][-1].span.end
-            return _Compared(own, shared, _topic(text, of_all, domain), text[start:end])
+            does = _DOES.match(text, 0, start) if joins == ["than"] else None
+            auxiliary = does.group(1) if does and _topic(text[of_all[0].span.end :], [], domain) else ""
+            return _Compared(own, shared, _topic(text, of_all, domain), text[start:end], auxiliary)
     return None
 
 
@@ -227,6 +240,8 @@ def _compares(text: str, sides: Sequence[Sequence[_Name]], joins: Sequence[str])
         return True
     if _SAYS_DIFFER.search(text) or _BETWEEN.search(head):
         return True
+    if joins == ["and"] and _IN_EACH.search(text[: sides[-1][0].span.start]) and not words(tail):
+        return True
     if "than" in joins:
         return _COMPARATIVE.search(text[: sides[-1][0].span.start]) is not None
     asks_which = _WHICH_BEHIND.match(tail) or (_WHICH.search(head) and _WHICH_OF.search(head))
@@ -263,14 +278,16 @@ def _leaning(text: str, typed: str, before: str, glossary: Glossary, domain: Dom
     return _Compared(((others[-1],), (name,)), (), _topic(text, [name], domain), typed[: name.span.end].strip())
 
 
-def _plain(text: str, domain: Domain) -> _Compared | None:
+def _plain(text: str, names: Sequence[_Name], domain: Domain) -> _Compared | None:
     """Return a comparison of what are no known names, where the question plainly says that it is one."""
     for pattern in _PLAIN:
         if match := pattern.search(text):
             sides = [_Name(match[name], Span(*match.span(name)), "words") for name in ("one", "other")]
+            shared = [name for name in names if not any(name.span in side.span for side in sides)]
             if all(words(side.text) for side in sides):
-                topic = _topic(text, sides, domain)
-                return _Compared(((sides[0],), (sides[1],)), (), topic, text[sides[0].span.start : sides[1].span.end])
+                of_all = sorted((*sides, *shared), key=lambda name: name.span.start)
+                topic, says = _topic(text, of_all, domain), text[sides[0].span.start : sides[1].span.end]
+                return _Compared(((sides[0],), (sides[1],)), tuple(shared), topic, says)
     return None
 
 

@@ -7,7 +7,7 @@ In: a question, its request and a glossary. Out: what was read, and a ``Part`` a
 >>> asked = Request.of("How many staff left Weir and why were victims not told?")
 >>> reading, parts = read_parts(asked.turns[-1].text, asked, glossary)
 >>> [part.request.turns[-1].text for part in parts]
-['How many staff left Weir?', 'Why were victims not told in Weir?']
+['How many staff left Weir?', 'And why were victims not told?']
 >>> read_parts("How did police and probation work together?", asked, glossary) is None
 True
 
@@ -21,19 +21,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from probqa.dates import YEAR
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Part, Reading, Request, Turn
 from probqa.understanding.follow_ups import is_incomplete
 
 MOST_PARTS = 3
-_QUESTION = r"(?:how|why|what|when|where|who|whom|whose|which)"
+_QUESTION = r"(?:how|why|what|when|where|who|whom|whose|which)(?:['’]?s)?"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
 # After an auxiliary stands who or what it is about: "were people told", and not "were never told".
-_NO_SUBJECT = r"(?!(?i:not|never|was|has|does|is|this|its|his|always|perhaps|then|also|been|being|only|even|just)\b)"
+_NO_SUBJECT = r"(?!(?i:not|never|was|has|does|is|this|always|perhaps|then|also|been|being|only|even|just)\b)"
 _SUBJECT = (
-    r"(?:(?i:the|a|an|any|there|they|it|he|she|that|those|these|people|staff|women|men|children|[a-z]{3,30}s)"
+    r"(?:(?i:the|a|an|any|there|they|it|he|she|that|those|these|people|staff|women|men|children|his|her"
+    r"|their|anyone|anybody|someone|everyone|nobody|[a-z]{3,30}s)"
     r"|[A-Z]\w{1,30})"
 )
 _AND = re.compile(
@@ -52,15 +52,16 @@ _OPEN_END = re.compile(
 _RELATIVE = re.compile(r"(?<=\w )(?:who|which|that|where|whose)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"(?<=\w )(?:what|how|why|when|whether)\b", re.IGNORECASE)
 _LEANS = re.compile(
-    rf"{_QUESTION}\s+(?:many\s+)?(?:{_AUXILIARY}\s+(?:it|they|that|this|those|he|she)\b|in\b|at\b)", re.I
+    rf"(?:{_QUESTION}\s+(?:many\s+)?(?:{_AUXILIARY}\s+(?:it|they|that|this|those|he|she)\b|in\b|at\b))",
+    re.IGNORECASE,
 )
-_YEAR = re.compile(rf"\b{YEAR}\b")
 
 
 def read_parts(text: str, request: Request, glossary: Glossary) -> tuple[Reading, tuple[Part, ...]] | None:
     """Return the questions that ``text`` consists of.
 
-    One that leaves out where, who and when has it from the first. It is None where ``text`` asks one thing.
+    One that names no place, body or year is asked after the first one, as a follow-up. It is None where ``text`` asks
+    one thing.
     """
     halves = list(_halves(text))
     if not 1 < len(halves) <= MOST_PARTS:
@@ -68,14 +69,19 @@ def read_parts(text: str, request: Request, glossary: Glossary) -> tuple[Reading
     first, *others = halves
     if not _stands_alone(first) or not all(_stands_alone(half) or _LEANS.match(half) for half in others):
         return None
-    widen = request.turns[-1].widen
-    requests = [replace(request, turns=(*request.turns[:-1], Turn(_asked(first), widen=widen)))]
+    opening = Turn(_asked(first), widen=request.turns[-1].widen)
+    parts = [Part(opening.text, replace(request, turns=(*request.turns[:-1], opening)))]
     for half in others:
-        leans = is_incomplete(_asked(half))
-        turn = Turn(_asked(half if leans else _completed(half, first, glossary)), widen=widen)
-        requests.append(replace(request, turns=(Turn(_asked(first), widen=widen), turn) if leans else (turn,)))
-    parts = tuple(Part(each.turns[-1].text, each) for each in requests)
-    return Reading("parts", others[0], f"{len(halves)} questions, each answered by itself"), parts
+        names = glossary.providers_named(half) or glossary.areas_named(half)
+        alone = names and not is_incomplete(_asked(half))
+        follows = (
+            _asked(half)
+            if is_incomplete(_asked(half))
+            else f"And {half if half.isupper() else half[0].lower() + half[1:]}?"
+        )
+        turns = (replace(opening, text=_asked(half)),) if alone else (opening, replace(opening, text=follows))
+        parts.append(Part(_asked(half), replace(request, turns=turns)))
+    return Reading("parts", others[0], f"{len(halves)} questions, each answered by itself"), tuple(parts)
 
 
 def _halves(text: str) -> Iterator[str]:
@@ -103,18 +109,9 @@ def _cut(text: str) -> re.Match[str] | None:
 
 
 def _stands_alone(half: str) -> bool:
-    """Tell whether a half asks, has a verb, and says something of its own."""
-    return bool(_ASKS.search(half) and _VERB.search(half) and words(_ASKS.sub(" ", half)))
-
-
-def _completed(half: str, first: str, glossary: Glossary) -> str:
-    """Return a half with the place, body and year of the first one, where it names none."""
-    for named, word in ((glossary.providers_named, "at"), (glossary.areas_named, "in")):
-        names = [first[each.span.start : each.span.end] for each in named(first)]
-        if names and not glossary.providers_named(half) and not glossary.areas_named(half):
-            half = f"{half} {word} {names[0]}"
-    years = _YEAR.findall(first)
-    return f"{half} in {years[0]}" if years and not _YEAR.search(half) else half
+    """Tell whether a half asks, has a verb or is long enough to have one, and says something of its own."""
+    has_verb = _VERB.search(half) or (_QUESTIONS.match(half) and len(half.split()) > 3)
+    return bool(_ASKS.search(half) and has_verb and words(_ASKS.sub(" ", half)))
 
 
 def _asked(half: str) -> str:

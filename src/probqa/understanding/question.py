@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from probqa.errors import InputError
@@ -25,6 +26,7 @@ from probqa.understanding.follow_ups import FollowUp, complete, lean
 from probqa.understanding.kinds import read_kind
 from probqa.understanding.names import KNOWN, read_names
 from probqa.understanding.parts import read_parts
+from probqa.understanding.ratings import read_rating
 from probqa.understanding.scope import broad_scope, is_outside
 from probqa.weights import WEIGHTS, Weights
 
@@ -53,6 +55,7 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
     vector = index.encoder.encode_question(text)
     request = replace(request, turns=turns)
     parts = _parts(index, request, text, typed if run.carried else "")
+    rating = None if parts else _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
     return Question(
         request=request,
         text=text,
@@ -65,17 +68,41 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
             *(Added(mistyped, (meant,)) for mistyped, meant in corrected.items()),
             *(Added(group.matched, group.phrases) for group in widened if widen),
         ),
-        scope=_scope(index, request, dict.fromkeys(word.stem for word in own), names, vector, weights),
+        # What was rated is a matter of the reports, however few of its words they hold.
+        scope=INSIDE
+        if rating
+        else _scope(index, request, dict.fromkeys(word.stem for word in own), names, vector, weights),
         vector=lean(index.encoder.encode_question(typed), vector, weights) if text != typed else vector,
-        readings=parts[:1] if parts else (),
+        readings=tuple(reading for reading, _ in filter(None, (parts, rating))),
         parts=parts[1] if parts else (),
+        rating=rating[1] if rating else None,
     )
 
 
 def _parts(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:
     """Return the questions that this one splits into: the sides that it compares, or those that it joins."""
     compared = _kept(request, read_comparison(text, request, index.glossary, index.domain, typed))
-    return compared or _kept(request, read_parts(text, request, index.glossary))
+    if compared is None:
+        return _kept(request, read_parts(text, request, index.glossary))
+    # A side that is the area of no report may still be spoken of in one: it narrows nothing.
+    areas = {*request.filters.areas, *_areas(index)}
+    reading, parts = compared
+    return reading, tuple(part if areas.issuperset(part.request.filters.areas) else _anywhere(part) for part in parts)
+
+
+def _anywhere(part: Part) -> Part:
+    return replace(part, request=replace(part.request, filters=replace(part.request.filters, areas=())))
+
+
+def _areas(index: Generation) -> frozenset[str]:
+    """Return the places that are the area of a report, or that one lies in."""
+    named = {place.name for doc in index.all_documents() for place in index.glossary.areas_named(doc.source.area)}
+    return frozenset(named.union(*(index.glossary.containing(place) for place in named)))
+
+
+def _rated(index: Generation) -> Iterator[str]:
+    """Yield what the reports rate, in the words of their metadata."""
+    return (subject for document in index.all_documents() for subject, _ in document.source.ratings)
 
 
 def _kept(request: Request, read: tuple[Reading, Read] | None) -> tuple[Reading, Read] | None:
