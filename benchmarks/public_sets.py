@@ -151,7 +151,6 @@ def as_it_stands(
         for part, origin, share in parts
         for word, _, stem in tokens(part)
     )
-    stems = dict.fromkeys(word.stem for word in held)
     return Understood(
         request=Request((Turn(text),)),
         text=text,
@@ -160,7 +159,7 @@ def as_it_stands(
         kind=read_kind(text, NO_DOMAIN),
         carried=(),
         added=(),
-        scope=Scope("outside") if is_outside(generation, stems.keys(), vector, WEIGHTS) else INSIDE,
+        scope=Scope("outside") if is_outside(generation, held, vector, WEIGHTS) else INSIDE,
         vector=vector,
     )
 

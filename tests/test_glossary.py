@@ -436,7 +436,8 @@ def test_every_definition_is_a_sentence_and_every_entry_says_where_it_was_seen()
 
 def test_every_term_abbreviation_and_synonym_of_the_sheet_is_kept(shared: Path) -> None:
     entries = {term.term: term for term in starter().entries.terms}
-    assert list(entries) == [term["term"] for term in sheet(shared)]
+    listed = [term["term"] for term in sheet(shared)]
+    assert list(entries)[: len(listed)] == listed
 
     def bare(form: str) -> str:
         return re.sub(r"\s*\(.*\)|'", "", form).lower().removeprefix("the ").strip()

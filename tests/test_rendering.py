@@ -9,8 +9,8 @@ import pytest
 
 from probqa.asking.answers import put_together
 from probqa.dates import PartialDate
-from probqa.questions import Scope
-from probqa.records import Answer, AnswerPart, Coverage, Definition, Note, Page, Quote, RatingRow, Source, Status
+from probqa.questions import Definition, Scope
+from probqa.records import Answer, AnswerPart, Coverage, Note, Page, Quote, RatingRow, Source, Status
 from probqa.rendering import finding_line, page_in_words, source_line, to_json, to_text, visible
 from quoting import question_of, quote_of
 

@@ -71,6 +71,12 @@ def carried_vector(library: Library, weights: Weights) -> bool:
     return read(library, weights, "And in Weir?", "Was leadership strong?").vector.tolist() != typed.tolist()
 
 
+def explained_vector(library: Library, weights: Weights) -> bool:
+    question = read(library, weights, "What is an SO?")
+    alone = library.generation.encoder.encode_question(question.text)
+    return bool(question.definitions) and not np.allclose(question.vector, alone)
+
+
 def added(library: Library, weights: Weights) -> bool:
     words = read(library, weights, "Was the boss late?").words
     return all(word.value > 0 for word in words if word.origin == "added") and words[-1].origin == "added"
@@ -257,7 +263,16 @@ def answered_from(_: Library, weights: Weights) -> bool:
 CASES: dict[str, Case] = {
     case.__name__: case
     for case in (
-        *(carried_vector, added, subject_words, added_words, likeness, shortest_corrected, counted_within),
+        *(
+            carried_vector,
+            explained_vector,
+            added,
+            subject_words,
+            added_words,
+            likeness,
+            shortest_corrected,
+            counted_within,
+        ),
         *(unknown_share, far, broad_words, many, k1, b, candidates, dense, sentence, looked_at),
         *(
             passage,

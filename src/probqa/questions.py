@@ -225,6 +225,20 @@ class Part:
     request: Request
 
 
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a term of the field means, in this project's words and never a report's.
+
+    ``basis`` says how far it was seen in what ``urls`` lead to.
+    """
+
+    term: str
+    abbreviation: str
+    text: str
+    basis: str
+    urls: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Question:
     """A question as it was understood.
@@ -236,6 +250,7 @@ class Question:
 
     ``readings`` is what its words were understood to ask besides: of them come ``window``, which is put to the reports
     beside the filters that are on, ``newest_first``, ``parts`` and ``rating``. One with parts is answered by theirs.
+    One that asks what terms mean, and nothing else, has their ``definitions``.
     """
 
     request: Request
@@ -252,6 +267,7 @@ class Question:
     newest_first: bool = False
     parts: tuple[Part, ...] = ()
     rating: AskedRating | None = None
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def asked(self) -> str:

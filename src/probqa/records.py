@@ -25,7 +25,7 @@ from typing import Any, Literal, get_args
 
 from probqa.dates import UNDATED, PartialDate
 from probqa.decoding import decode
-from probqa.questions import Question
+from probqa.questions import Definition, Question
 
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
@@ -332,20 +332,6 @@ class Coverage:
     documents: int
     passages: int
     documents_with_quotes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a term of the field means, in this project's words and never a report's.
-
-    ``basis`` says how far it was seen in what ``urls`` lead to.
-    """
-
-    term: str
-    abbreviation: str
-    text: str
-    basis: str
-    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

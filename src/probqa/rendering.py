@@ -13,8 +13,8 @@ import json
 import textwrap
 from typing import Any
 
-from probqa.questions import Filters
-from probqa.records import Answer, Coverage, Definition, EveryAnswer, Quote, RatingRow, Source
+from probqa.questions import Definition, Filters
+from probqa.records import Answer, Coverage, EveryAnswer, Quote, RatingRow, Source
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
@@ -74,6 +74,9 @@ def finding_line(answer: Answer) -> str:
     """Say what was found in one sentence of counts, or that these reports do not say: for each part, if any."""
     if answer.parts:
         return " ".join(f"{part.label}: {finding_line(part.answer)}" for part in answer.parts)
+    if answer.definitions:
+        passages = _count(len(answer.quotes), "passage") if answer.quotes else "No passage"
+        return f"Explained below. {passages} {'speak' if len(answer.quotes) > 1 else 'speaks'} of it."
     if line := scope_line(answer):
         return line
     if answer.status == "not_found":
@@ -116,9 +119,9 @@ def label(source: Source) -> str:
 def close_label(answer: Answer, number: int) -> str:
     """Return what must be said of the quote with this number, from 1, if it is only close.
 
-    It is nothing for others.
+    It is nothing for others, and where a meaning was asked for: what speaks of a term is no nearer or further.
     """
-    return CLOSE_LABEL if answer.quotes and number > answer.answering else ""
+    return CLOSE_LABEL if answer.quotes and number > answer.answering and not answer.definitions else ""
 
 
 def to_text(answer: Answer, width: int = 88) -> str:

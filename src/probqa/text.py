@@ -1,6 +1,7 @@
 """The patterns for text that several rooms share.
 
-In: text. Out: ranges for a character class of a pattern, patterns, and the half of a character in a text.
+In: text. Out: ranges for a character class of a pattern, patterns, the half of a character in a text, and the text as
+it is compared.
 
 >>> half_character("a\\ud800b") == "\\ud800", half_character("a😀b")
 (True, '')
@@ -9,6 +10,7 @@ In: text. Out: ranges for a character class of a pattern, patterns, and the half
 from __future__ import annotations
 
 import re
+import unicodedata
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f"
 # The seven Latin ligatures that are printed as one character, and the letters that they stand for.
@@ -20,6 +22,8 @@ HALVES = r"\ud800-\udfff"
 # Neither white space nor what could end an attribute or a string around it.
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 
+_MARKS = re.compile("[\u0300-\u036f]")
+_SHAPES = str.maketrans("\u2018\u2019\u02bc\u2010\u2011", "'''--")
 _HALF = re.compile(f"[{HALVES}]")
 
 
@@ -30,3 +34,14 @@ def half_character(text: str) -> str:
     """
     half = _HALF.search(text)
     return half.group() if half else ""
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, its apostrophes and hyphens of one shape: to be compared, never shown.
+
+    >>> plain("Pontŵr’s café") == plain("Pontw\u0302r's cafe\u0301") == "Pontwr's cafe"
+    True
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(_SHAPES)

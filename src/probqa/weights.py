@@ -28,6 +28,8 @@ class Weights:
     # Understanding. Decision 7.
     carried_vector: float = 0.3
     """Share of the completed question's vector in the one that is searched. The rest is the question as typed."""
+    explained_vector: float = 0.5
+    """Share of what a term means in the vector of a question that asks for it. Decision 13."""
     added: float = 0.4
     """What a carried or added word counts for, beside 1 for a typed word or a carried name. Decisions 3 and 7."""
     subject_words: int = 12

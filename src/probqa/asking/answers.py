@@ -16,9 +16,11 @@ def compose(question: Question, quotes: Sequence[Quote], searched: Coverage, gen
     """Put the answer together.
 
     Where nothing is found the quotes are ``near``. The answer has the status of the first quote; those that by
-    themselves fall short of it come last.
+    themselves fall short of it come last. A meaning that is explained is not "not found", even where no report speaks
+    of it.
     """
-    status = quotes[0].status if quotes else "not_found"
+    without: Status = "weak" if question.definitions else "not_found"
+    status = quotes[0].status if quotes else without
     is_found = status != "not_found"
     shown = tuple(sorted(quotes, key=lambda quote: not is_worth(quote.status, status))) if is_found else ()
     return Answer(
@@ -28,6 +30,7 @@ def compose(question: Question, quotes: Sequence[Quote], searched: Coverage, gen
         near=() if is_found else tuple(quotes),
         coverage=Coverage(searched.documents, searched.passages, len({quote.source.id for quote in shown})),
         generation=generation,
+        definitions=question.definitions,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from probqa.asking.answers import compose, put_together
+from probqa.asking.explaining import speaking
 from probqa.asking.filters import allowed_rows
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.ratings import rating_table, with_ratings
@@ -197,7 +198,7 @@ class Library:
         retrieved = time.perf_counter()
         reads = max(self.weights.reads, k)
         candidates = measure(self.generation, question, hits, self.weights, reads=reads)
-        return self._chosen(candidates, k), retrieved
+        return self._chosen(speaking(question, candidates, self.generation.glossary), k), retrieved
 
     def _chosen(self, candidates: Sequence[Candidate], k: int) -> list[Chosen]:
         return choose(candidates, k, self.generation.domain, self.generation.calibration, self.weights)

@@ -15,7 +15,7 @@ from probqa.calibration import Calibration
 from probqa.errors import IndexDamagedError
 from probqa.glossary.domain import Domain
 from probqa.questions import Question
-from probqa.records import Quote, Source
+from probqa.records import Quote, Source, Status
 from probqa.weights import WEIGHTS, Weights
 
 _WORD = re.compile(r"\w+")
@@ -52,13 +52,16 @@ def choose(
 def cut(question: Question, chosen: Chosen, calibration: Calibration, weights: Weights = WEIGHTS) -> Quote:
     """Cut a quote and give it a status.
 
-    No quote answers a question outside the reports.
+    No quote answers a question outside the reports, and each that is shown for one that asks for a meaning may.
 
     Raises:
         IndexDamagedError: it does not lie in its document.
     """
     candidate = chosen.candidate
     outside = question.scope.kind == "outside"
+    status: Status = "not_found" if outside else calibration.status(candidate.signals, weights)
+    if status == "not_found" and question.definitions:
+        status = "weak"
     try:
         return Quote(
             document=candidate.document,
@@ -66,7 +69,7 @@ def cut(question: Question, chosen: Chosen, calibration: Calibration, weights: W
             context_span=candidate.passage.span,
             score=candidate.signals.score,
             confidence=calibration.confidence(candidate.signals),
-            status="not_found" if outside else calibration.status(candidate.signals, weights),
+            status=status,
             also_in=chosen.also_in,
         )
     except ValueError as error:

@@ -40,6 +40,19 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A short form and what it stands for, without a definition: what documents write as "Long Form (LF)".
+
+    ``document`` is the id of the first that does. One that is ``as_written`` is matched only in exactly its letters.
+    """
+
+    short: str
+    long: str
+    document: str = ""
+    as_written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Everyday:
     """Words that people use, with what reports say instead.
 
@@ -144,7 +157,8 @@ class WhoRanWhat:
 class Entries:
     """All that a glossary file holds.
 
-    Forms in ``as_written`` are matched only in exactly these letters.
+    Forms in ``as_written`` are matched only in exactly these letters. When an index is built, ``abbreviations`` that
+    the documents explain themselves are added.
     """
 
     terms: tuple[Term, ...] = ()
@@ -152,3 +166,4 @@ class Entries:
     who_ran_what: WhoRanWhat = WhoRanWhat()
     places: tuple[Place, ...] = ()
     as_written: tuple[str, ...] = ()
+    abbreviations: tuple[Abbreviation, ...] = ()

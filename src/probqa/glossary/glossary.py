@@ -4,6 +4,8 @@ In: the corpus folder's ``glossary.yaml``, if it has one. Out: a ``Glossary``, w
 
 - ``widen(question)``: the words to add on the keyword side, each group with the name that brought it,
 - ``definitions(text)``: the terms in a quote, for a note,
+- ``explained(question)``: what a question names that can be explained,
+- ``abbreviated(question)``: the short forms in a question, and what they stand for,
 - ``providers_named(question)`` and ``areas_named(question)``: the bodies and places that a question names.
 
 >>> glossary = Glossary(Entries(terms=(Term("Recall", "Return to prison.", "general knowledge", synonyms=("jail",)),)))
@@ -18,13 +20,15 @@ A question is widened by one step only: by what its own words stand for, never b
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from probqa.errors import ReadingError
 from probqa.glossary.entries import (
+    Abbreviation,
     Basis,
     Entries,
     Everyday,
@@ -37,6 +41,7 @@ from probqa.glossary.entries import (
     Term,
     WhoRanWhat,
 )
+from probqa.glossary.explaining import Explanation, of_abbreviation, of_linked, of_owner, of_service, of_term
 from probqa.glossary.matching import Found, Names, fold, words_of
 from probqa.glossary.parsing import containing, read_json, read_text, read_yaml, to_json
 from probqa.records import Span
@@ -44,10 +49,12 @@ from probqa.records import Span
 __all__ = [
     "GLOSSARY_FILE",
     "MAX_ADDED_WORDS",
+    "Abbreviation",
     "AddedWords",
     "Basis",
     "Entries",
     "Everyday",
+    "Explanation",
     "Glossary",
     "Linked",
     "Named",
@@ -55,11 +62,14 @@ __all__ = [
     "Place",
     "Run",
     "Service",
+    "Short",
     "Successor",
     "Term",
     "WhoRanWhat",
     "load_glossary",
 ]
+
+_T = TypeVar("_T")
 
 GLOSSARY_FILE = "glossary.yaml"
 MAX_ADDED_WORDS = 24
@@ -92,6 +102,16 @@ class Named:
     name: str
     kind: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """An abbreviation and what it stands for, and where a text has the one, or the other where it is ``in_full``."""
+
+    span: Span
+    short: str
+    long: str
+    in_full: bool
 
 
 def load_glossary(folder: Path) -> Glossary:
@@ -128,7 +148,9 @@ class Glossary:
         self._within = {place.name: place.within for place in entries.places}
         # Several callers look for the same names in one question.
         self._find = lru_cache(maxsize=256)(lambda names, text: tuple(names.find(text)))
-        self._term_names = _term_names(entries)
+        self._term_names = _term_names(entries, entries.as_written)
+        # A question that asks for nothing but the meaning of "ap" or "po" means the term.
+        self._asked_names = _term_names(entries, ())
         self._provider_names = _provider_names(entries)
         self._everyday = {entry.words[0]: entry.means for entry in entries.everyday}
         self._everyday_names = Names("everyday", entries.as_written)
@@ -139,6 +161,13 @@ class Glossary:
         for place in entries.places:
             for name in (place.name, *place.also):
                 self._place_names.add(name, place.name)
+        self._abbreviations = {each.short: each for each in entries.abbreviations}
+        self._short_names = Names("abbreviations", [each.short for each in entries.abbreviations if each.as_written])
+        self._long_names = Names("abbreviations", ())
+        for each in entries.abbreviations:
+            self._short_names.add(each.short, each.short)
+            if not self._long_names.knows(each.long):
+                self._long_names.add(each.long, each.short)
         for name in entries.as_written:
             lists = (self._term_names, self._everyday_names, self._provider_names, self._place_names)
             if not any(name in names for names in lists):
@@ -158,6 +187,19 @@ class Glossary:
         The same entries give the same bytes.
         """
         return to_json(self.entries)
+
+    def with_abbreviations(self, found: Iterable[Abbreviation]) -> Glossary:
+        """Return this glossary and the ``found`` abbreviations of which it has no entry itself."""
+        lists = (self._term_names, self._everyday_names, self._provider_names, self._place_names, self._short_names)
+        new: list[Abbreviation] = []
+        taken: set[str] = set()
+        for each in found:
+            forms = (each.short, f"{each.short}s")
+            if any(names.knows(form) for names in lists for form in forms) or not taken.isdisjoint(map(fold, forms)):
+                continue
+            taken.update(map(fold, forms))
+            new.append(each)
+        return Glossary(replace(self.entries, abbreviations=(*self.entries.abbreviations, *new)))
 
     def widen(self, question: str, most: int = MAX_ADDED_WORDS) -> tuple[AddedWords, ...]:
         """Return the words to add to the keyword side of ``question``, in the order of what brings them.
@@ -190,6 +232,46 @@ class Glossary:
         """
         return tuple((match.span, self._terms[match.meaning]) for match in self._find(self._term_names, text))
 
+    def abbreviated(self, text: str) -> tuple[Short, ...]:
+        """Return where ``text`` has an abbreviation, or in full what one stands for, in order.
+
+        No two spans overlap.
+        """
+        found = [
+            Short(match.span, term.abbreviation, term.term, match.name == term.term)
+            for match in self._find(self._term_names, text)
+            if match.name in ((term := self._terms[match.meaning]).abbreviation, term.term) and term.abbreviation
+        ]
+        found += [
+            Short(match.span, match.meaning, self._abbreviations[match.meaning].long, names is self._long_names)
+            for names in (self._short_names, self._long_names)
+            for match in self._find(names, text)
+        ]
+        return tuple(_apart(found, lambda each: each.span))
+
+    def explained(self, text: str, *, as_written: bool = True) -> tuple[tuple[Span, Explanation], ...]:
+        """Return what ``text`` names and the glossary can explain: terms, abbreviations, bodies.
+
+        No two spans overlap. The first and then the longest counts, and of the same words the term. A term that is an
+        ordinary word in small letters is found in those too where it need not be ``as_written``.
+        """
+        terms = self._term_names if as_written else self._asked_names
+        found = [(match.span, of_term(self._terms[match.meaning])) for match in self._find(terms, text)]
+        found += [
+            (match.span, of_abbreviation(self._abbreviations[match.meaning]))
+            for names in (self._short_names, self._long_names)
+            for match in self._find(names, text)
+        ]
+        found += [(match.span, self._of_body(match)) for match in self._find(self._provider_names, text)]
+        return tuple(_apart((pair for pair in found if pair[1].text), lambda pair: pair[0]))
+
+    def _of_body(self, match: Found) -> Explanation:
+        if match.meaning in self._services:
+            return of_service(self._services[match.meaning])
+        owner = self._owners[match.meaning]
+        linked = next((each for each in owner.linked if each.name == match.name), None)
+        return of_linked(linked, owner) if linked else of_owner(owner, self.run_by(owner.name))
+
     def providers_named(self, question: str) -> tuple[Named, ...]:
         """Return the owners and services that ``question`` names, in order.
 
@@ -221,7 +303,7 @@ class Glossary:
     def _widenings(self, question: str) -> Iterator[tuple[Found, tuple[str, ...]]]:
         """Yield each name in the question with the phrases it stands for, in order.
 
-        Of names that start at one place, bodies come first, then terms, everyday words and places.
+        Of names that start at one place, bodies come first, then terms, everyday words, places and abbreviations.
         """
         providers = self._find(self._provider_names, question)
         named = [(match, self._phrases_of_provider(match, question)) for match in providers]
@@ -230,6 +312,9 @@ class Glossary:
         for match in self._find(self._place_names, question):
             place = self._places[match.meaning]
             named.append((match, (place.name, *place.also)))
+        for match in self._find(self._short_names, question):
+            named.append((match, (self._abbreviations[match.meaning].long,)))
+        named += [(match, (match.meaning,)) for match in self._find(self._long_names, question)]
         # Sorting is stable: of two names that start at one place, the one listed first comes first.
         yield from sorted(named, key=lambda pair: pair[0].span.start)
 
@@ -262,6 +347,15 @@ class Glossary:
         )
 
 
+def _apart(found: Iterable[_T], span: Callable[[_T], Span]) -> Iterator[_T]:
+    """Yield what is found from left to right, the longest at each place, no two of which overlap."""
+    end = 0
+    for each in sorted(found, key=lambda each: (span(each).start, -span(each).end)):
+        if end <= span(each).start:
+            end = span(each).end
+            yield each
+
+
 def _glossary(entries: Entries, where: str) -> Glossary:
     try:
         return Glossary(entries)
@@ -269,12 +363,12 @@ def _glossary(entries: Entries, where: str) -> Glossary:
         raise ReadingError(f"{where}: {error.problem}", error.remedy) from error
 
 
-def _term_names(entries: Entries) -> Names:
+def _term_names(entries: Entries, as_written: Collection[str]) -> Names:
     """Collect every form of every term.
 
     A synonym that is a term itself must name the first one among its own synonyms.
     """
-    names = Names("terms", entries.as_written)
+    names = Names("terms", as_written)
     terms = {term.term.lower(): term for term in entries.terms}
     for term in entries.terms:
         if terms[term.term.lower()] is not term:

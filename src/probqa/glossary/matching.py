@@ -21,8 +21,10 @@ from dataclasses import dataclass
 
 from probqa.errors import ReadingError
 from probqa.records import Span
+from probqa.text import plain
 
-_WORD = re.compile(r"\w+(?:&\w+)*|&")
+# An accent may be a character of its own.
+_WORD = re.compile(r"\w[\w\u0300-\u036f]*(?:&[\w\u0300-\u036f]+)*|&")
 # What may stand between two words of one name. Anything else must stand in the name too.
 _PLAIN_GAP = re.compile(r"\s*|[-‐‑'’]")
 _NAME_GAP = re.compile(r",\s+|\s+[-–—]\s+")
@@ -93,6 +95,10 @@ class Names:
         """Tell whether this very name was added."""
         return any(known.name == name for known in self._names.values())
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a name was added that differs in capitals, number and hyphens at most."""
+        return tuple(map(fold, words_of(name))) in self._names
+
     def find(self, text: str) -> Iterator[Found]:
         """Yield the names in ``text`` from left to right.
 
@@ -129,14 +135,14 @@ class Names:
 
 
 def fold(word: str) -> str:
-    """Take capitals and a plural ending off a word.
+    """Take capitals, accents and a plural ending off a word.
 
     Both sides of a comparison are folded.
 
     >>> [fold(word) for word in "Offenders companies risk NPS CRCs &".split()]
     ['offender', 'company', 'risk', 'nps', 'crcs', 'and']
     """
-    word = "and" if word == "&" else word.lower()
+    word = "and" if word == "&" else plain(word.lower())
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes")):

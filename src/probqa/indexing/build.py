@@ -25,6 +25,7 @@ from probqa.errors import (
     ModelMissingError,
     ReadingError,
 )
+from probqa.glossary.abbreviations import find_abbreviations
 from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
@@ -261,7 +262,9 @@ def _contents(
         reader=read_by.model,
         files=made_of,
         failures=failures,
-        glossary=beside.glossary,
+        glossary=beside.glossary.with_abbreviations(
+            find_abbreviations({document.source.id: document.text for document in documents})
+        ),
         domain=beside.domain,
         calibration=beside.calibration,
     )

@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
@@ -23,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
+from probqa.text import plain
 from probqa.weights import WEIGHTS, Weights
 
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
@@ -37,7 +39,7 @@ _STOP_WORDS = frozenset(
 )
 # What decides the scores in an index, besides the texts. An index made with other settings is built anew.
 _STOP_DIGEST = hashlib.sha256(" ".join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]
-SETTINGS = f"bm25s lucene k1={WEIGHTS.k1} b={WEIGHTS.b} stop={_STOP_DIGEST} 2"
+SETTINGS = f"bm25s lucene k1={WEIGHTS.k1} b={WEIGHTS.b} stop={_STOP_DIGEST} 3"
 
 _FILES = (
     "lexical_data.npy",
@@ -66,10 +68,11 @@ def stems(listed: tuple[str, ...]) -> frozenset[str]:
 def tokens(text: str) -> list[tuple[str, str, str]]:
     """Return each content word of ``text`` as it is written, as it is listed, and its stem.
 
-    A word is listed without capitals and commas.
+    A word is listed without capitals, accents and commas.
     """
-    written = (match.group() for match in _WORD.finditer(text.replace("’", "'")))
-    listed = ((word, word.lower().replace(",", "")) for word in written)
+    composed = unicodedata.normalize("NFC", text).replace("’", "'")
+    written = (match.group() for match in _WORD.finditer(composed))
+    listed = ((word, plain(word.lower()).replace(",", "")) for word in written)
     return [(word, form, _stem(form)) for word, form in listed if form not in _STOP_WORDS]
 
 
@@ -180,7 +183,7 @@ class LexicalIndex:
         """
         meant: dict[str, str] = {}
         for match in _WORD.finditer(question):
-            typed = match.group().lower()
+            typed = plain(match.group().lower())
             # A word in capitals is an abbreviation, and one letter more or less makes another abbreviation of it.
             if len(typed) < weights.shortest_corrected or not typed.isalpha() or match.group().isupper():
                 continue

@@ -151,13 +151,13 @@ def _asks_nothing(question: str) -> bool:
     return bool(tokens - _STOPS) and not tokens & (_AUXILIARIES | _QUESTION_WORDS)
 
 
-def lean(typed: Vectors, ran: Vectors, weights: Weights = WEIGHTS) -> Vectors:
+def lean(typed: Vectors, ran: Vectors, share: float = WEIGHTS.carried_vector) -> Vectors:
     """Return the unit vector of a completed question: mostly what was typed, not to be drowned by what was carried.
 
     >>> [f"{part:.2f}" for part in lean(np.float32([1, 0]), np.float32([0, 1]))]
     ['0.92', '0.39']
     """
-    mixed = (1 - weights.carried_vector) * typed + weights.carried_vector * ran
+    mixed = (1 - share) * typed + share * ran
     return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 

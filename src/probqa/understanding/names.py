@@ -16,6 +16,7 @@ from probqa.dates import MONTHS, YEAR
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Name, NameKind, Origin
+from probqa.text import plain
 
 _YEAR = re.compile(rf"\b{YEAR}\b")
 # A word with a capital that does not open the question, or an abbreviation anywhere.
@@ -44,18 +45,22 @@ def read_names(text: str, glossary: Glossary, typed: int | None = None) -> tuple
     ]
     # A term of the field is a word like any other, whatever its capitals.
     taken = [named.span for _, named in known] + [span for span, _ in glossary.definitions(text)]
+    taken += [each.span for each in glossary.abbreviated(text)]
     names += [
         name("other", capital.start(), capital.group())
         for capital in _CAPITAL.finditer(text)
-        if capital.group() not in _NO_NAMES and not any(span.start <= capital.start() < span.end for span in taken)
+        if capital.group() not in _NO_NAMES
+        and words(capital.group())
+        and not any(span.start <= capital.start() < span.end for span in taken)
     ]
     years = {year.group(): year.start() for year in reversed(list(_YEAR.finditer(text)))}
     return (*names, *(name("year", start, year) for year, start in sorted(years.items(), key=lambda pair: pair[1])))
 
 
 def has(name: Name, text: str) -> bool:
-    """Tell whether a name stands in ``text``, whole, in any of its forms, whatever the capitals."""
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE) is not None for form in name.forms)
+    """Tell whether a name stands in ``text``, whole, in any of its forms, whatever the capitals and accents."""
+    held, forms = plain(text), map(plain, name.forms)
+    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", held, re.IGNORECASE) is not None for form in forms)
 
 
 def years_in(text: str) -> set[str]:

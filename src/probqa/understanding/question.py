@@ -9,10 +9,13 @@ In: a ``Generation`` and a ``Request``. Out: a ``Question``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
+
+import numpy as np
 
 from probqa.errors import InputError
 from probqa.glossary.glossary import AddedWords
@@ -21,7 +24,9 @@ from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.questions import INSIDE, Added, Name, Origin, Part, Question, Reading, Request, Scope, Word
 from probqa.text import CONTROLS, HALVES
+from probqa.understanding.capitals import lowered
 from probqa.understanding.comparison import read_comparison
+from probqa.understanding.definitions import read_definitions
 from probqa.understanding.follow_ups import FollowUp, complete, lean
 from probqa.understanding.kinds import read_kind
 from probqa.understanding.names import KNOWN, read_names
@@ -33,6 +38,9 @@ from probqa.weights import WEIGHTS, Weights
 Read = TypeVar("Read")
 
 MAX_QUESTION_CHARACTERS = 500
+# Soft hyphens, spaces without width, and marks of byte order.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_SHAPES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d\u2010\u2011", "'''\"\"--")
 _UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}]")
 
 
@@ -46,36 +54,48 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         raise InputError(f"{request.k} quotes cannot be shown", "ask for 1 or more with -k")
     turns = tuple(replace(turn, text=checked(turn.text)) for turn in request.turns)
     widen = turns[-1].widen
-    run = complete(turns, index.glossary, index.domain, weights)
-    corrected = index.lexical.corrected(run.question, index.encoder.is_word, weights) if widen else {}
+    meant = [replace(turn, text=lowered(turn.text, index.encoder.is_word)) for turn in turns]
+    definitions = read_definitions(meant[-1].text, index.glossary, index.domain, alone=len(turns) == 1)
+    if definitions:
+        # However it is asked, this is what is looked for.
+        run = FollowUp(f"What is {' and '.join(each.term for each in definitions)}?")
+    else:
+        run = complete(meant, index.glossary, index.domain, weights)
+    corrected = _corrected(index, run.question, weights) if widen else {}
     text, typed = _put_right(run.question, corrected), _put_right(run.typed, corrected)
     widened = index.glossary.widen(text, weights.added_words)
     names = read_names(text, index.glossary, len(typed))
     own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
-    vector = index.encoder.encode_question(text)
     request = replace(request, turns=turns)
-    parts = _parts(index, request, text, typed if run.carried else "")
-    rating = None if parts else _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
+    parts = None if definitions else _parts(index, request, text, typed if run.carried else "")
+    rating = None
+    if not parts and not definitions:
+        rating = _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
+    vector = whole = index.encoder.encode_question(text)
+    if text != typed:
+        vector = lean(index.encoder.encode_question(typed), vector, weights.carried_vector)
+    for each in definitions:
+        explained = index.encoder.encode_question(f"{each.term}: {each.text}")
+        vector = lean(vector, explained, weights.explained_vector / len(definitions))
     return Question(
         request=request,
         text=text,
         words=(*own, *(_added_words(index.lexical, widened, weights) if widen else ())),
         names=names,
         # Of a mistyped word the kind is what the word that was meant makes it.
-        kind=read_kind(text, index.domain) or run.kind,
+        kind=None if definitions else read_kind(text, index.domain) or run.kind,
         carried=run.carried,
         added=(
             *(Added(mistyped, (meant,)) for mistyped, meant in corrected.items()),
-            *(Added(group.matched, group.phrases) for group in widened if widen),
+            *(_added(widened, corrected) if widen else ()),
         ),
-        # What was rated is a matter of the reports, however few of its words they hold.
-        scope=INSIDE
-        if rating
-        else _scope(index, request, dict.fromkeys(word.stem for word in own), names, vector, weights),
-        vector=lean(index.encoder.encode_question(typed), vector, weights) if text != typed else vector,
+        # What was rated, or what a term means, is a matter of the reports, however few of its words they hold.
+        scope=INSIDE if rating or definitions else _scope(index, request, own, names, whole, weights),
+        vector=vector,
         readings=tuple(reading for reading, _ in filter(None, (parts, rating))),
         parts=parts[1] if parts else (),
         rating=rating[1] if rating else None,
+        definitions=definitions,
     )
 
 
@@ -111,24 +131,50 @@ def _kept(request: Request, read: tuple[Reading, Read] | None) -> tuple[Reading,
 
 
 def checked(text: str) -> str:
-    """Return a question with its white space tidied.
+    """Return a question with its white space, accents, quote marks and hyphens tidied.
 
     Raises:
         InputError: it is empty, over ``MAX_QUESTION_CHARACTERS``, or holds control characters.
     """
     text = text.strip()
-    if not text:
-        raise InputError("the question is empty", "type a question")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise InputError(f"the question has {len(text)} characters, more than {MAX_QUESTION_CHARACTERS}", "shorten it")
     if unfit := _UNFIT.search(text):
         raise InputError(f"the question holds the control character U+{ord(unfit.group()):04X}", "remove it")
-    return " ".join(text.split())
+    tidy = " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).translate(_SHAPES).split())
+    if not tidy:
+        raise InputError("the question is empty", "type a question")
+    return tidy
+
+
+def _corrected(index: Generation, text: str, weights: Weights) -> dict[str, str]:
+    """Return the words of a question to read others for: mistyped ones, and abbreviations or what they stand for.
+
+    Of the two forms the one that more passages have is read, so that a question is the same in both. The name of a body
+    or place stays as it is.
+    """
+    corrected = index.lexical.corrected(text, index.encoder.is_word, weights)
+    right = _put_right(text, corrected)
+    found = index.glossary.abbreviated(right)
+    names = [named.span for named in (*index.glossary.providers_named(right), *index.glossary.areas_named(right))]
+    for each in found:
+        twice = any(other.short == each.short and other.in_full != each.in_full for other in found)
+        in_full = _holding(index, each.short) <= _holding(index, each.long)
+        if in_full != each.in_full and not twice and not any(each.span in name for name in names):
+            corrected[right[each.span.start : each.span.end]] = each.long if in_full else each.short
+    return corrected
+
+
+def _holding(index: Generation, text: str) -> int:
+    """Count the passages that hold all words of ``text``."""
+    each = [index.lexical.scores([stem]) > 0 for stem in words(text)]
+    return int(np.logical_and.reduce(each).sum()) if each else 0
 
 
 def _put_right(text: str, corrected: Mapping[str, str]) -> str:
-    for mistyped, meant in corrected.items():
-        text = re.sub(rf"\b{re.escape(mistyped)}\b", meant, text)
+    for typed, meant in corrected.items():
+        # What documents say that an abbreviation stands for may hold a backslash.
+        text = re.sub(rf"\b{re.escape(typed)}\b", meant.replace("\\", r"\\"), text)
     return text
 
 
@@ -158,6 +204,14 @@ def _own_words(
             yield Word(text, mistyped.get(text, text), stem, lexical.rarity(stem), weight, origin, same)
 
 
+def _added(widened: Sequence[AddedWords], corrected: Mapping[str, str]) -> Iterator[Added]:
+    """Yield the groups without what was typed in the place of their words: "RAR" for what it stands for."""
+    typed = {each.lower() for each in corrected}
+    for group in widened:
+        if phrases := tuple(phrase for phrase in group.phrases if phrase.lower() not in typed):
+            yield Added(group.matched, phrases)
+
+
 def _added_words(lexical: LexicalIndex, widened: Sequence[AddedWords], weights: Weights) -> Iterator[Word]:
     for group in widened:
         for text, _, stem in tokens(" ".join(group.words)):
@@ -167,13 +221,13 @@ def _added_words(lexical: LexicalIndex, widened: Sequence[AddedWords], weights: 
 def _scope(
     index: Generation,
     request: Request,
-    stems: Mapping[str, object],
+    own: Sequence[Word],
     names: Sequence[Name],
     vector: Vectors,
     weights: Weights,
 ) -> Scope:
-    if is_outside(index, stems.keys(), vector, weights):
+    if is_outside(index, own, vector, weights):
         return Scope("outside")
     if request.filters or any(name.kind in (*KNOWN, "year") for name in names):
         return INSIDE
-    return broad_scope(index, stems, weights)
+    return broad_scope(index, dict.fromkeys(word.stem for word in own), weights)

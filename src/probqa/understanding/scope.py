@@ -16,7 +16,7 @@ from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import stems as stems_of
 from probqa.indexing.lexical import words
-from probqa.questions import INSIDE, Scope
+from probqa.questions import INSIDE, Scope, Word
 from probqa.weights import Weights
 
 # Words that ask, judge or speak of reports, and so leave open what is asked about; a domain adds its own.
@@ -30,19 +30,24 @@ _ASKING = frozenset(
 )
 
 
-def is_outside(index: Generation, stems: Collection[str], vector: Vectors, weights: Weights) -> bool:
+def is_outside(index: Generation, own: Iterable[Word], vector: Vectors, weights: Weights) -> bool:
     """Tell whether a question is about nothing that stands in any report.
 
     So it is where no report has a word of it; or where too few of its words are known, and no passage lies near its
-    ``vector`` in meaning.
+    ``vector`` in meaning. A word is known where the reports have it, or all of a phrase that it stands for.
     """
-    unknown = [stem for stem in stems if not index.lexical.document_frequency(stem)]
-    if len(unknown) == len(stems):
+    each = {word.stem: word for word in own}
+    unknown = [word for word in each.values() if not any(_has(index, phrase) for phrase in ({word.stem}, *word.also))]
+    if len(unknown) == len(each):
         return True
-    if len(unknown) < weights.unknown_share * len(stems):
+    if len(unknown) < weights.unknown_share * len(each):
         return False
     [nearest] = index.dense.search(vector, 1)[1]
     return float(nearest) < weights.far
+
+
+def _has(index: Generation, phrase: Collection[str]) -> bool:
+    return all(index.lexical.document_frequency(stem) for stem in phrase)
 
 
 def broad_scope(index: Generation, stems: Iterable[str], weights: Weights) -> Scope:
