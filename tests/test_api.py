@@ -133,7 +133,7 @@ def test_the_document_of_the_routes_is_served(client: TestClient) -> None:
     [
         ("/api/ask", "the question is empty", "type a question"),
         ("/api/ask?question=%20", "the question is empty", "type a question"),
-        (f"/api/ask?question={'x' * 501}", "the question has 501 characters, more than 500", "shorten it"),
+        (f"/api/ask?question={'x' * 2001}", "the question has 2001 characters, more than 2000", "shorten it"),
         ("/api/ask?question=a%00b", "the question holds the control character U+0000", "remove it"),
         ("/api/ask?question=a&question=b", "question is given more than 1 times", "leave some out"),
         ("/api/ask?question=a&k=0", "k is '0'", "give a number from 1 to 50"),

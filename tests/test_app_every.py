@@ -99,7 +99,7 @@ def test_typing_into_every_report_goes_to_the_address(view: View, built: Setting
 
 
 def test_every_report_explains_a_question_that_cannot_be_asked(view: View, built: Settings) -> None:
-    assert "The question has 501 characters, more than 500: shorten it." in drawn(view("every", q="x" * 501))
+    assert "The question has 2001 characters, more than 2000: shorten it." in drawn(view("every", q="x" * 2001))
 
 
 RATED = """---

@@ -173,7 +173,7 @@ def test_a_question_that_is_too_broad_is_told_so_and_answered(built_run, monkeyp
     ("arguments", "line"),
     [
         (["ask", "   "], "probqa: the question is empty; type a question\n"),
-        (["ask", "x" * 501], "probqa: the question has 501 characters, more than 500; shorten it\n"),
+        (["ask", "x" * 2001], "probqa: the question has 2001 characters, more than 2000; shorten it\n"),
         (["ask", "who\x07?"], "probqa: the question holds the control character U+0007; remove it\n"),
         (["ask", "who?", "-k", "0"], "probqa: 0 quotes cannot be shown; ask for 1 or more with -k\n"),
     ],

@@ -105,9 +105,8 @@ def test_once_a_question_is_understood_its_strings_are_not_needed(library: Libra
     silent = dataclasses.replace(question, text="", request=Request((Turn(""),)))
     for each in (question, silent):
         hits = retrieve(library.generation, each, 20)
-        chosen = choose(
-            measure(library.generation, each, hits), 8, library.generation.domain, library.generation.calibration
-        )
+        candidates = measure(library.generation, each, hits)
+        chosen = choose(each, candidates, 8, library.generation.domain, library.generation.calibration)
         if each is question:
             expected = (hits, chosen)
     assert (hits, chosen) == expected
@@ -175,7 +174,7 @@ def test_a_carried_word_counts_for_less_everywhere_and_a_carried_name_in_full(li
     assert question.own_words["women"].value == library.weights.added * question.own_words["women"].rarity
 
 
-@pytest.mark.parametrize("turns", [(Turn(" "),), (Turn("a\x00"), Turn("why?")), (Turn("x" * 501),)])
+@pytest.mark.parametrize("turns", [(Turn(" "),), (Turn("a\x00"), Turn("why?")), (Turn("x" * 2001),)])
 def test_a_turn_that_cannot_be_asked_is_refused_wherever_it_stands(library: Library, turns: tuple[Turn, ...]) -> None:
     with pytest.raises(InputError):
         read_question(library.generation, Request(turns))

@@ -47,7 +47,7 @@ def judge(library: Library) -> Judge:
 
 def test_a_question_none_of_whose_words_stands_in_a_report_is_outside(judge: Judge) -> None:
     assert judge("zyzzyva quokka?") == Scope("outside")
-    assert judge("who are you?") == Scope("outside")
+    assert judge("who is he?") == Scope("outside")
     assert judge("zyzzyva leadership quokka?", widen=False).kind == "inside"
 
 

@@ -42,6 +42,7 @@ class Searched:
     encoder = SimpleNamespace(encode_question=lambda _: np.zeros(2, np.float32), is_word=lambda _: True)
     dense = SimpleNamespace(search=lambda *_: (np.zeros(1, np.int64), np.ones(1, np.float32)))
     domain = STARTER
+    published = ()
     passages = len(TEXTS)
     passage = staticmethod(lambda row: SimpleNamespace(document_id=str(row)))
     document: Document

@@ -12,11 +12,13 @@ import pytest
 import hash_encoder
 import hash_reader
 from conftest import REPORTS, STARTER, write_corpus
+from probqa.asking.by_date import by_date
 from probqa.asking.library import Library
 from probqa.asking.retrieval import fuse
 from probqa.asking.sides import both_sides
 from probqa.asking.signals import Candidate
 from probqa.calibration import SIGNALS, WITHOUT_READER, Signals
+from probqa.dates import PartialDate
 from probqa.indexing.build import build
 from probqa.indexing.lexical import LexicalIndex
 from probqa.questions import Question, Request
@@ -227,6 +229,30 @@ def same_document(_: Library, weights: Weights) -> bool:
     return [each.text for each in both_sides(tied, 3, STARTER, lambda _: False, weights)] == ["a", "c", "b"]
 
 
+def newest(_: Library, weights: Weights) -> bool:
+    old, new = found("old", 0.9, "x"), found("new", 0.5, "y")
+    dated = [dated_in(old, "2016"), dated_in(new, "2024")]
+    return [each.text for each in by_date(dated, lambda _: True, weights)] == ["old", "new"]
+
+
+def dated_in(candidate: Candidate, published: str) -> Candidate:
+    source = dataclasses.replace(candidate.document.source, published=PartialDate(published))
+    return dataclasses.replace(candidate, document=dataclasses.replace(candidate.document, source=source))
+
+
+def ask_for_newest(library: Library) -> Callable[[str], object]:
+    return lambda question: library.ask(Request.of(f"Now, {question}", 1))
+
+
+def newest_looked_at(library: Library, weights: Weights) -> bool:
+    # Sentences of more than two passages are read.
+    return read_texts(library, weights, ask_for_newest(library)) > 6
+
+
+def newest_reads(library: Library, weights: Weights) -> bool:
+    return 1 < read_texts(library, weights, ask_for_newest(library)) <= weights.newest_reads
+
+
 SIDES = [found("poor a", 0.9, "x"), found("poor b", 0.85, "y"), found("poor c", 0.8, "z"), found("good", 0.7, "w")]
 
 
@@ -284,6 +310,9 @@ CASES: dict[str, Case] = {
             reads_of_every,
             reader,
             same_document,
+            newest,
+            newest_looked_at,
+            newest_reads,
             seen_first,
             other_side,
             enough_held,
@@ -305,7 +334,16 @@ def test_a_weight_does_what_it_is_for_and_nothing_where_it_is_zero(library: Libr
 
 def test_a_weight_that_is_a_share_is_one() -> None:
     whole = {"subject_words", "added_words", "shortest_corrected", "counted_within", "broad_words", "many", "k1"}
-    whole |= {"candidates", "looked_at", "reads", "reads_of_every", "seen_first", "enough_held"}
+    whole |= {
+        "candidates",
+        "looked_at",
+        "reads",
+        "reads_of_every",
+        "seen_first",
+        "newest_looked_at",
+        "newest_reads",
+        "enough_held",
+    }
     for field in dataclasses.fields(Weights):
         value = getattr(WEIGHTS, field.name)
         assert value > 0

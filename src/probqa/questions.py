@@ -249,7 +249,8 @@ class Question:
     ones, so it takes no part in comparisons.
 
     ``readings`` is what its words were understood to ask besides: of them come ``window``, which is put to the reports
-    beside the filters that are on, ``newest_first``, ``parts`` and ``rating``. One with parts is answered by theirs.
+    beside the filters that are on, ``newest_first`` or ``oldest_first``, ``excluded``, names and words that no quote is
+    to be about, ``parts`` and ``rating``. One with parts is answered by theirs. ``reply`` is what to say to small talk.
     One that asks what terms mean, and nothing else, has their ``definitions``.
     """
 
@@ -265,9 +266,12 @@ class Question:
     readings: tuple[Reading, ...] = ()
     window: Filters = NO_FILTERS
     newest_first: bool = False
+    oldest_first: bool = False
+    excluded: tuple[Name, ...] = ()
     parts: tuple[Part, ...] = ()
     rating: AskedRating | None = None
     definitions: tuple[Definition, ...] = ()
+    reply: str = ""
 
     @property
     def asked(self) -> str:

@@ -83,6 +83,13 @@ class Weights:
     """Share in a quote's score of the log-odds of the reader's chance. Decision 12."""
     same_document: float = 0.01
     """Lost for each better quote of the same document: enough to part near ties."""
+    newest: float = 0.65
+    """Where the newest is wanted, quotes that answer come by date from this share of the best one's score.
+    Decision 15."""
+    newest_looked_at: int = 60
+    """Passages that are looked at there, for the newest need not be the nearest. Decision 15."""
+    newest_reads: int = 16
+    """Sentences that the reader reads there. Decision 15."""
     seen_first: int = 3
     """Quotes that a page shows without being asked for more."""
     other_side: float = 0.8

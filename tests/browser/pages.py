@@ -15,7 +15,7 @@ PAGES = {
     "followed up": f"?q={LOW_RISK}&q=and+the+victims%3F",
     "filtered": "?q=how+good+was+the+leadership%3F&area=Ambleton&since=2017",
     "not found": "?q=zyzzyva+quokka%3F",
-    "refused": f"?q={'x' * 501}",
+    "refused": f"?q={'x' * 2001}",
     "every report": "every?q=how+good+was+the+leadership%3F",
     "every report, of one year": "every?q=how+good+was+the+leadership%3F&in-year=2018&sort=oldest",
     "every report, nothing asked": "every",

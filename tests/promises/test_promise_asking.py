@@ -135,7 +135,7 @@ def test_a_rebuild_with_the_real_model_takes_its_encoder_from_the_index(real_ind
     [
         ("", "the question is empty; type a question"),
         (" \n\t ", "the question is empty; type a question"),
-        ("x" * 501, "the question has 501 characters, more than 500; shorten it"),
+        ("x" * 2001, "the question has 2001 characters, more than 2000; shorten it"),
         ("who\x00?", "the question holds the control character U+0000; remove it"),
         ("who\x1b[2J?", "the question holds the control character U+001B; remove it"),
         ("who\x85?", "the question holds the control character U+0085; remove it"),
@@ -149,7 +149,7 @@ def test_a_question_that_cannot_be_asked_is_refused_in_one_line(library: Library
 
 
 def test_a_question_of_500_characters_with_line_breaks_is_asked() -> None:
-    assert checked("x" * 500) == "x" * 500
+    assert checked("x" * 2000) == "x" * 2000
     assert checked("who\n\twas  it?") == "who was it?"
 
 

@@ -5,8 +5,10 @@ In: a ``Generation`` and ``Filters``. Out: the allowed passage rows, ascending, 
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,16 +20,22 @@ from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import NO_FILTERS, Filters
 from probqa.records import Source
+from probqa.understanding.names import years_in
+
+# Nothing in a text is taken for an earlier year (``dates.YEAR``).
+_FIRST_YEAR = 1900
 
 
 def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_FILTERS) -> Rows | None:
     """Return the rows that pass both, or None if all do.
 
+    The dates of a window, which was read in a question, let through what tells of its years too (``is_within``).
+
     Raises:
         InputError: a document, date or body that is not one.
     """
     if window:
-        within, passing = allowed_rows(generation, window), allowed_rows(generation, filters)
+        within, passing = _within(generation, window), allowed_rows(generation, filters)
         return within if passing is None or within is None else np.intersect1d(within, passing)
     if not filters:
         return None
@@ -44,6 +52,57 @@ def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_
     if bodies:
         rows = [row for row in rows if _speaks_of(generation, row, bodies)]
     return np.array(rows, np.int64)
+
+
+def is_within(source: Source, text: str, window: Filters) -> bool:
+    """Tell whether a source was published in the window, or looks back from after it and the text names a year of it.
+
+    >>> window = Filters(since="2016", until="2019")
+    >>> def tells(published, text): return is_within(Source("a", "A", "P", "r", PartialDate(published)), text, window)
+    >>> tells("2017-04", "It was late."), tells("2021", "It was late in 2018."), tells("2021", "It was late.")
+    (True, True, False)
+    """
+    if not (window.since or window.until):
+        return True
+    since, until = PartialDate(window.since), PartialDate(window.until)
+    if is_from(source.published.sure, since, until):
+        return True
+    return _looks_back(source, until) and any(year in _years(window) for year in map(int, years_in(text)))
+
+
+def _within(generation: Generation, window: Filters) -> Rows | None:
+    rows = allowed_rows(generation, window)
+    if rows is None or not (window.since or window.until):
+        return rows
+    names_year = np.zeros(generation.passages, bool)
+    for year in _years(window):
+        if generation.lexical.document_frequency(str(year)):
+            names_year |= generation.lexical.scores([str(year)]) > 0
+    until = PartialDate(window.until)
+    telling = [
+        row for row in np.flatnonzero(names_year).tolist() if _looks_back(generation.document_of(row).source, until)
+    ]
+    elsewhere = allowed_rows(generation, replace(window, since="", until=""))
+    telling_rows = np.array(telling, np.int64)
+    return np.union1d(rows, telling_rows if elsewhere is None else np.intersect1d(telling_rows, elsewhere))
+
+
+def _looks_back(source: Source, until: PartialDate) -> bool:
+    """Tell whether a source is from after the window, or nobody knows from when."""
+    published = source.published.sure
+    return not published or (bool(until) and published.first_day > until.last_day)
+
+
+def _years(window: Filters) -> range:
+    """Return the years that lie wholly in a window.
+
+    There are none where it has no end, for then nothing looks back on it.
+    """
+    if not window.until:
+        return range(0)
+    since, until = PartialDate(window.since), PartialDate(window.until)
+    first = (since.first_day - datetime.timedelta(1)).year + 1 if since else _FIRST_YEAR
+    return range(first, (until.last_day + datetime.timedelta(1)).year)
 
 
 def _body(generation: Generation, name: str) -> Body:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from probqa.asking.answers import compose, put_together
+from probqa.asking.exclusion import rows_without
 from probqa.asking.explaining import speaking
 from probqa.asking.filters import allowed_rows
 from probqa.asking.quotes import Chosen, choose, cut
@@ -24,7 +25,7 @@ from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import Question, Request
-from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Quote
+from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Note, Quote
 from probqa.settings import NO_READER, Settings
 from probqa.understanding.question import read_question
 from probqa.weights import WEIGHTS, Weights
@@ -91,12 +92,16 @@ class Library:
         """Answer a question, or each of its parts, and tell how many seconds retrieval took."""
         if question.parts:
             # A part is answered as it stands: it is not split again.
-            read = [(part.label, dataclasses.replace(self._read(part.request), parts=())) for part in question.parts]
+            read = [(part.label, _of_whole(question, self._read(part.request))) for part in question.parts]
             answers = [(label, *self._answer(each)) for label, each in read]
             parts = [AnswerPart(label, answer) for label, answer, _ in answers]
             searched = self._searched(self._union([self._allowed(each) for _, each in read]))
             whole = put_together(question, parts, searched, self.generation.name)
             return whole, sum(seconds for _, _, seconds in answers)
+        if question.reply:
+            nothing = Coverage(0, 0, 0)
+            talk = compose(question, (), nothing, self.generation.name)
+            return dataclasses.replace(talk, notes=(Note(question.reply),)), 0.0
         began = time.perf_counter()
         allowed = self._allowed(question)
         chosen, retrieved = self._choose(question, allowed)
@@ -141,7 +146,7 @@ class Library:
             measured[candidate.document.source.id].append(candidate)
         answers = []
         for source, _ in scope:
-            first = [self._cut(question, each) for each in self._chosen(measured[source.id], 1)]
+            first = [self._cut(question, each) for each in self._chosen(measured[source.id], 1, question)]
             answers.append(DocumentAnswer(source, next((quote for quote in first if quote.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
         return EveryAnswer(
@@ -183,7 +188,11 @@ class Library:
         )
 
     def _allowed(self, question: Question) -> Rows | None:
-        return allowed_rows(self.generation, question.filters, question.window)
+        rows = allowed_rows(self.generation, question.filters, question.window)
+        if question.excluded:
+            without = rows_without(self.generation, question.excluded)
+            return without if rows is None else np.intersect1d(rows, without)
+        return rows
 
     @staticmethod
     def _union(each: Sequence[Rows | None]) -> Rows | None:
@@ -193,15 +202,18 @@ class Library:
 
     def _choose(self, question: Question, allowed: Rows | None) -> tuple[list[Chosen], float]:
         """Choose what is quoted, and tell when the passages were there."""
-        k = question.request.k
-        hits = retrieve(self.generation, question, max(self.weights.looked_at, 2 * k), allowed, self.weights)
+        k, weights = question.request.k, self.weights
+        looked_at, reads = weights.looked_at, weights.reads
+        if question.newest_first or question.oldest_first:
+            looked_at, reads = weights.newest_looked_at, weights.newest_reads
+        hits = retrieve(self.generation, question, max(looked_at, 2 * k), allowed, weights)
         retrieved = time.perf_counter()
-        reads = max(self.weights.reads, k)
+        reads = max(reads, k)
         candidates = measure(self.generation, question, hits, self.weights, reads=reads)
-        return self._chosen(speaking(question, candidates, self.generation.glossary), k), retrieved
+        return self._chosen(speaking(question, candidates, self.generation.glossary), k, question), retrieved
 
-    def _chosen(self, candidates: Sequence[Candidate], k: int) -> list[Chosen]:
-        return choose(candidates, k, self.generation.domain, self.generation.calibration, self.weights)
+    def _chosen(self, candidates: Sequence[Candidate], k: int, question: Question) -> list[Chosen]:
+        return choose(question, candidates, k, self.generation.domain, self.generation.calibration, self.weights)
 
     def _cut(self, question: Question, chosen: Chosen) -> Quote:
         return cut(question, chosen, self.generation.calibration, self.weights)
@@ -210,3 +222,15 @@ class Library:
         if allowed is None:
             return Coverage(self.generation.documents, self.generation.passages, 0)
         return Coverage(self.generation.documents_among(allowed), len(allowed), 0)
+
+
+def _of_whole(question: Question, part: Question) -> Question:
+    """Return a part with what its question says of time and leaves out."""
+    return dataclasses.replace(
+        part,
+        parts=(),
+        window=part.window or question.window,
+        newest_first=part.newest_first or question.newest_first,
+        oldest_first=part.oldest_first or question.oldest_first,
+        excluded=(*part.excluded, *question.excluded),
+    )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from probqa.asking.by_date import by_date
 from probqa.asking.sides import both_sides
 from probqa.asking.signals import Candidate
 from probqa.calibration import Calibration
@@ -30,9 +31,16 @@ class Chosen:
 
 
 def choose(
-    candidates: Sequence[Candidate], k: int, domain: Domain, calibration: Calibration, weights: Weights = WEIGHTS
+    question: Question,
+    candidates: Sequence[Candidate],
+    k: int,
+    domain: Domain,
+    calibration: Calibration,
+    weights: Weights = WEIGHTS,
 ) -> list[Chosen]:
     """Return the best ``k`` candidates, best first but for what ``both_sides`` moves up.
+
+    Where the newest or the oldest are asked for, those come first instead.
 
     The same words in several documents are chosen once, with where else they stand.
     """
@@ -45,7 +53,11 @@ def choose(
     def answers(candidate: Candidate) -> bool:
         return calibration.status(candidate.signals, weights) == "answered"
 
-    shown = both_sides([group[0] for group in groups.values()], k, domain, answers, weights)
+    each_once = [group[0] for group in groups.values()]
+    if question.newest_first or question.oldest_first:
+        shown = by_date(each_once, answers, weights, newest=question.newest_first)[:k]
+    else:
+        shown = both_sides(each_once, k, domain, answers, weights)
     return [Chosen(first, _others(alike[id(first)])) for first in shown]
 
 

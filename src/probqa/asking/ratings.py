@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from probqa.asking.exclusion import Excluded
 from probqa.asking.filters import is_about, is_from, is_in_area, passes
 from probqa.dates import YEAR, PartialDate
 from probqa.glossary.domain import Domain, phrase_pattern
@@ -76,6 +77,8 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
         return None
     sources = [document.source for document in index.all_documents()]
     known = [rated for source in sources for rated in _ratings_of(source, index.glossary, domain)]
+    for excluded in (Excluded(name, index) for name in question.excluded):
+        known = [each for each in known if not (excluded.is_all_of(each.source) or excluded.is_named_in(each.who))]
     scope = list(_in_scope(known, question, asked, index.glossary))
     whole = [rated for rated in scope if not rated.part]
     if asked.about:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from probqa.asking.filters import is_within
 from probqa.calibration import Signals
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import words
@@ -186,7 +187,10 @@ def _signals(
     # In the quote itself or by its date: that the paragraph tells of a year does not make the sentence do so.
     years = years_in(text) | {document.source.published.sure.year}
     year_missing = bool(question.years) and question.years.isdisjoint(years)
-    lacking = weights.name * any(name.kind in KNOWN for name in missing) + weights.year * year_missing
+    year_missing = year_missing or not is_within(document.source, text, question.window)
+    # What only looks back on the window comes behind what is from it.
+    late = year_missing or not is_within(document.source, "", question.window)
+    lacking = weights.name * any(name.kind in KNOWN for name in missing) + weights.year * late
     return Signals(
         covered=covered / question.total_value,
         subject_held=min(1.0, subject / (weights.enough_held * index.lexical.rarest)),

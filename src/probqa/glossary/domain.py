@@ -20,8 +20,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from probqa.dates import PartialDate
 from probqa.decoding import decode, decode_json
-from probqa.errors import DecodingError, ReadingError
+from probqa.errors import DecodingError, InputError, ReadingError
 from probqa.glossary.parsing import read_text, yaml_values
 from probqa.reading.first_page import Forms, Rated
 from probqa.records import DIGEST_LABEL
@@ -158,6 +159,25 @@ class Suggestions:
 
 
 @dataclass(frozen=True)
+class Event:
+    """Something that happened on a known day, month or year, or went on until another, and the phrases that name it.
+
+    Questions date by it: "before the merger". ``seen_in`` are web addresses.
+    """
+
+    name: str
+    phrases: tuple[str, ...]
+    since: str
+    until: str = ""
+    seen_in: tuple[str, ...] = ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what finds one of the phrases."""
+        return phrase_pattern(self.phrases)
+
+
+@dataclass(frozen=True)
 class Domain:
     """All that the program knows of a field besides its glossary.
 
@@ -185,6 +205,7 @@ class Domain:
     report_words: tuple[str, ...] = ()
     service_words: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
     suggestions: Suggestions = Suggestions()
 
     @cached_property
@@ -267,12 +288,24 @@ def _checked(domain: Domain, where: str) -> Domain:
     return domain
 
 
+def _event_problems(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    for event in events:
+        if not (event.name and event.phrases and event.since):
+            yield f"events {event.name!r}", "its name, its phrases or since is missing"
+        for iso in (event.since, event.until):
+            try:
+                PartialDate(iso)
+            except InputError as error:
+                yield f"events {event.name!r}", error.problem
+
+
 def _problems(domain: Domain) -> Iterator[tuple[str, str]]:
     """Yield what is wrong: the entry, and why."""
     lists = [(f"bodies {body.name!r}", body.phrases) for body in domain.bodies]
     lists += [(f"services {service.kind!r}", service.abbreviations) for service in domain.services]
     lists += [(f"suggestions: asked {asked.question!r}", asked.headings) for asked in domain.suggestions.asked]
     lists += [("ratings", domain.ratings.scale)]
+    lists += [(f"events {event.name!r}", event.phrases) for event in domain.events]
     for what, phrases in lists:
         for phrase in phrases:
             if not _PHRASE.fullmatch(phrase):
@@ -280,6 +313,7 @@ def _problems(domain: Domain) -> Iterator[tuple[str, str]]:
     for body in domain.bodies:
         if not (body.name and body.phrases):
             yield f"bodies {body.name!r}", "its name or its phrases are missing"
+    yield from _event_problems(domain.events)
     for rating in set(domain.ratings.only_quoted) - set(domain.ratings.scale):
         yield "ratings", f"{rating!r} of only_quoted is none of the scale"
     yield from _wrong_forms(domain)

@@ -44,6 +44,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probqa.calibration import Calibration
+from probqa.dates import PartialDate
 from probqa.decoding import decode_json
 from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError
 from probqa.glossary.domain import NO_DOMAIN, Domain
@@ -287,6 +288,11 @@ class Generation:
         Passage i has the sentence rows from entry i up to, but not including, entry i + 1.
         """
         return np.append(self._passages[:, 5], len(self._sentences)).astype(np.int32)
+
+    @cached_property
+    def published(self) -> tuple[PartialDate, ...]:
+        """Return the dates of publication that are sure."""
+        return tuple(source.published.sure for source in self._sources if source.published.sure)
 
     def all_documents(self) -> Iterator[Document]:
         """Yield every document, in the order of their rows."""

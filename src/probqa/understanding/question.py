@@ -24,6 +24,7 @@ from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.questions import INSIDE, Added, Name, Origin, Part, Question, Reading, Request, Scope, Word
 from probqa.text import CONTROLS, HALVES
+from probqa.understanding.asides import Asides, lean_on_year, read_asides, then_and_now
 from probqa.understanding.capitals import lowered
 from probqa.understanding.comparison import read_comparison
 from probqa.understanding.definitions import read_definitions
@@ -37,7 +38,7 @@ from probqa.weights import WEIGHTS, Weights
 
 Read = TypeVar("Read")
 
-MAX_QUESTION_CHARACTERS = 500
+MAX_QUESTION_CHARACTERS = 2_000
 # Soft hyphens, spaces without width, and marks of byte order.
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SHAPES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d\u2010\u2011", "'''\"\"--")
@@ -55,21 +56,25 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
     turns = tuple(replace(turn, text=checked(turn.text)) for turn in request.turns)
     widen = turns[-1].widen
     meant = [replace(turn, text=lowered(turn.text, index.encoder.is_word)) for turn in turns]
-    definitions = read_definitions(meant[-1].text, index.glossary, index.domain, alone=len(turns) == 1)
+    asides = read_asides(meant, index.glossary, index.domain, index.published)
+    asked = asides.turns[-1].text
+    definitions = read_definitions(asked, index.glossary, index.domain, alone=len(turns) == 1)
     if definitions:
         # However it is asked, this is what is looked for.
         run = FollowUp(f"What is {' and '.join(each.term for each in definitions)}?")
     else:
-        run = complete(meant, index.glossary, index.domain, weights)
+        run = complete(asides.turns, index.glossary, index.domain, weights)
+        asides, run = lean_on_year(asides, run, index.domain, index.published)
     corrected = _corrected(index, run.question, weights) if widen else {}
     text, typed = _put_right(run.question, corrected), _put_right(run.typed, corrected)
     widened = index.glossary.widen(text, weights.added_words)
     names = read_names(text, index.glossary, len(typed))
     own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
     request = replace(request, turns=turns)
-    parts = None if definitions else _parts(index, request, text, typed if run.carried else "")
+    is_whole = not (asides.reply or asides.times.then or definitions)
+    parts = _parts(index, request, text, typed if run.carried else "") if is_whole else None
     rating = None
-    if not parts and not definitions:
+    if is_whole and not parts:
         rating = _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
     vector = whole = index.encoder.encode_question(text)
     if text != typed:
@@ -90,12 +95,17 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
             *(_added(widened, corrected) if widen else ()),
         ),
         # What was rated, or what a term means, is a matter of the reports, however few of its words they hold.
-        scope=INSIDE if rating or definitions else _scope(index, request, own, names, whole, weights),
+        scope=INSIDE if rating or definitions else _scope(index, request, asides, own, names, whole, weights),
         vector=vector,
-        readings=tuple(reading for reading, _ in filter(None, (parts, rating))),
-        parts=parts[1] if parts else (),
+        readings=(*asides.readings, *(reading for reading, _ in filter(None, (parts, rating)))),
+        window=asides.window,
+        newest_first=asides.times.newest_first,
+        oldest_first=asides.times.oldest_first,
+        excluded=asides.excluded,
+        parts=parts[1] if parts else then_and_now(text, asides.times.then, request),
         rating=rating[1] if rating else None,
         definitions=definitions,
+        reply=asides.reply,
     )
 
 
@@ -221,13 +231,16 @@ def _added_words(lexical: LexicalIndex, widened: Sequence[AddedWords], weights: 
 def _scope(
     index: Generation,
     request: Request,
+    asides: Asides,
     own: Sequence[Word],
     names: Sequence[Name],
     vector: Vectors,
     weights: Weights,
 ) -> Scope:
+    if asides.reply:
+        return Scope("talk")
     if is_outside(index, own, vector, weights):
         return Scope("outside")
-    if request.filters or any(name.kind in (*KNOWN, "year") for name in names):
+    if request.filters or asides.times.readings or any(name.kind in (*KNOWN, "year") for name in names):
         return INSIDE
     return broad_scope(index, dict.fromkeys(word.stem for word in own), weights)

@@ -268,4 +268,4 @@ def _refused(question: str, error: ProbqaError) -> None:
         title = "This question cannot be asked"
     frame.notice(title, f"{problem}: {error.remedy}.", "refused", arrive=f"refused {question[:50]}")
     if question.strip():
-        frame.draw(Markup('<p class="pq-typed">{}</p>').format(question[:2000]))
+        frame.draw(Markup('<p class="pq-typed">{}</p>').format(question[: 2 * MAX_QUESTION_CHARACTERS]))

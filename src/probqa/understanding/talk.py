@@ -1,0 +1,86 @@
+"""Small talk: what is said to whoever has not asked the reports anything.
+
+In: a question. Out: a plain sentence, or None where it asks something.
+
+>>> read_talk("Great, thanks!"), read_talk("Thanks for the report on hostels")
+('You are welcome. Ask on whenever you like.', None)
+
+The phrases are a closed list: whatever is not on it is a question.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+_HOW = "Ask in your own words, about a place, a time or a subject. The answer is what the reports say, word for word."
+_WELCOME = "You are welcome. Ask on whenever you like."
+_SAYS = {
+    "hello": f"Hello. {_HOW}",
+    "thanks": _WELCOME,
+    "bye": "Goodbye.",
+    "who": "This is a search of the reports and no person. It shows what they say, word for word, and adds nothing.",
+    "can": _HOW,
+    "fine": "This is a search of the reports and no person, and it works. " + _HOW,
+    "ok": "Ask on whenever you like.",
+}
+_PHRASES = {
+    "hello": "hi|hello|hey|hiya|howdy|yo|hi there|hello there|hey there|hi all|hello again|good morning|good afternoon"
+    "|good evening|morning|greetings|hello world|hi hello",
+    "bye": "bye|bye bye|goodbye|good bye|see you|see you later|see ya|good night|goodnight|take care|bye for now"
+    "|that's all|that is all|that's all for now|that's it|nothing else|i'm done",
+    "who": "who are you|what are you|who is this|what is this|what's this|who made you|who built you|who made this"
+    "|what is your name|what's your name|are you a bot|are you a robot|are you human|are you a human|are you real"
+    "|are you a person|are you a real person|are you ai|are you an ai|are you chatgpt|is this a bot|is this ai"
+    "|is this chatgpt|am i talking to a bot|am i talking to a person|who am i talking to|what is this site"
+    "|what is this website|what is this page|what is this app|what's this site|tell me about yourself"
+    "|introduce yourself",
+    "can": "what can you do|what can you tell me|what can i ask|what can i ask you|what should i ask|what do i ask"
+    "|what can i do here|what do you do|what do you know|what do you know about|how does this work|how do you work"
+    "|how does it work|how do i use this|how do i use it|how to use this|help|help me|can you help|can you help me"
+    "|how can you help|how can you help me|i need help|what questions can i ask|what kind of questions can i ask"
+    "|what sort of questions can i ask|what is this for|what are you for|what can this do|what does this do"
+    "|where do i start|how do i start|can i ask you a question|can i ask a question|can i ask you something"
+    "|i have a question|i've got a question",
+    "fine": "how are you|how are you doing|how are you today|how's it going|how is it going|what's up|are you ok"
+    "|are you there|you there|anyone there|anybody there|is anyone there|how do you do|nice to meet you",
+}
+_KINDS = {phrase: kind for kind, phrases in _PHRASES.items() for phrase in phrases.split("|")}
+# With these nothing is asked, whatever their order.
+_NODS = frozenset(
+    """
+    ok okay great cool nice perfect brilliant lovely excellent wonderful fine alright sure wow super awesome amazing
+    fantastic interesting right oh ah hmm aha haha lol yay well that's that is it all very really so i see got
+    understood good helpful useful makes sense
+    """.split()
+)
+# Alone these could be what is looked for.
+_NEEDS_ANOTHER = frozenset(
+    "good well all very really so that that's is it i see helpful useful right sense makes".split()
+)
+_THANKS = frozenset("thanks thank thx cheers ta".split())
+_AROUND_THANKS = _NODS | frozenset(
+    "you many lot much a for your the this help again anyway everyone guys in advance now bye mate no and".split()
+)
+
+
+def read_talk(text: str) -> str | None:
+    """Return what to say to ``text`` where it is small talk."""
+    said = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+    kind = _KINDS.get(" ".join(said))
+    if kind is None and said:
+        if _THANKS.intersection(said) and _THANKS.union(_AROUND_THANKS).issuperset(said):
+            kind = "thanks"
+        elif _NODS.issuperset(said) and not _NEEDS_ANOTHER.issuperset(said):
+            kind = "ok"
+        else:
+            # "Ok great, who are you?", "hello, what can you do".
+            kind = next(
+                (_KINDS[rest] for at in (1, 2) if (rest := " ".join(said[at:])) in _KINDS and _opens(said[:at])), None
+            )
+    return _SAYS[kind] if kind else None
+
+
+def _opens(said: list[str]) -> bool:
+    return _NODS.issuperset(said) or _KINDS.get(" ".join(said)) == "hello"

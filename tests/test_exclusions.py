@@ -1,0 +1,67 @@
+"""What a question leaves out, and what "not" only denies."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import STARTER
+from probqa.glossary.glossary import Glossary
+from probqa.glossary.parsing import read_yaml
+from probqa.understanding.exclusions import Exclusions, read_exclusions
+from test_glossary import SMALL
+
+GLOSSARY = Glossary(read_yaml(SMALL, "glossary.yaml"))
+
+
+def read(text: str, *dropped: str) -> Exclusions:
+    return read_exclusions(text, GLOSSARY, STARTER, dropped)
+
+
+@pytest.mark.parametrize(
+    ("question", "rest", "excluded"),
+    [
+        ("everything about unpaid work except Weir", "everything about unpaid work", ["Weir"]),
+        ("How were victims treated, but not in Weir?", "How were victims treated?", ["Weir"]),
+        ("staff morale not in Ambleton", "staff morale", ["Ambleton"]),
+        ("providers other than Northway", "providers", ["Northway"]),
+        ("hostels but not Hale Capital", "hostels", ["Hale Capital"]),
+        ("How did the NPS, not the CRC, do?", "How did the NPS, do?", ["CRC"]),
+        ("Which areas outside Weir were good?", "Which areas were good?", ["Weir"]),
+        ("Except for Weir and Ambleton, how is staffing?", "how is staffing?", ["Weir", "Ambleton"]),
+        ("unpaid work everywhere but Weir", "unpaid work everywhere", ["Weir"]),
+        ("companies not run by Northway", "companies", ["Northway"]),
+        ("What did inspectors praise apart from leadership?", "What did inspectors praise?", ["leadership"]),
+        ("women, not about their children", "women", ["their children"]),
+        ("hostels excluding Southview", "hostels", ["Southview"]),
+        ("murders other than Bendall", "murders", ["Bendall"]),
+        ("ratings without Weir", "ratings", ["Weir"]),
+        ("drugs, not the 2018 thematic", "drugs", ["2018 thematic"]),
+    ],
+)
+def test_what_is_left_out_is_read_and_not_searched_for(question: str, rest: str, excluded: list[str]) -> None:
+    exclusions = read(question)
+    assert ([name.text for name in exclusions.names], exclusions.rest) == (excluded, rest)
+    [reading] = exclusions.readings
+    assert (reading.kind, reading.says) == ("without", f"not about {', '.join(excluded)}")
+    assert read(question, reading.text) == Exclusions((), (), question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "why were victims not told in Weir?",
+        "what did not work",
+        "Did anyone other than staff see them?",
+        "Were people seen by nobody except the manager?",
+        "is Millford not in Ambleton?",
+        "was it not Weir that closed?",
+        "seen but not helped",
+        "people outside prison",
+        "people without a home",
+        "Was the work not good enough in Weir?",
+        "What went wrong apart from the staffing levels and training in the far north of the country?",
+        "except Weir",
+    ],
+)
+def test_an_ordinary_not_is_left_alone(question: str) -> None:
+    assert read(question) == Exclusions((), (), question)

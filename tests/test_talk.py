@@ -1,0 +1,53 @@
+"""Small talk gets a plain sentence; whatever else is said is a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from probqa.understanding.talk import read_talk
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("thanks", "You are welcome."),
+        ("Thank you very much!", "You are welcome."),
+        ("great, thanks", "You are welcome."),
+        ("ok thanks bye", "You are welcome."),
+        ("hello", "Hello."),
+        ("Hi there!", "Hello."),
+        ("Good morning", "Hello."),
+        ("what can you do?", "Ask in your own words"),
+        ("hello, what can you do", "Ask in your own words"),
+        ("help", "Ask in your own words"),
+        ("Who are you?", "This is a search of the reports and no person."),
+        ("are you a bot", "This is a search of the reports and no person."),
+        ("how are you", "This is a search of the reports and no person, and it works."),
+        ("bye", "Goodbye."),
+        ("ok great", "Ask on whenever you like."),
+        ("I see, that's interesting", "Ask on whenever you like."),
+        ("ok cool 👍", "Ask on whenever you like."),
+    ],
+)
+def test_small_talk_gets_a_sentence(said: str, begins: str) -> None:
+    reply = read_talk(said)
+    assert reply
+    assert reply.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("yes", "no", "good", "outstanding", "why", "testing", "???", "👍"),
+        "thanks for the report on hostels",
+        "thanks, and in Weir?",
+        "who are you inspecting",
+        "what can you do about recall",
+        "hello weir",
+        "help for women",
+        "is it good",
+        "ok and in Weir",
+    ],
+)
+def test_a_question_is_no_small_talk(asked: str) -> None:
+    assert read_talk(asked) is None
