@@ -15,6 +15,7 @@ from probqa.indexing.build import build
 from probqa.questions import Filters, Part, Request
 from probqa.rendering import to_text
 from probqa.settings import Settings
+from probqa.ui.groups import sides
 from probqa.understanding.comparison import read_comparison
 
 GLOSSARY = Glossary(
@@ -212,3 +213,15 @@ def test_a_part_is_a_request_by_itself() -> None:
     read = read_comparison("Compare Weir and Milford", Request.of("x"), GLOSSARY, NO_DOMAIN)
     assert read is not None
     assert read[1][0] == Part("Weir", Request.of("What is said about Weir?", filters=Filters(areas=("Weir",))))
+
+
+def test_the_compare_page_is_filled_in_with_both_sides(chosen: Settings) -> None:
+    write_corpus(chosen.corpus, CORPUS)
+    build(chosen)
+    with closing(Library(chosen)) as library:
+        index = library.generation
+        sources = [document.source for document in index.all_documents()]
+        compared = sides(library.ask("Compare Weir and Milford on staff morale"), sources, index.glossary, index.domain)
+        alone = sides(library.ask("How was staff morale in Weir?"), sources, index.glossary, index.domain)
+    assert compared == {"q": ["How was staff morale?"], "by": ["place"], "one": ["Weir"], "other": ["Milford"]}
+    assert alone == {}

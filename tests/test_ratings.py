@@ -93,14 +93,22 @@ def report(area: str, providers: str, ratings: str, published: str, text: str) -
 
 
 CORPUS = {
+    "all.md": report("Upland", "[Upland region]", "overall: Good", "2024", "Upland region was rated 'Good'."),
     "domain.yaml": "ratings: {scale: [Outstanding, Good, Requires improvement, Inadequate], only_quoted: [Good]}\n"
     "services:\n- {kind: PDU, group: Units, abbreviations: [PDU, PDUs]}\n"
     "- {kind: region, group: Regions}\n",
-    "glossary.yaml": "places:\n- {name: Weir, basis: general knowledge}\n- {name: Milford, basis: general knowledge}\n"
-    "- {name: Selby, basis: general knowledge}\n"
-    "who_ran_what:\n  services:\n  - {name: North region, kind: region, seen_in: [https://example.org]}\n",
+    "glossary.yaml": "places:\n- {name: Weir, within: [Upland], basis: general knowledge}\n"
+    + "".join(f"- {{name: {place}, basis: general knowledge}}\n" for place in ("Milford", "Selby", "Upland"))
+    + "who_ran_what:\n  services:\n"
+    + "".join(
+        f"  - {{name: {name} region, kind: region, seen_in: [https://example.org]}}\n" for name in ("North", "Upland")
+    ),
     "weir-2022.md": report(
-        "Weir", "[Weir PDU]", "overall: Inadequate", "2022", "Weir PDU was rated 'Inadequate' in 2022. Staff were few."
+        "Weir",
+        "[Weir PDU (Upland region)]",
+        "overall: Inadequate",
+        "2022",
+        "Weir PDU was rated 'Inadequate' in 2022. Staff were few.",
     ),
     "weir-2025.md": report(
         "Weir",
@@ -167,6 +175,12 @@ def test_what_a_place_was_rated_is_told_newest_first_with_the_line_of_metadata_w
     assert table(leaders) == [("Weir PDU: leadership", "Outstanding", "")]
     assert "Weir PDU: leadership: Outstanding" in to_text(leaders)
     assert to_json(leaders)["ratings"][0]["quote"] is None
+
+
+def test_what_a_place_was_rated_is_not_what_places_in_it_were(library: Library) -> None:
+    for question in ("What was Upland rated?", "What rating did the Upland region get?"):
+        assert [row.of for row in library.ask(question).ratings] == ["Upland region"]
+    assert [row.of for row in library.ask("Which PDUs in Upland were rated inadequate?").ratings] == ["Weir PDU"]
 
 
 def test_of_a_report_on_several_each_has_its_own_rating(library: Library) -> None:

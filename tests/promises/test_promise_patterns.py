@@ -39,6 +39,7 @@ EXAMPLES = {
     "probqa.reading.formats.running_lines:_repeated": [r"(?<!\w)12(?!\w)", r"(?<!\w)xii(?!\w)"],
     "probqa.reading.formats.webpage:_where": [each for _, each in webpage._WHERE],
     "probqa.reading.formats.word_about:metadata": [rf"{YEAR}-\d\d-\d\d"],
+    "probqa.ui.groups:_without": [r" (?:at|in|of|about) Northway\ Ltd\b"],
     "probqa.ui.narrower:_holds": [NAME_IN_WORDS],
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
     "probqa.understanding.names:has": [NAME],

@@ -199,11 +199,10 @@ def _in_scope(known: Sequence[_Rated], question: Question, asked: AskedRating, g
     since, until = window.since or question.filters.since, window.until or question.filters.until
     years = question.years if not (window.since or window.until) else frozenset[str]()
     filters = replace(question.filters, since="", until="", bodies=())
-    inside = _about_places(known, asked, glossary)
+    inside = _about_bodies(_about_places(known, asked, glossary), asked, glossary)
     for rated in inside:
         if (
             (not asked.kinds or not rated.kinds.isdisjoint(asked.kinds))
-            and all(is_about(_names(rated), name, glossary) for name in asked.providers)
             and passes(rated.source, filters, glossary)
             and passes(rated.source, replace(window, since="", until="", bodies=()), glossary)
             and is_from(rated.date, PartialDate(since), PartialDate(until))
@@ -212,11 +211,16 @@ def _in_scope(known: Sequence[_Rated], question: Question, asked: AskedRating, g
             yield rated
 
 
-def _names(rated: _Rated) -> tuple[str, ...]:
-    """Return the names that a rating belongs to: whose it is, and those of the report where it is of one body."""
-    providers = rated.source.providers
-    whole = len(providers) == 1 or rated.who not in rated.source.plain_providers
-    return (rated.who, *(providers if whole else ()))
+def _about_bodies(known: Sequence[_Rated], asked: AskedRating, glossary: Glossary) -> list[_Rated]:
+    """Return the ratings of the bodies that are asked about, or where none is one, of what they ran or hold."""
+    own = [rated for rated in known if all(is_about((rated.who,), name, glossary) for name in asked.providers)]
+    theirs = (
+        rated
+        for rated in known
+        if len(rated.source.providers) == 1
+        if all(is_about(rated.source.providers, name, glossary) for name in asked.providers)
+    )
+    return own or list(theirs)
 
 
 def _about_places(known: Sequence[_Rated], asked: AskedRating, glossary: Glossary) -> list[_Rated]:
@@ -230,11 +234,9 @@ def _about_places(known: Sequence[_Rated], asked: AskedRating, glossary: Glossar
     def near(lies: Callable[[str, str], bool]) -> list[_Rated]:
         found = []
         for rated in known:
-            several = len(rated.source.ratings) > 1 and rated.who not in (
-                "",
-                " and ".join(rated.source.plain_providers),
-            )
-            if any(lies(rated.who, area) or (not several and lies(rated.source.area, area)) for area in asked.areas):
+            is_of_all = rated.who in ("", " and ".join(rated.source.plain_providers))
+            places = [rated.who, *([*rated.source.places] if is_of_all else [])]
+            if any(lies(place, area) for place in places for area in asked.areas):
                 found.append(rated)
         return found
 

@@ -1,6 +1,7 @@
 """What every report says, put into groups by provider, place, rating or year.
 
-In: what reports say and a way to group it. Out: groups by name, and an answer narrowed to one of them.
+In: what reports say and a way to group it. Out: groups by name, an answer narrowed to one of them, and the page that
+sets two beside each other.
 
 >>> from probqa.dates import PartialDate
 >>> from probqa.glossary.domain import NO_DOMAIN
@@ -12,17 +13,20 @@ In: what reports say and a way to group it. Out: groups by name, and an answer n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
-from probqa.records import DocumentAnswer, EveryAnswer, Source
+from probqa.records import Answer, AnswerPart, DocumentAnswer, EveryAnswer, Source
 
 Way = Literal["provider", "place", "rating", "year"]
 WAYS: tuple[Way, ...] = get_args(Way)
 UNDATED = "undated"
+# Which filter narrows a question to a group.
+_FIELDS: dict[Way, str] = {"provider": "providers", "place": "areas", "year": "since"}
 
 Groups = dict[str, list[DocumentAnswer]]
 
@@ -76,6 +80,28 @@ def narrowed(answer: EveryAnswer, documents: Sequence[DocumentAnswer]) -> EveryA
     """
     coverage = replace(answer.coverage, documents=len(documents), documents_with_quotes=speaking(documents))
     return replace(answer, documents=tuple(documents), coverage=coverage)
+
+
+def sides(answer: Answer, sources: Iterable[Source], glossary: Glossary, domain: Domain) -> dict[str, list[str]]:
+    """Return the parameters of the Compare page that sets two parts of an answer beside each other.
+
+    There are none where its parts are no two groups of that page.
+    """
+    if len(answer.parts) != 2:
+        return {}
+    known = list(sources)
+    for way, field in _FIELDS.items():
+        found = [getattr(part.answer.question.filters, field) for part in answer.parts]
+        one, other = (value if isinstance(value, str) else "".join(value[:1]) for value in found)
+        groups = {name for source in known for name in names(source, way, glossary, domain)}
+        if one != other and {one, other} <= groups:
+            return {"q": [_without(answer.parts[0])], "by": [way], "one": [one], "other": [other]}
+    return {}
+
+
+def _without(part: AnswerPart) -> str:
+    """Return the question of a part without its name, which is that of one side."""
+    return re.sub(rf" (?:at|in|of|about) {re.escape(part.label)}\b", "", part.answer.question.text)
 
 
 def _providers(source: Source, glossary: Glossary, domain: Domain) -> Iterator[str]:

@@ -18,6 +18,7 @@ from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
 from probqa.ui import basket, cards, frame, side_bar, states, suggestions
 from probqa.ui.address import Address, api_parameters, link, link_to, read
+from probqa.ui.groups import sides
 from probqa.ui.markup import Markup, anchor
 from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
@@ -134,11 +135,21 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     if kind == "not_found":
         states.not_found(library, address)
     if newest:
-        every = link(Address(turns=(Turn(answer.question.text),), filters=address.filters), "every")
-        frame.draw(
-            Markup('<p class="pq-fresh">{}{}</p>').format(anchor(every, "Put this to every report"), _embed(request))
-        )
+        frame.draw(Markup('<p class="pq-fresh">{}{}</p>').format(_every(library, address, answer), _embed(request)))
     return answer
+
+
+def _every(library: Library, address: Address, answer: Answer) -> Markup:
+    """Return a link to what every report says: of each side, where two are compared."""
+    generation = library.generation
+    sources = (document.source for document in generation.all_documents())
+    if compared := sides(answer, sources, generation.glossary, generation.domain):
+        return anchor(
+            link_to("compare", Address(filters=address.filters).parameters() | compared),
+            "Compare these in every report",
+        )
+    every = link(Address(turns=(Turn(answer.question.text),), filters=address.filters), "every")
+    return anchor(every, "Put this to every report")
 
 
 def _embed(request: Request) -> Markup:
