@@ -74,7 +74,7 @@ AIR = {
     "three.md": "# Ford\n\nThe emergency locator transmitter (ELT) was silent. It was an emergency locator.\n",
     "glossary.yaml": """
 terms:
-- {term: Ground proximity warning, abbreviation: GPW, definition: A voice., basis: general knowledge}
+- {term: Ground proximity warning, abbreviation: GPW, synonyms: [EGPWS], definition: A voice., basis: general knowledge}
 """,
     "four.md": "# Moor\n\nThe ground proximity warning sounded twice over the moor.\n",
 }
@@ -93,6 +93,7 @@ def library(chosen: Settings) -> Iterator[Library]:
     [
         ("Was the MDA busted?", "Was the minimum descent altitude busted?", "Was the MDA busted?"),
         ("elt silent", "Emergency locator transmitter silent", "emergency locator transmitter silent"),
+        ("Did EGPWS sound?", "Did Ground proximity warning sound?", "Did Ground proximity warning sound?"),
         ("Did the GPW sound?", "Did the ground proximity warning sound?", "Did the Ground proximity warning sound?"),
     ],
 )
@@ -113,7 +114,10 @@ def test_a_question_is_the_same_with_an_abbreviation_and_in_full(
 
 def test_what_an_abbreviation_was_read_as_is_said_once(library: Library) -> None:
     question = library.ask("GPW over Moor").question
-    assert [(each.matched, each.phrases) for each in question.added] == [("GPW", ("Ground proximity warning",))]
+    assert [(each.matched, each.phrases) for each in question.added] == [
+        ("GPW", ("Ground proximity warning",)),
+        ("Ground proximity warning", ("EGPWS",)),
+    ]
 
 
 def test_a_question_with_both_forms_is_left_as_it_is(library: Library) -> None:

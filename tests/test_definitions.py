@@ -58,6 +58,12 @@ def explained(text: str, *, alone: bool = True) -> list[str]:
         ("unpaid work?", ["Unpaid work"]),
         ("What is probation?", ["Probation"]),
         ("tell me what desistance means", ["Desistance"]),
+        ("what's a PDU when it's at home?", ["Probation Delivery Unit"]),
+        ("Explain Through the Gate to me", ["Through the Gate"]),
+        ("What even is MAPPA", ["Multi-Agency Public Protection Arrangements"]),
+        ("who or what is Seetec?", ["Seetec"]),
+        ("In a nutshell?", []),
+        ("what is OASys, in plain English", ["OASys"]),
     ],
 )
 def test_a_question_that_asks_for_nothing_but_a_meaning_has_it(text: str, terms: list[str]) -> None:

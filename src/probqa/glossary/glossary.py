@@ -20,6 +20,7 @@ A question is widened by one step only: by what its own words stand for, never b
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -73,6 +74,8 @@ _T = TypeVar("_T")
 
 GLOSSARY_FILE = "glossary.yaml"
 MAX_ADDED_WORDS = 24
+
+_SHORT_FORM = re.compile(r"[A-Z\d&]{2,}")
 
 # Words that never help to find anything. England is one: nearly every report is about it, so "North East" gains
 # nothing from "North East England".
@@ -237,11 +240,13 @@ class Glossary:
 
         No two spans overlap.
         """
-        found = [
-            Short(match.span, term.abbreviation, term.term, match.name == term.term)
-            for match in self._find(self._term_names, text)
-            if match.name in ((term := self._terms[match.meaning]).abbreviation, term.term) and term.abbreviation
-        ]
+        found = []
+        for match in self._find(self._term_names, text):
+            term = self._terms[match.meaning]
+            if match.name == term.term and term.abbreviation:
+                found.append(Short(match.span, term.abbreviation, term.term, in_full=True))
+            elif match.name == term.abbreviation or _SHORT_FORM.fullmatch(match.name):
+                found.append(Short(match.span, match.name, term.term, in_full=False))
         found += [
             Short(match.span, match.meaning, self._abbreviations[match.meaning].long, names is self._long_names)
             for names in (self._short_names, self._long_names)

@@ -40,15 +40,22 @@ _LEAD = (
 )
 _TAIL = (
     r"(?:,? (?:exactly|please|then|actually|again|mean|means|is|are|all about|for short"
-    r"|in (?:plain|simple) (?:english|terms|words|language)|in (?:this|that|the) (?:context|report|reports)"
-    r"|in (?:these|the|your) reports|in english)){0,3}"
+    r"|in (?:plain|simple|layman's) (?:english|terms|words|language)|in (?:this|that|the) (?:context|report|reports)"
+    r"|in (?:these|the|your) reports|in english|in a nutshell|in short|in (?:one|a) sentence|briefly"
+    r"|like i'm five"
+    r"|(?:to|for) (?:me|us|dummies|someone new|a (?:beginner|child|layperson|lay person|newcomer|member of the public))"
+    r"|when (?:it|they)(?:'s|'re| is| are) at home)){0,3}"
 )
-_WHAT = r"(?:what|who|wot)(?:'s|s| is| are| was| were|'re)?(?: exactly| actually| on earth| the heck| the hell)?"
+_WHAT = (
+    r"(?:who or what|what or who|what|who|wot|wat)(?:'s|s|'re)?"
+    r"(?: (?:exactly|actually|even|on earth|the heck|the hell))?"
+    r"(?: (?:is|are|was|were))?(?: (?:exactly|actually|even))?"
+)
 _MEANING = r"(?:meanings?|definitions?|explanations?|full (?:form|name)|expansion)"
 _FORMS = tuple(
     re.compile(_LEAD + form + _TAIL)
     for form in (
-        rf"{_WHAT}(?: is| are| was| were)?(?: meant by)? {_ALL}",
+        rf"{_WHAT}(?: meant by)? {_ALL}",
         rf"{_WHAT} {_ALL} (?:short|an abbreviation|an acronym) for",
         rf"{_WHAT} (?:the )?(?:main |key )?differences? between {_ALL}",
         rf"what (?:does|do|did|would) {_ALL} (?:mean|stand for|refer to|signify|represent)",
