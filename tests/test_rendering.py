@@ -244,3 +244,10 @@ def test_small_talk_is_answered_by_a_sentence_alone() -> None:
         ANSWER, question=dataclasses.replace(ASKED, scope=Scope("talk")), notes=(Note("Ask about a report."),)
     )
     assert to_text(talk) == "That is no question about the reports.\n\nAsk about a report.\n"
+
+
+def test_in_the_terminal_ten_ratings_are_shown_and_the_others_are_counted() -> None:
+    rows = tuple(RatingRow(SOURCE, f"Place {number}", "Good") for number in range(12))
+    lines = to_text(dataclasses.replace(ANSWER, ratings=rows)).splitlines()
+    assert sum(line.startswith("- Place ") for line in lines) == 10
+    assert "- and 2 more (--json has them all)" in lines

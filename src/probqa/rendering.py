@@ -18,6 +18,7 @@ from probqa.records import Answer, Coverage, EveryAnswer, Quote, RatingRow, Sour
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
+SHOWN_RATINGS = 10
 
 # Marks that turn the direction of what follows could disguise what a quote says, and control characters tell a terminal
 # what to do: both are shown. Tabs and line ends are not.
@@ -143,13 +144,15 @@ def _shown_lines(answer: Answer, width: int, most: int) -> list[str]:
     lines = []
     for definition in answer.definitions:
         lines += [*_wrapped(f"Explained: {definition_line(definition)}", width), ""]
-    for row in answer.ratings:
-        lines += _wrapped(f"- {rating_line(row)}", width)
-    if answer.ratings:
-        lines += [""]
     for note in answer.notes:
         lines += _wrapped(note.text, width)
         lines += [f"   Try: {visible(offer)}" for offer in note.offers]
+        lines += [""]
+    for row in answer.ratings[:SHOWN_RATINGS]:
+        lines += _wrapped(f"- {rating_line(row)}", width)
+    if len(answer.ratings) > SHOWN_RATINGS:
+        lines += [f"- and {len(answer.ratings) - SHOWN_RATINGS} more (--json has them all)"]
+    if answer.ratings:
         lines += [""]
     if answer.question.scope.kind in ("outside", "talk"):
         return lines

@@ -5,14 +5,19 @@ In: a ``Library``, a ``Scope``, an error. Out: HTML, drawn; nothing here decides
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
-from probqa.records import Answer, Note, marked
+from probqa.records import Answer, RatingRow, marked
 from probqa.ui import frame
 from probqa.ui.address import Address, link, link_to
+from probqa.ui.cards import reading_link
 from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.narrower import picks
+
+OPEN_RATINGS = 6
 
 
 def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
@@ -28,8 +33,11 @@ def questions(title: str, targets: dict[str, str], level: int = 3) -> None:
         )
 
 
-def known(answer: Answer) -> None:
-    """Draw what is known without a quote: what terms mean, in this project's words, and ratings in metadata."""
+def known(answer: Answer, offered: Callable[[str], str] | None = None) -> None:
+    """Draw what is said before the quotes: what terms mean, in this project's words, notes, and a table of ratings.
+
+    ``offered`` gives the address of a question that a note offers; without it none is offered.
+    """
     for definition in answer.definitions:
         term = f"{definition.term} ({definition.abbreviation})" if definition.abbreviation else definition.term
         links = Markup(" · ").join(original_anchor(url) for url in definition.urls)
@@ -39,31 +47,40 @@ def known(answer: Answer) -> None:
                 '<p class="pq-small">In this project’s own words, not a report’s ({}). {}</p></section>'
             ).format(term, definition.text, definition.basis, links)
         )
+    for note in answer.notes:
+        frame.draw(Markup('<p class="pq-notice">{}</p>').format(note.text))
+        if offered:
+            questions("Ask instead", {offer: offered(offer) for offer in note.offers})
     if answer.ratings:
-        rows = Markup("").join(
-            Markup("<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
-                row.of,
-                marked(row.rating, "" if row.quote else row.source.ratings_mark),
-                row.source.published.in_words,
-                anchor(link_to("read", {"document": [row.source.id]}), row.source.title),
-            )
-            for row in answer.ratings
-        )
-        head = Markup("").join(
-            Markup("<th scope=col>{}</th>").format(name) for name in ("Of", "Rating", "When", "Report")
+        rest = answer.ratings[OPEN_RATINGS:]
+        more = Markup('<details class="pq-fold"><summary>{} more</summary>{}</details>').format(
+            len(rest), _ratings(rest, "More ratings")
         )
         frame.draw(
-            Markup(
-                '<div class="pq-scroll" tabindex="0" role="region" aria-label="Ratings"><table class="pq-rates">'
-                "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-            ).format(head, rows)
+            Markup("<div>{}{}</div>").format(_ratings(answer.ratings[:OPEN_RATINGS], "Ratings"), more if rest else "")
         )
 
 
-def note(said: Note, targets: dict[str, str]) -> None:
-    """Draw a sentence on how a question was taken, and what can be asked instead."""
-    frame.draw(Markup('<p class="pq-notice">{}</p>').format(said.text))
-    questions("Ask instead", targets)
+def _ratings(rows: Sequence[RatingRow], caption: str) -> Markup:
+    """Return a table of ratings, each with the place of its words, or of its report where only metadata has it."""
+    body = Markup("").join(
+        Markup("<tr><th scope=row>{}</th><td>{}</td><td>{}</td></tr>").format(
+            row.of,
+            marked(row.rating, "" if row.quote else row.source.ratings_mark or "from the report’s metadata"),
+            anchor(
+                reading_link(row.quote) if row.quote else link_to("read", {"document": [row.source.id]}),
+                Markup('{}<span class="pq-hidden">: {}</span>').format(row.source.published.in_words, row.source.title)
+                if row.source.published.in_words
+                else row.source.title,
+            ),
+        )
+        for row in rows
+    )
+    head = Markup("").join(Markup("<th scope=col>{}</th>").format(name) for name in ("Of", "Rating", "Report of"))
+    return Markup(
+        '<table class="pq-rates"><caption class="pq-hidden">{}</caption><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table>"
+    ).format(caption, head, body)
 
 
 def covered(library: Library) -> str:

@@ -116,9 +116,7 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
             arrive, question, cards.finding(line, kind), chips
         )
     )
-    states.known(answer)
-    for note in answer.notes:
-        states.note(note, {offer: _asking(address, offer, library) for offer in note.offers} if newest else {})
+    states.known(answer, (lambda offer: _asking(address, offer, library)) if newest else None)
     if kind == "talk":
         states.questions("For example", _examples(library, address) if newest else {})
         return answer
@@ -165,8 +163,6 @@ def _sides(library: Library, answer: Answer, turn: int) -> None:
             line = cards.finding(finding_line(part.answer), part.answer.status)
             frame.draw(Markup('<h3 class="pq-near">{}</h3>{}').format(part.label, line))
             states.known(part.answer)
-            for note in part.answer.notes:
-                states.note(note, {})
             _quotes(library, part.answer, f"{turn}-{number}")
 
 
