@@ -17,6 +17,7 @@ from probqa.asking.library import Library
 from probqa.calibration import CALIBRATION_FILE
 from probqa.errors import CorpusError, InputError, ModelError, ModelMissingError
 from probqa.glossary.domain import DOMAIN_FILE
+from probqa.glossary.gazetteer import GAZETTEER_FILE
 from probqa.glossary.glossary import GLOSSARY_FILE
 from probqa.indexing import export, storage
 from probqa.indexing.build import BuildReport, build, is_stale
@@ -459,7 +460,7 @@ def test_a_folder_beside_its_corpus_whose_name_begins_the_same_is_an_index(three
     assert counts(build(beside))[0] == 3
 
 
-BESIDE = (GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE)
+BESIDE = (GLOSSARY_FILE, GAZETTEER_FILE, DOMAIN_FILE, CALIBRATION_FILE)
 
 
 def link_out(path: Path) -> None:

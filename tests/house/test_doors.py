@@ -121,7 +121,8 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "abbreviations": {"entries"},
         "explaining": {"entries"},
         "domain": {"parsing"},
-        "glossary": {"entries", "explaining", "matching", "parsing"},
+        "gazetteer": {"entries", "parsing"},
+        "glossary": {"entries", "explaining", "gazetteer", "matching", "parsing"},
     },
     "checking": {
         "tokens": set(),
@@ -189,6 +190,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         },
     },
     "asking": {
+        "about": set(),
         "answers": set(),
         "exclusion": set(),
         "filters": set(),
@@ -200,7 +202,17 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "sides": {"signals"},
         "quotes": {"by_date", "sides", "signals"},
         "ratings": {"exclusion", "filters"},
-        "library": {"answers", "exclusion", "explaining", "filters", "quotes", "ratings", "retrieval", "signals"},
+        "library": {
+            "about",
+            "answers",
+            "exclusion",
+            "explaining",
+            "filters",
+            "quotes",
+            "ratings",
+            "retrieval",
+            "signals",
+        },
     },
     "measuring": {
         "calibrate": set(),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from probqa.asking.about import Standing, standing
 from probqa.asking.answers import compose, put_together
 from probqa.asking.exclusion import rows_without
 from probqa.asking.explaining import speaking
@@ -24,7 +25,7 @@ from probqa.calibration import Signals
 from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.questions import Question, Request
+from probqa.questions import Question, Request, Turn
 from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Note, Quote
 from probqa.settings import NO_READER, Settings
 from probqa.understanding.question import read_question
@@ -88,8 +89,11 @@ class Library:
         }
         return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in seconds.items()})
 
-    def _answer(self, question: Question) -> tuple[Answer, float]:
-        """Answer a question, or each of its parts, and tell how many seconds retrieval took."""
+    def _answer(self, question: Question, *, with_notes: bool = True) -> tuple[Answer, float]:
+        """Answer a question, or each of its parts, and tell how many seconds retrieval took.
+
+        What there is to say of its names is said, or left out.
+        """
         if question.parts:
             # A part is answered as it stands: it is not split again.
             read = [(part.label, _of_whole(question, self._read(part.request))) for part in question.parts]
@@ -104,15 +108,26 @@ class Library:
             return dataclasses.replace(talk, notes=(Note(question.reply),)), 0.0
         began = time.perf_counter()
         allowed = self._allowed(question)
-        chosen, retrieved = self._choose(question, allowed)
-        table = rating_table(self.generation, question)
+        stands = standing(self.generation, question, self.weights)
+        chosen, retrieved = self._choose(question, allowed, stands)
+        table = None if stands.is_nowhere else rating_table(self.generation, question)
         quotes = with_ratings(
-            [self._cut(question, each) for each in chosen], table, self.generation.domain, question.request.k
+            [self._cut(question, each, stands) for each in chosen], table, self.generation.domain, question.request.k
         )
         answer = compose(question, quotes, self._searched(allowed), self.generation.name)
         if table is not None:
             answer = dataclasses.replace(answer, ratings=table.rows, notes=(*answer.notes, table.note))
-        return answer, retrieved - began
+        notes = tuple(self._tried(question, note) for note in stands.notes) if with_notes else ()
+        return dataclasses.replace(answer, notes=(*answer.notes, *notes)), retrieved - began
+
+    def _tried(self, question: Question, note: Note) -> Note:
+        """Return a note with the first of its offers that something answers where it is asked next."""
+        request = question.request
+        for offer in note.offers:
+            asked = dataclasses.replace(request, turns=(*request.turns, Turn(offer)))
+            if self._answer(self._read(asked), with_notes=False)[0].status != "not_found":
+                return Note(note.text, (offer,))
+        return Note(note.text)
 
     def every(self, request: Request | str) -> EveryAnswer:
         """Put a question to every document that the request's filters let through, each by itself.
@@ -126,6 +141,7 @@ class Library:
         """
         question = self._read(request)
         allowed = self._allowed(question)
+        stands = standing(self.generation, question, self.weights)
         scope = []
         for document in self.generation.all_documents():
             rows = np.array(self.generation.passages_of(document.source.id), np.int64)
@@ -140,13 +156,14 @@ class Library:
             question,
             [hit for hits in found for hit in hits],
             self.weights,
+            about=stands.reports,
             reads=self.weights.reads_of_every,
             reads_per_document=1,
         ):
             measured[candidate.document.source.id].append(candidate)
         answers = []
         for source, _ in scope:
-            first = [self._cut(question, each) for each in self._chosen(measured[source.id], 1, question)]
+            first = [self._cut(question, each, stands) for each in self._chosen(measured[source.id], 1, question)]
             answers.append(DocumentAnswer(source, next((quote for quote in first if quote.status == "answered"), None)))
         answers.sort(key=lambda answer: answer.source.published.iso, reverse=True)
         return EveryAnswer(
@@ -166,7 +183,8 @@ class Library:
         It is None where nothing at all is found.
         """
         question = self._read(request)
-        chosen, _ = self._choose(question, self._allowed(question))
+        stands = standing(self.generation, question, self.weights)
+        chosen, _ = self._choose(question, self._allowed(question), stands)
         return chosen[0].candidate.signals if chosen else None
 
     def check(self, text: str, named: str | Sequence[str] | None = None, *, is_draft: bool = False) -> CheckReport:
@@ -200,23 +218,26 @@ class Library:
         rows = [one for one in each if one is not None]
         return np.unique(np.concatenate(rows)) if len(rows) == len(each) else None
 
-    def _choose(self, question: Question, allowed: Rows | None) -> tuple[list[Chosen], float]:
-        """Choose what is quoted, and tell when the passages were there."""
+    def _choose(self, question: Question, allowed: Rows | None, stands: Standing) -> tuple[list[Chosen], float]:
+        """Choose what is quoted, and tell when the passages were there.
+
+        Where a place or body is named, only what is about one of those named is looked at.
+        """
         k, weights = question.request.k, self.weights
         looked_at, reads = weights.looked_at, weights.reads
         if question.newest_first or question.oldest_first:
             looked_at, reads = weights.newest_looked_at, weights.newest_reads
-        hits = retrieve(self.generation, question, max(looked_at, 2 * k), allowed, weights)
+        hits = retrieve(self.generation, question, max(looked_at, 2 * k), stands.narrowed(allowed), weights)
         retrieved = time.perf_counter()
         reads = max(reads, k)
-        candidates = measure(self.generation, question, hits, self.weights, reads=reads)
+        candidates = measure(self.generation, question, hits, weights, about=stands.reports, reads=reads)
         return self._chosen(speaking(question, candidates, self.generation.glossary), k, question), retrieved
 
     def _chosen(self, candidates: Sequence[Candidate], k: int, question: Question) -> list[Chosen]:
         return choose(question, candidates, k, self.generation.domain, self.generation.calibration, self.weights)
 
-    def _cut(self, question: Question, chosen: Chosen) -> Quote:
-        return cut(question, chosen, self.generation.calibration, self.weights)
+    def _cut(self, question: Question, chosen: Chosen, stands: Standing) -> Quote:
+        return cut(question, chosen, self.generation.calibration, self.weights, is_nowhere=stands.is_nowhere)
 
     def _searched(self, allowed: Rows | None) -> Coverage:
         if allowed is None:

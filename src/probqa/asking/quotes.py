@@ -61,16 +61,24 @@ def choose(
     return [Chosen(first, _others(alike[id(first)])) for first in shown]
 
 
-def cut(question: Question, chosen: Chosen, calibration: Calibration, weights: Weights = WEIGHTS) -> Quote:
+def cut(
+    question: Question,
+    chosen: Chosen,
+    calibration: Calibration,
+    weights: Weights = WEIGHTS,
+    *,
+    is_nowhere: bool = False,
+) -> Quote:
     """Cut a quote and give it a status.
 
-    No quote answers a question outside the reports, and each that is shown for one that asks for a meaning may.
+    No quote answers a question outside the reports, or about what is nowhere in them, and each that is shown for one
+    that asks for a meaning may.
 
     Raises:
         IndexDamagedError: it does not lie in its document.
     """
     candidate = chosen.candidate
-    outside = question.scope.kind == "outside"
+    outside = is_nowhere or question.scope.kind == "outside"
     status: Status = "not_found" if outside else calibration.status(candidate.signals, weights)
     if status == "not_found" and question.definitions:
         status = "weak"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from probqa.asking.filters import is_within
 from probqa.calibration import Signals
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import words
-from probqa.questions import Question, Word
+from probqa.questions import Name, Question, Word
 from probqa.records import Document, Hit, Passage, Source, Span
 from probqa.understanding.kinds import holds
 from probqa.understanding.names import KNOWN, has, years_in
@@ -92,13 +92,15 @@ def measure(
     hits: Sequence[Hit],
     weights: Weights = WEIGHTS,
     *,
+    about: Mapping[Name, frozenset[str]] | None = None,
     reads: int | None = None,
     reads_per_document: int | None = None,
 ) -> list[Candidate]:
     """Choose the sentence of each passage that answers best, and measure it.
 
     The reader reads the best ``reads`` of all sentences, as far as the other signals tell, and at most so many of one
-    document; none where the index has no reader, or the question is outside the reports.
+    document; none where the index has no reader, or the question is outside the reports. A quote has each name that its
+    report is ``about``, by the report's id (``probqa.asking.about``).
     """
     found = [_passage(index, question, hit, weights) for hit in hits]
     scores = [
@@ -121,7 +123,9 @@ def measure(
     candidates = []
     for at, (passage, its) in enumerate(zip(found, scores, strict=True)):
         best = max(range(len(its)), key=lambda number: (round(its[number], 6), -number))
-        signals = _signals(index, question, passage, best, its[best], chances.get((at, best), 0.0), weights)
+        document = passage.document.source.id
+        there = {name for name, reports in (about or {}).items() if document in reports}
+        signals = _signals(index, question, passage, best, its[best], chances.get((at, best), 0.0), weights, there)
         candidates.append(Candidate(passage.document, passage.hit.passage, passage.quoted(best), signals))
     return candidates
 
@@ -171,6 +175,7 @@ def _signals(
     score: float,
     chance: float,
     weights: Weights,
+    there: Collection[Name] = (),
 ) -> Signals:
     """Return the signals of sentence ``best``, which answers, and those it leans on."""
     document, sentences = passage.document, passage.sentences
@@ -183,7 +188,7 @@ def _signals(
     covered = sum(word.value for word in _held(question, around))
     held = _held(question, frozenset().union(*(sentence.stems for sentence in in_quote)))
     subject = sum(word.value for word in held if word.stem not in question.name_stems)
-    missing = [name for name in question.names if name.kind != "year" and not has(name, known)]
+    missing = [name for name in question.names if name.kind != "year" and name not in there and not has(name, known)]
     # In the quote itself or by its date: that the paragraph tells of a year does not make the sentence do so.
     years = years_in(text) | {document.source.published.sure.year}
     year_missing = bool(question.years) and question.years.isdisjoint(years)

@@ -181,7 +181,8 @@ class Event:
 class Domain:
     """All that the program knows of a field besides its glossary.
 
-    Every part may be left out. ``field_words`` name the field and ``report_words`` its reports and who writes them, so
+    Every part may be left out. ``institutions`` stand before a place and make another body's name of it.
+    ``field_words`` name the field and ``report_words`` its reports and who writes them, so
     that neither says what a question is about; ``service_words`` stand in the names of services, beside a place;
     ``not_names`` have a capital in names of bodies and papers, not of people or places. ``people`` are what those who
     are counted are called. ``wide_areas`` are areas of most reports, which narrow nothing. ``strengths`` praise,
@@ -196,6 +197,7 @@ class Domain:
     wide_areas: tuple[str, ...] = ()
     bodies: tuple[Body, ...] = ()
     services: tuple[ServiceKind, ...] = ()
+    institutions: tuple[str, ...] = ()
     ratings: Ratings = Ratings()
     first_page: FirstPage = FirstPage()
     strengths: tuple[str, ...] = ()

@@ -158,7 +158,8 @@ class Entries:
     """All that a glossary file holds.
 
     Forms in ``as_written`` are matched only in exactly these letters. When an index is built, ``abbreviations`` that
-    the documents explain themselves are added.
+    the documents explain themselves are added. ``ordinary`` are places that are ordinary words as well: they are
+    matched only where a text can mean the place.
     """
 
     terms: tuple[Term, ...] = ()
@@ -167,3 +168,4 @@ class Entries:
     places: tuple[Place, ...] = ()
     as_written: tuple[str, ...] = ()
     abbreviations: tuple[Abbreviation, ...] = ()
+    ordinary: tuple[str, ...] = ()

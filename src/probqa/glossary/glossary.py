@@ -1,6 +1,6 @@
 """The meaning of the field's words, the names that go together, and where a text holds them.
 
-In: the corpus folder's ``glossary.yaml``, if it has one. Out: a ``Glossary``, which says
+In: the corpus folder's ``glossary.yaml``, if it has one, and its ``gazetteer.yaml``. Out: a ``Glossary``, which says
 
 - ``widen(question)``: the words to add on the keyword side, each group with the name that brought it,
 - ``definitions(text)``: the terms in a quote, for a note,
@@ -43,6 +43,7 @@ from probqa.glossary.entries import (
     WhoRanWhat,
 )
 from probqa.glossary.explaining import Explanation, of_abbreviation, of_linked, of_owner, of_service, of_term
+from probqa.glossary.gazetteer import GAZETTEER_FILE, read_gazetteer, with_gazetteer
 from probqa.glossary.matching import Found, Names, fold, words_of
 from probqa.glossary.parsing import containing, read_json, read_text, read_yaml, to_json
 from probqa.records import Span
@@ -68,6 +69,7 @@ __all__ = [
     "Term",
     "WhoRanWhat",
     "load_glossary",
+    "with_places",
 ]
 
 _T = TypeVar("_T")
@@ -80,6 +82,8 @@ _SHORT_FORM = re.compile(r"[A-Z\d&]{2,}")
 # Words that never help to find anything. England is one: nearly every report is about it, so "North East" gains
 # nothing from "North East England".
 _SMALL_WORDS = frozenset("a an and at by england for from in of on or re s the to under with".split())
+# Behind one of these a word may be a place in small letters too.
+_BEFORE_A_PLACE = re.compile(r"\b(?:across|around|at|from|in|near|outside|within)\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,19 @@ def load_glossary(folder: Path) -> Glossary:
     return _glossary(read_yaml(read_text(folder, GLOSSARY_FILE), str(path)), str(path))
 
 
+def with_places(glossary: Glossary, folder: Path) -> Glossary:
+    """Add the places of the ``gazetteer.yaml`` of a folder, if it has one.
+
+    Raises:
+        ReadingError: it is not a gazetteer, or does not fit the glossary; the message names the file and the entry.
+    """
+    path = folder / GAZETTEER_FILE
+    if not os.path.lexists(path):
+        return glossary
+    gazetteer = read_gazetteer(read_text(folder, GAZETTEER_FILE), str(path))
+    return _glossary(with_gazetteer(glossary.entries, gazetteer, str(path)), str(path))
+
+
 class Glossary:
     """Checked entries, with the names in them ready to be looked for.
 
@@ -148,9 +165,18 @@ class Glossary:
         self._owners = {owner.name: owner for owner in entries.who_ran_what.owners}
         self._services = {service.name: service for service in entries.who_ran_what.services}
         self._places = {place.name: place for place in entries.places}
-        self._within = {place.name: place.within for place in entries.places}
+        within = {place.name: place.within for place in entries.places}
+        self._containing = {name: containing(within, name) for name in within}
+        inside: dict[str, set[str]] = {name: {name} for name in within}
+        for name, around in self._containing.items():
+            for larger in around:
+                inside[larger].add(name)
+        self._inside = {name: frozenset(smaller) for name, smaller in inside.items()}
+        self._ordinary = frozenset(entries.ordinary)
         # Several callers look for the same names in one question.
         self._find = lru_cache(maxsize=256)(lambda names, text: tuple(names.find(text)))
+        # The same reports are looked at for every question.
+        self._subjects = lru_cache(maxsize=4096)(self._find_subjects)
         self._term_names = _term_names(entries, entries.as_written)
         # A question that asks for nothing but the meaning of "ap" or "po" means the term.
         self._asked_names = _term_names(entries, ())
@@ -287,20 +313,41 @@ class Glossary:
 
     def areas_named(self, question: str) -> tuple[Named, ...]:
         """Return the places that ``question`` names, in order."""
-        return tuple(Named(match.meaning, "place", match.span) for match in self._find(self._place_names, question))
+        return tuple(Named(match.meaning, "place", match.span) for match in self._places_in(question))
 
     def containing(self, place: str) -> tuple[str, ...]:
         """Return the places that ``place`` lies in, nearest first.
 
         Empty where ``place`` is not known.
         """
-        return containing(self._within, place)
+        return self._containing.get(place, ())
+
+    def inside(self, place: str) -> frozenset[str]:
+        """Return ``place`` and all places that lie in it."""
+        return self._inside.get(place, frozenset((place,)))
 
     def run_by(self, owner: str) -> tuple[Service, ...]:
         """Return the services that ``owner`` ran, in the glossary's order."""
         return tuple(
             service for service in self._services.values() if any(run.owner == owner for run in service.run_by)
         )
+
+    def subjects(self, area: str, providers: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the places and the bodies that a report of this area and these providers is about.
+
+        The providers say where only if the area does not: a local unit belongs to a region.
+        """
+        return self._subjects(area, providers)
+
+    def area_of(self, provider: str) -> str:
+        """Return the place that a service covers, empty where that is not known."""
+        service = self._services.get(provider)
+        return service.area if service else ""
+
+    def _find_subjects(self, area: str, providers: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        bodies = {named.name for provider in providers for named in self.providers_named(provider)}
+        places = {named.name for named in self.areas_named(area)} or {self.area_of(body) for body in bodies}
+        return frozenset(places - {""}), frozenset(bodies)
 
     def _kind(self, provider: str) -> str:
         return "owner" if provider in self._owners else self._services[provider].kind
@@ -314,7 +361,7 @@ class Glossary:
         named = [(match, self._phrases_of_provider(match, question)) for match in providers]
         named += [(match, self._terms[match.meaning].forms) for match in self._find(self._term_names, question)]
         named += [(match, self._everyday[match.meaning]) for match in self._find(self._everyday_names, question)]
-        for match in self._find(self._place_names, question):
+        for match in self._places_in(question):
             place = self._places[match.meaning]
             named.append((match, (place.name, *place.also)))
         for match in self._find(self._short_names, question):
@@ -345,11 +392,22 @@ class Glossary:
 
         They do where they are the same, one lies in the other, or a known place lies in both.
         """
-        return any(
-            {first, second} <= {place, *self.containing(place)}
-            for place in (first, second, *self._places)
-            if place in self._places
-        )
+        return not self.inside(first).isdisjoint(self.inside(second))
+
+    def _places_in(self, text: str) -> Iterator[Found]:
+        """Yield the places that ``text`` can mean.
+
+        A place that is an ordinary word as well needs its capital within a sentence, or a word like "in" before it.
+        """
+        for match in self._find(self._place_names, text):
+            if match.name in self._ordinary:
+                written, before = text[match.span.start : match.span.end], text[: match.span.start]
+                if written.lower() != match.name.lower():
+                    continue
+                begins = not before.strip() or before.rstrip()[-1] in ".?!"
+                if not _BEFORE_A_PLACE.search(before) and (begins or not written.istitle()):
+                    continue
+            yield match
 
 
 def _apart(found: Iterable[_T], span: Callable[[_T], Span]) -> Iterator[_T]:

@@ -41,7 +41,7 @@ def read_yaml(text: str, where: str) -> Entries:
     """
     values = yaml_values(text, where)
     try:
-        return _checked(decode(Entries, values), where)
+        return checked(decode(Entries, values), where)
     except DecodingError as error:
         raise ReadingError(f"{where}: {error.problem}", error.remedy or "mend the glossary") from error
 
@@ -81,7 +81,7 @@ def read_json(content: bytes, where: str) -> Entries:
         ReadingError: it is not.
     """
     try:
-        return _checked(decode_json(Entries, content), where)
+        return checked(decode_json(Entries, content), where)
     except DecodingError as error:
         raise ReadingError(f"{where}: {error.problem}", error.remedy or "run: probqa build") from error
 
@@ -113,7 +113,12 @@ class _EntryLoader(FileLoader):
         return " ".join(text.split())
 
 
-def _checked(entries: Entries, where: str) -> Entries:
+def checked(entries: Entries, where: str) -> Entries:
+    """Return the entries if they fit together.
+
+    Raises:
+        ReadingError: they do not; the message names the entry.
+    """
     for what, problem in _problems(entries):
         raise ReadingError(f"{where}: {what}: {problem}", "mend the glossary")
     return entries

@@ -28,7 +28,8 @@ from probqa.errors import (
 from probqa.glossary.abbreviations import find_abbreviations
 from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain
 from probqa.glossary.entries import Entries
-from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary
+from probqa.glossary.gazetteer import GAZETTEER_FILE
+from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary, with_places
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex
@@ -277,7 +278,7 @@ def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple
     Of what lies beside them too.
     """
     made_of = {file.path: (file.sha256, reader.reader_version(file.path)) for file in files}
-    for name in (GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE):
+    for name in (GLOSSARY_FILE, GAZETTEER_FILE, DOMAIN_FILE, CALIBRATION_FILE):
         if os.path.lexists(settings.corpus / name):
             try:
                 content = corpus.read_bytes(settings.corpus, name)
@@ -290,7 +291,7 @@ def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple
 
 
 def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
-    """Read the corpus's glossary, domain and calibration.
+    """Read the corpus's glossary with its gazetteer, domain and calibration.
 
     A broken one is listed like any file, and done without.
     """
@@ -304,8 +305,9 @@ def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
             failures.append(Failure.of(name, error))
             return without
 
+    glossary = loaded(GLOSSARY_FILE, load_glossary, Glossary(Entries()))
     beside = _Beside(
-        glossary=loaded(GLOSSARY_FILE, load_glossary, Glossary(Entries())),
+        glossary=loaded(GAZETTEER_FILE, lambda folder: with_places(glossary, folder), glossary),
         domain=loaded(DOMAIN_FILE, load_domain, NO_DOMAIN),
         calibration=loaded(
             CALIBRATION_FILE,

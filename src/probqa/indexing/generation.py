@@ -294,6 +294,11 @@ class Generation:
         """Return the dates of publication that are sure."""
         return tuple(source.published.sure for source in self._sources if source.published.sure)
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return what each document is, in the order of their rows."""
+        return self._sources
+
     def all_documents(self) -> Iterator[Document]:
         """Yield every document, in the order of their rows."""
         return map(self._document, range(len(self._stored)))

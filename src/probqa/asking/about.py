@@ -1,0 +1,308 @@
+"""Which passages are about the places and bodies that a question names, and which of its names are nowhere.
+
+In: a ``Generation`` and a ``Question``. Out: a ``Standing``.
+
+A report is about a place where its area or one of its providers has that place, one that lies in it, or a larger one
+that it lies in: Newport lies in Gwent. An area of most reports (``domain.wide_areas``) tells nothing of a place in it.
+A passage is about whatever it names. docs/decisions/0014-places.md says what each rule is worth.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from probqa.dates import MONTHS, YEAR
+from probqa.glossary.glossary import Named
+from probqa.indexing.dense import Rows
+from probqa.indexing.generation import Generation
+from probqa.indexing.lexical import words
+from probqa.questions import Name, Question
+from probqa.records import Note, Source
+from probqa.understanding.names import KNOWN, has
+from probqa.weights import WEIGHTS, Weights
+
+# "Leicester, Leicestershire and Rutland".
+_JOINS = re.compile(r",? (?:and|&) |, ?")
+_DIRECTION = re.compile(r"(?:'s)? (?:(?:north|south|east|west|city|central) )?", re.IGNORECASE)
+_CAPITALS = re.compile(r"[A-Z][\w'’-]*(?:(?: | & )[A-Z][\w'’-]*)*")
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+# Behind one of these, words with a capital say what sort a thing is, or are a name made up for one ("the Steel City").
+_SAYS_WHAT_SORT = re.compile(r"\b(?:an?|the|this|that|these|those|which|what|any|some) $", re.IGNORECASE)
+# "G4S" is a name; another word in capitals may be an abbreviation of what the reports spell out.
+_WITH_DIGIT = re.compile(r"[A-Z]+\d+[A-Z]+")
+_IN = re.compile(r"\b(?:in|at|near|around) $", re.IGNORECASE)
+_MONTHS = frozenset((*MONTHS, *(month[:3] for month in MONTHS), "Sept"))
+# Letters that a word shares in order with one that it may be mistyped for (difflib).
+_LIKENESS = 0.8
+_SHORTEST_NAME = 3
+# Rows that hold a word so rare that it is looked for letter by letter.
+_RARE = 20
+_LARGER_TRIED = 3
+# A question with more of its words in capitals says nothing by them.
+_TITLE_CASE = 0.6
+_WITH_YEAR = re.compile(rf",? (?:back )?(?:in|of|for|during|from)(?: the year)? {YEAR}(?:[-/]\d\d(?:\d\d)?)?(?= |\?|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a question's names stand in the reports.
+
+    ``rows`` are the passages about a place or body that it names: None where it names none that tells reports apart,
+    or nothing is about one. ``reports`` are the ids of the reports that are about each place, whether they name it or
+    not. ``is_nowhere`` says that it asks about what is in no report, so that none can answer it. ``notes`` say so;
+    their offers are still to be tried.
+    """
+
+    rows: Rows | None = None
+    reports: Mapping[Name, frozenset[str]] = field(default_factory=dict)
+    is_nowhere: bool = False
+    notes: tuple[Note, ...] = ()
+
+    def narrowed(self, allowed: Rows | None) -> Rows | None:
+        """Return those of the ``allowed`` rows that are about what is named: all where none of them is."""
+        if self.rows is None or allowed is None:
+            return allowed if self.rows is None else self.rows
+        both = np.intersect1d(allowed, self.rows)
+        return both if len(both) else allowed
+
+
+def standing(index: Generation, question: Question, weights: Weights = WEIGHTS) -> Standing:
+    """Tell how the names of a question stand in the reports."""
+    if question.scope.kind == "talk" or question.definitions:
+        return Standing()
+    wide = index.domain.wide_areas
+    names = tuple(
+        name for name in question.names if name.kind in KNOWN and name.origin == "typed" and name.forms[-1] not in wide
+    )
+    reports = {name: frozenset(_reports_about(index, name)) for name in names}
+    naming = {name: _rows_naming(index, name) for name in names}
+    about = {row for rows in naming.values() for row in rows}
+    about.update(row for held in reports.values() for id_ in held for row in index.passages_of(id_))
+    rows = np.array(sorted(about), np.int64)
+    unnamed = [name for name in names if name.kind == "place" and not naming[name] and not _is_in(index, name)]
+    services = list(_strange_services(index, question))
+    strangers = [*((service, True) for service in services), *_strangers(index, question, weights)]
+    years = _absent_years(index, question, rows if names else None)
+    notes = [
+        *(Note(f"‘{stranger}’ is not in these reports.") for stranger, _ in strangers),
+        *_notes_on_places(index, question, unnamed, services),
+        *_notes_on_years(question, names, years),
+    ]
+    return Standing(
+        rows=rows if len(rows) else None,
+        reports={name: held for name, held in reports.items() if name.kind == "place" and name not in unnamed},
+        is_nowhere=bool((names and not len(rows)) or years or any(hangs for _, hangs in strangers)),
+        notes=tuple(notes),
+    )
+
+
+def _reports_about(index: Generation, name: Name) -> Iterator[str]:
+    glossary = index.glossary
+    known = name.forms[-1]
+    place = known if name.kind == "place" else glossary.area_of(known)
+    services = {known, *(service.name for service in glossary.run_by(known))}
+    for source in index.sources:
+        places, bodies = _subjects(index, source)
+        is_body = name.kind == "provider" and not services.isdisjoint(bodies)
+        if is_body or any(place in glossary.inside(other) or other in glossary.inside(place) for other in places):
+            yield source.id
+
+
+def _subjects(index: Generation, source: Source) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the places that a report is about, those of most reports aside, and the bodies."""
+    # What stands in brackets is a larger place: "Gwent (Wales)" is no report on all of Wales.
+    places, bodies = index.glossary.subjects("; ".join(source.places), source.providers)
+    return places.difference(index.domain.wide_areas), bodies
+
+
+def _is_in(index: Generation, name: Name) -> bool:
+    """Tell whether a report is about the place or one that lies in it."""
+    inside = index.glossary.inside(name.forms[-1])
+    return any(not inside.isdisjoint(_subjects(index, source)[0]) for source in index.sources)
+
+
+def _rows_naming(index: Generation, name: Name) -> list[int]:
+    """Return the rows of passages in which a name stands, or in what is said of them: title and headings."""
+    found: dict[int, None] = {}
+    for form in name.forms:
+        holding = np.ones(index.passages, bool)
+        for stem in words(form):
+            holding &= index.lexical.scores([stem]) > 0
+        found |= dict.fromkeys(row for row in np.flatnonzero(holding).tolist() if has(name, _text_of(index, row)))
+    return list(found)
+
+
+def _is_named(index: Generation, phrase: str) -> bool:
+    return bool(_rows_naming(index, Name("other", (phrase,), frozenset(words(phrase)), "typed")))
+
+
+def _text_of(index: Generation, row: int) -> str:
+    document, span = index.document_of(row), index.passage(row).span
+    return "\n".join((document.source.title, *document.heading_path(span.start), document.slice(span)))
+
+
+def _strange_services(index: Generation, question: Question) -> Iterator[str]:
+    """Yield the bodies called by a place that a question names, which neither the glossary nor a report knows.
+
+    Such are "Leeds PDU", where no PDU covers Leeds or a part of it, and "HMP Leeds".
+    """
+    text, glossary = question.text, index.glossary
+    kinds = {form.upper(): service.kind for service in index.domain.services for form in service.abbreviations}
+    places = glossary.areas_named(text)
+    for named in places:
+        for institution in index.domain.institutions:
+            phrase = f"{institution} {text[named.span.start : named.span.end]}"
+            if text[: named.span.end].endswith(phrase) and not _is_named(index, phrase):
+                yield phrase
+    known = [named.span for named in glossary.providers_named(text)]
+    for word in _WORD.finditer(text):
+        kind = kinds.get(word.group().upper())
+        if kind is None or any(span.start <= word.start() < span.end for span in known):
+            continue
+        run = _places_before(text, places, word.start())
+        covered = {place for named in run for place in (*glossary.inside(named.name), *glossary.containing(named.name))}
+        services = glossary.entries.who_ran_what.services
+        if run and not any(service.kind == kind and service.area in covered for service in services):
+            phrase = text[run[0].span.start : word.end()]
+            if not _is_named(index, phrase):
+                yield phrase
+
+
+def _places_before(text: str, places: Sequence[Named], end: int) -> list[Named]:
+    """Return the places that stand one behind the other right before ``end``."""
+    run: list[Named] = []
+    for named in reversed(places):
+        between = text[named.span.end : run[0].span.start if run else end]
+        if named.span.end <= end and (_JOINS if run else _DIRECTION).fullmatch(between):
+            run.insert(0, named)
+        elif named.span.end <= end:
+            break
+    return run
+
+
+def _strangers(index: Generation, question: Question, weights: Weights) -> Iterator[tuple[str, bool]]:
+    """Yield what has the look of a name and a word in it that no report has, and whether the question hangs on it."""
+    text = question.text[: len(question.asked)] if question.carried else question.text
+    taken = [*index.glossary.providers_named(text), *index.glossary.areas_named(text)]
+    spans = [named.span for named in taken] + [span for span, _ in index.glossary.definitions(text)]
+    kinds = {form.upper() for service in index.domain.services for form in service.abbreviations}
+
+    def is_strange(word: re.Match[str]) -> bool:
+        return not any(span.start <= word.start() < span.end for span in spans) and _is_strange(index, word[0], weights)
+
+    for word in _WORD.finditer(text):
+        after = _WORD.match(text, word.end() + 1)
+        calls_service = after is not None and after[0].upper() in kinds
+        if word[0].islower() and (calls_service or _IN.search(text, 0, word.start())) and is_strange(word):
+            # "in peril" is no place: nothing hangs on a word in small letters that no kind of service follows.
+            yield (text[word.start() : after.end()] if after and calls_service else word[0]), calls_service
+    behind = [word[0] for word in _WORD.finditer(text) if not word[0].isupper()][1:]
+    if sum(word[0].isupper() for word in behind) > _TITLE_CASE * len(behind):
+        return
+    for run in _CAPITALS.finditer(text):
+        parts = list(_WORD.finditer(text, run.start(), run.end()))
+        # What opens a sentence has a capital whatever it is, unless another word of the name follows.
+        if not text[: run.start()].rstrip(" \"'‘“")[-1:].strip(".?!:;-–"):
+            parts = parts if len(parts) > 1 and is_strange(parts[0]) else parts[1:]
+        if any(map(is_strange, parts)):
+            shown = re.sub(r"['’]s$", "", text[parts[0].start() : parts[-1].end()])
+            yield shown, not _SAYS_WHAT_SORT.search(text, 0, parts[0].start())
+
+
+def _is_strange(index: Generation, word: str, weights: Weights) -> bool:
+    """Tell whether a word that is no abbreviation stands in no report, nor one that it may be mistyped for."""
+    plain = re.sub(r"['’]s$", "", word)
+    if len(plain) < _SHORTEST_NAME or plain in _MONTHS or not (plain[1:].islower() or _WITH_DIGIT.fullmatch(plain)):
+        return False
+    held = words(plain)
+    if len(held) != 1 or (plain.islower() and index.encoder.is_word(plain)):
+        return False
+    if frequency := index.lexical.document_frequency(held[0]):
+        # Of a common word it may be another form; of a rare one, such as "Mar", another word, such as Mars.
+        return plain[0].isupper() and frequency < _RARE and not _begins_a_word(index, plain, held)
+    alike = replace(weights, likeness=_LIKENESS)
+    if index.lexical.corrected(plain, weights=alike):
+        return False
+    entries = index.glossary.entries
+    listed = [place.name for place in entries.places]
+    listed += [owner.name for owner in entries.who_ran_what.owners]
+    names = {part for name in listed for part in name.split() if part[0] == plain[0]}
+    return not difflib.get_close_matches(plain, names, n=1, cutoff=_LIKENESS)
+
+
+def _begins_a_word(index: Generation, word: str, stems: Sequence[str]) -> bool:
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE)
+    rows = np.flatnonzero(index.lexical.scores(stems)).tolist()
+    return any(pattern.search(_text_of(index, row)) for row in rows)
+
+
+def _absent_years(index: Generation, question: Question, rows: Rows | None) -> tuple[str, ...]:
+    """Return the years that a question names where none of the ``rows`` is from one of them or speaks of it.
+
+    Where ``rows`` is None, none of any report.
+    """
+    years = tuple(name.text for name in question.names if name.kind == "year" and name.origin == "typed")
+    if not years or question.window or (rows is not None and not len(rows)):
+        return ()
+    speaks = np.zeros(index.passages, bool)
+    for year in years:
+        speaks |= index.lexical.scores([year]) > 0
+        # "2022/23" speaks of 2023 too.
+        speaks |= (index.lexical.scores([str(int(year) - 1)]) > 0) & (index.lexical.scores([year[2:]]) > 0)
+    for source in index.sources:
+        if source.published.sure.year in years:
+            speaks[index.passages_of(source.id)] = True
+    return () if speaks[rows if rows is not None else slice(None)].any() else years
+
+
+def _notes_on_places(
+    index: Generation, question: Question, unnamed: Sequence[Name], services: Sequence[str]
+) -> Iterator[Note]:
+    """Yield what to say of places that no report names: which larger place is covered, and the question about that.
+
+    ``services`` are those that are called by one of the places and that nobody knows.
+    """
+    glossary = index.glossary
+    areas = frozenset().union(*(_subjects(index, source)[0] for source in index.sources))
+    covered = frozenset().union(*map(glossary.inside, areas))
+    groups: dict[tuple[str, ...], list[Name]] = {}
+    for name in unnamed:
+        larger = (place for place in glossary.containing(name.forms[-1]) if place in covered)
+        around = tuple(place for place in larger if place in areas or _is_named(index, place))
+        groups.setdefault(around[:_LARGER_TRIED], []).append(name)
+    for around, names in groups.items():
+        listed = _listed([name.forms[-1] for name in names], "or")
+        if around:
+            lie = "It lies" if len(names) == 1 else "They lie"
+            asked = (_replaced(question.asked, [name.text for name in names], services, larger) for larger in around)
+            yield Note(
+                f"These reports do not name {listed}. {lie} in {around[0]}, which they cover.",
+                tuple(filter(None, asked)),
+            )
+        else:
+            yield Note(f"These reports do not cover {listed}.")
+
+
+def _notes_on_years(question: Question, names: Sequence[Name], years: Sequence[str]) -> Iterator[Note]:
+    if years:
+        said = f"say nothing of {_listed([name.text for name in names][:1], 'or')} in" if names else "do not speak of"
+        without = _WITH_YEAR.sub("", question.asked)
+        offers = (without,) if not question.carried and without != question.asked else ()
+        yield Note(f"These reports {said} {_listed(years, 'or')}.", offers)
+
+
+def _replaced(text: str, names: Collection[str], services: Collection[str], larger: str) -> str:
+    """Return a question about ``larger`` instead of the places, empty where they stand in it in no plain way."""
+    places = rf"(?:{'|'.join(re.escape(name) for name in names)})"
+    called = "".join(rf"(?:the )?{re.escape(service)}|" for service in services)
+    replaced, count = re.subn(rf"(?<!\w)(?:{called}{places}(?:(?:,? and |, ){places})*)(?!\w)", lambda _: larger, text)
+    return replaced if count == 1 else ""
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    return f" {word} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
