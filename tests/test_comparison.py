@@ -100,6 +100,10 @@ def filters(question: str) -> list[Filters]:
             {place: f"Did {place} rely on the telephone?" for place in ("Weir", "Milford")},
         ),
         (
+            "Compare Weir and Milford on staffing since 2022",
+            {place: f"How was staffing since 2022 in {place}?" for place in ("Weir", "Milford")},
+        ),
+        (
             "Were court reports any good in Weir, and in Milford?",
             {place: f"How were court reports in {place}?" for place in ("Weir", "Milford")},
         ),

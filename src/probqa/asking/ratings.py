@@ -106,7 +106,7 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
         return None
     rows = sorted(rows, key=lambda rated: (rated.date.iso, rated.source.id), reverse=True)
     if question.newest_first and asked.form == "what":
-        rows = list({rated.who: rated for rated in reversed(rows)}.values())[::-1]
+        rows = fits = list({rated.who: rated for rated in reversed(rows)}.values())[::-1]
     return RatingTable(
         rows=tuple(_row(index, rated) for rated in rows),
         note=Note(" ".join(_sentences(asked, wanted, whole, fits, parts, question, sources, index))),

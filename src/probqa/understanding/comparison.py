@@ -39,6 +39,7 @@ Family = Literal["provider", "place", "body", "year", "words"]
 MOST_SIDES = 4
 MOST_CHARACTERS = 400
 _YEAR = re.compile(rf"\b{YEAR}\b")
+_WINDOW = re.compile(rf"\b(?:since|before|after|until|till|by)\s+{YEAR}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 _PLURAL = re.compile(r"[^\Ws]s$")
 _PLACEHOLDER = re.compile(r"\{(subject|where|when)\}")
@@ -174,7 +175,9 @@ def _names(text: str, glossary: Glossary, domain: Domain) -> list[_Name]:
             take(Span(*match.span()), "body", Filters(bodies=(body.name,)))
     for match in domain.abbreviations.finditer(text):
         take(Span(*match.span()), "body", NO_FILTERS)
-    for match in _YEAR.finditer(text):
+    # "Since 2022" says when, of each side.
+    since = {match.end() for match in _WINDOW.finditer(text)}
+    for match in (year for year in _YEAR.finditer(text) if year.end() not in since):
         take(Span(*match.span()), "year", Filters(since=match.group(), until=match.group()))
     return sorted(found, key=lambda name: name.span.start)
 

@@ -71,8 +71,12 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
     names = read_names(text, index.glossary, len(typed))
     own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
     request = replace(request, turns=turns)
-    is_whole = not (asides.reply or asides.times.then or definitions)
-    parts = _parts(index, request, text, typed if run.carried else "") if is_whole else None
+    # Sides that are named come before then and now, and each side is asked with what says when.
+    parts = None if definitions or asides.reply else _compared(index, request, meant[-1].text, "")
+    is_compared = parts is not None
+    is_whole = not (asides.reply or asides.times.then or definitions or parts)
+    if is_whole:
+        parts = _parts(index, request, text, typed if run.carried else "")
     rating = None
     if is_whole and not parts:
         rating = _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
@@ -97,7 +101,10 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         # What was rated, or what a term means, is a matter of the reports, however few of its words they hold.
         scope=INSIDE if rating or definitions else _scope(index, request, asides, own, names, whole, weights),
         vector=vector,
-        readings=(*asides.readings, *(reading for reading, _ in filter(None, (parts, rating)))),
+        readings=(
+            *(() if is_compared else asides.readings),
+            *(reading for reading, _ in filter(None, (parts, rating))),
+        ),
         window=asides.window,
         newest_first=asides.times.newest_first,
         oldest_first=asides.times.oldest_first,
@@ -111,9 +118,13 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
 
 def _parts(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:
     """Return the questions that this one splits into: the sides that it compares, or those that it joins."""
+    return _compared(index, request, text, typed) or _kept(request, read_parts(text, request, index.glossary))
+
+
+def _compared(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:
     compared = _kept(request, read_comparison(text, request, index.glossary, index.domain, typed))
     if compared is None:
-        return _kept(request, read_parts(text, request, index.glossary))
+        return None
     # A side that is the area of no report may still be spoken of in one: it narrows nothing.
     areas = {*request.filters.areas, *_areas(index)}
     reading, parts = compared
