@@ -241,7 +241,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "side_bar": {"address", "frame", "markup"},
         "app": {"api", "middleware"},
         "narrower": {"address", "markup", "side_bar"},
-        "states": {"address", "frame", "markup", "narrower"},
+        "states": {"address", "cards", "frame", "markup", "narrower"},
         "views": {
             "address",
             "basket",
