@@ -41,7 +41,8 @@ from public_sets import (
 from probqa.asking.retrieval import retrieve
 from probqa.glossary.glossary import load_glossary
 from probqa.measuring.evaluation import read_questions, word_f1
-from probqa.understanding.follow_ups import FollowUp, is_incomplete, lean
+from probqa.understanding.follow_ups import FollowUp, lean
+from probqa.understanding.leaning import is_incomplete
 from probqa.weights import WEIGHTS
 
 GOLD = ROOT / "benchmarks" / "gold" / "questions.jsonl"

@@ -54,8 +54,9 @@ def test_a_follow_up_says_what_ran_and_what_was_carried(asked) -> None:
         {"kind": "provider", "text": "Northway"},
         {"kind": "year", "text": "2017"},
         {"kind": "subject", "text": "women"},
+        {"kind": "about", "text": "Inspection of Ambleton"},
     ]
-    assert "\nCarried over from before: Northway, 2017, women\n" in asked(*arguments)[1]
+    assert "\nCarried over from before: Northway, 2017, women, Inspection of Ambleton\n" in asked(*arguments)[1]
 
 
 def test_a_complete_question_runs_as_it_is(asked) -> None:

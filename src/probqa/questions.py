@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Origin = Literal["typed", "carried", "added"]
 NameKind = Literal["provider", "place", "year", "other"]
-CarriedKind = Literal["provider", "place", "year", "subject", "asked"]
+CarriedKind = Literal["provider", "place", "year", "subject", "asked", "about"]
 ScopeKind = Literal["inside", "outside", "broad", "talk"]
 ReadingKind = Literal["when", "where", "comparison", "parts", "without", "story", "talk", "rating"]
 RatingForm = Literal["which", "count", "best", "worst", "what"]
@@ -166,7 +166,9 @@ class Added:
 class Carried:
     """What was taken over from an earlier question, because this one leaves it out.
 
-    An "asked" one is the kind of thing that was asked for ("how many"); it is not among the words that are searched.
+    An "asked" one is the kind of thing that was asked for ("how many"), and an "about" one says which passages the
+    question is put to first: those of the report that was quoted last, or those that speak of the place that the
+    conversation is about. Neither is among the words that are searched.
     """
 
     kind: CarriedKind
@@ -252,6 +254,7 @@ class Question:
     beside the filters that are on, ``newest_first`` or ``oldest_first``, ``excluded``, names and words that no quote is
     to be about, ``parts`` and ``rating``. One with parts is answered by theirs. ``reply`` is what to say to small talk.
     One that asks what terms mean, and nothing else, has their ``definitions``.
+    ``rows`` are the only passages that it is put to, ascending, None where it is put to all.
     """
 
     request: Request
@@ -272,6 +275,7 @@ class Question:
     rating: AskedRating | None = None
     definitions: tuple[Definition, ...] = ()
     reply: str = ""
+    rows: tuple[int, ...] | None = None
 
     @property
     def asked(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,14 +26,22 @@ from probqa.calibration import Signals
 from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.questions import Question, Request, Turn
-from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Note, Quote
+from probqa.questions import Part, Question, Request, Turn
+from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Note, Quote, is_worth
 from probqa.settings import NO_READER, Settings
-from probqa.understanding.question import read_question
+from probqa.understanding.question import checked_request, read_question, read_ways
 from probqa.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from probqa.checking.verdicts import CheckReport
+
+
+_KEPT_ANSWERS = 64
+# So many turns before the last are answered at most. A page holds no more.
+_REMEMBERED = 7
+# What it counts that the first quote answers by itself, beside the quotes' scores, where ways to take a question are
+# compared. Measured in decision 7.
+_ANSWERED = 0.1
 
 
 class Library:
@@ -49,6 +58,8 @@ class Library:
         """
         self.weights = weights
         self.generation = Generation.live(settings.index)
+        # The turn before was mostly just answered, for the same asker.
+        self._answer_before = lru_cache(maxsize=_KEPT_ANSWERS)(self.ask)
         if self.generation.model != settings.model:
             self.close()
             raise IndexMismatchError(
@@ -77,17 +88,53 @@ class Library:
                 a filter names what is not there.
         """
         began = time.perf_counter()
-        question = self._read(request)
-        understood = time.perf_counter()
-        answer, retrieving = self._answer(question)
-        done = time.perf_counter()
+        answer, understanding, retrieving = self._taken(request)
+        total = time.perf_counter() - began
         seconds = {
-            "understand": understood - began,
+            "understand": understanding,
             "retrieve": retrieving,
-            "quote": done - understood - retrieving,
-            "total": done - began,
+            "quote": total - understanding - retrieving,
+            "total": total,
         }
         return dataclasses.replace(answer, timings_ms={name: round(1000 * value, 2) for name, value in seconds.items()})
+
+    def _taken(self, request: Request | str, whole: Question | None = None) -> tuple[Answer, float, float]:
+        """Answer a question, or a part of a ``whole`` one, in the way in which it was most likely meant.
+
+        Tell how many seconds understanding it and retrieval took.
+        """
+        request = checked_request(Request.of(request) if isinstance(request, str) else request)
+        taken: tuple[Answer, float] | None = None
+        understanding = retrieving = 0.0
+        for way in read_ways(self.generation, request, lambda: self._before(request), self.weights):
+            if taken and not is_worth(way.tried_at, taken[0].status):
+                continue
+            began = time.perf_counter()
+            question = read_question(self.generation, request, self.weights, way)
+            understanding += time.perf_counter() - began
+            if whole:
+                question = _of_whole(whole, question)
+            elif question.parts and way.rows is not None:
+                # Each part is taken in its own way.
+                continue
+            answer, seconds = self._answer(question)
+            retrieving += seconds
+            worth = _worth(answer) + way.likelier
+            if taken is None or worth > taken[1] or (way.firm and answer.quotes) or _says_more(answer, taken[0]):
+                taken = answer, worth
+            if way.firm and answer.quotes:
+                break
+        assert taken is not None
+        return taken[0], understanding, retrieving
+
+    def _before(self, request: Request) -> Answer:
+        """Return the answer to the turn before the last, as the asker saw it."""
+        turns = request.turns[:-1][-_REMEMBERED:]
+        answer = self._answer_before(dataclasses.replace(request, turns=turns))
+        while answer.question.reply and len(turns) > 1:
+            turns = turns[:-1]
+            answer = self._answer_before(dataclasses.replace(request, turns=turns))
+        return answer
 
     def _answer(self, question: Question, *, with_notes: bool = True) -> tuple[Answer, float]:
         """Answer a question, or each of its parts, and tell how many seconds retrieval took.
@@ -96,12 +143,11 @@ class Library:
         """
         if question.parts:
             # A part is answered as it stands: it is not split again.
-            read = [(part.label, _of_whole(question, self._read(part.request))) for part in question.parts]
-            answers = [(label, *self._answer(each)) for label, each in read]
-            parts = [AnswerPart(label, answer) for label, answer, _ in answers]
-            searched = self._searched(self._union([self._allowed(each) for _, each in read]))
+            taken = [self._part(question, part, with_notes=with_notes) for part in question.parts]
+            parts = [AnswerPart(part.label, answer) for part, (answer, _) in zip(question.parts, taken, strict=True)]
+            searched = self._searched(self._union([self._allowed(part.answer.question) for part in parts]))
             whole = put_together(question, parts, searched, self.generation.name)
-            return whole, sum(seconds for _, _, seconds in answers)
+            return whole, sum(seconds for _, seconds in taken)
         if question.reply:
             nothing = Coverage(0, 0, 0)
             talk = compose(question, (), nothing, self.generation.name)
@@ -119,6 +165,13 @@ class Library:
             answer = dataclasses.replace(answer, ratings=table.rows, notes=(*answer.notes, table.note))
         notes = tuple(self._tried(question, note) for note in stands.notes) if with_notes else ()
         return dataclasses.replace(answer, notes=(*answer.notes, *notes)), retrieved - began
+
+    def _part(self, question: Question, part: Part, *, with_notes: bool) -> tuple[Answer, float]:
+        """Answer a part: what is only tried is no turn of the conversation, and leans on none."""
+        if with_notes:
+            answer, _, seconds = self._taken(part.request, question)
+            return answer, seconds
+        return self._answer(_of_whole(question, self._read(part.request)), with_notes=False)
 
     def _tried(self, question: Question, note: Note) -> Note:
         """Return a note with the first of its offers that something answers where it is asked next."""
@@ -183,6 +236,8 @@ class Library:
         It is None where nothing at all is found.
         """
         question = self._read(request)
+        if len(question.request.turns) > 1:
+            question = self._taken(question.request)[0].question
         stands = standing(self.generation, question, self.weights)
         chosen, _ = self._choose(question, self._allowed(question), stands)
         return chosen[0].candidate.signals if chosen else None
@@ -207,10 +262,9 @@ class Library:
 
     def _allowed(self, question: Question) -> Rows | None:
         rows = allowed_rows(self.generation, question.filters, question.window)
-        if question.excluded:
-            without = rows_without(self.generation, question.excluded)
-            return without if rows is None else np.intersect1d(rows, without)
-        return rows
+        if question.rows is not None:
+            rows = _both(rows, np.array(question.rows, np.int64))
+        return _both(rows, rows_without(self.generation, question.excluded)) if question.excluded else rows
 
     @staticmethod
     def _union(each: Sequence[Rows | None]) -> Rows | None:
@@ -255,3 +309,23 @@ def _of_whole(question: Question, part: Question) -> Question:
         oldest_first=part.oldest_first or question.oldest_first,
         excluded=(*part.excluded, *question.excluded),
     )
+
+
+def _both(rows: Rows | None, others: Rows) -> Rows:
+    """Return the rows that are among both, where None are all."""
+    return others if rows is None else np.intersect1d(rows, others)
+
+
+def _worth(answer: Answer) -> float:
+    """Return what an answer is worth beside those to other ways of taking the same question."""
+    if not answer.quotes:
+        return 0.0
+    return 1 + answer.quotes[0].score + _ANSWERED * (answer.status == "answered")
+
+
+def _says_more(answer: Answer, other: Answer) -> bool:
+    """Tell whether an answer out of all passages has the very first quote of another one out of few."""
+    if other.question.rows is None or answer.question.rows is not None or answer.status != other.status:
+        return False
+    first, its = ([(quote.source.id, quote.span) for quote in each.quotes[:1]] for each in (answer, other))
+    return bool(first) and first == its

@@ -26,7 +26,7 @@ from itertools import islice
 from probqa.glossary.domain import Domain, Suggestions
 from probqa.indexing.generation import Generation
 from probqa.records import Answer, Document, Quote, Source
-from probqa.understanding.follow_ups import is_incomplete
+from probqa.understanding.leaning import is_incomplete
 
 EXAMPLES = 6
 FOLLOW_UPS = 3

@@ -26,7 +26,8 @@ from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Filters, Name, Part, Reading, Request, Turn
 from probqa.understanding.exclusions import read_exclusions
-from probqa.understanding.follow_ups import FollowUp, is_incomplete
+from probqa.understanding.follow_ups import FollowUp
+from probqa.understanding.leaning import is_incomplete
 from probqa.understanding.stories import read_story
 from probqa.understanding.talk import read_talk
 from probqa.understanding.times import NO_TIMES, Then, Times, read_times, said

@@ -1,4 +1,4 @@
-"""A question that leans on the one before it, completed with names from there.
+"""A question that leans on the one before it, completed with what the conversation is about.
 
 A complete one is left alone.
 
@@ -6,23 +6,24 @@ In: the turns of a conversation, oldest first, a glossary and a domain. Out: the
 
 >>> from probqa.glossary.domain import NO_DOMAIN
 >>> from probqa.glossary.entries import Entries
->>> asked = Turn("How were women supervised in 2016?")
->>> run = complete([asked, Turn("And why?")], Glossary(Entries()), NO_DOMAIN)
->>> run.question, [(each.kind, each.text) for each in run.carried]
-('And why? 2016 women supervised', [('year', '2016'), ('subject', 'women supervised')])
->>> complete([asked, Turn("Did anyone praise the office and its staff?")], Glossary(Entries()), NO_DOMAIN).carried
+>>> def ask(*turns): return complete(list(map(Turn, turns)), Glossary(Entries()), NO_DOMAIN)
+>>> first = "How were women supervised in 2016?"
+>>> [(each.kind, each.text) for each in ask(first, "And why?").carried]
+[('year', '2016'), ('subject', 'women supervised')]
+>>> ask(first, "Did they get a home of their own?").question
+'Did they get a home of their own? women'
+>>> ask(first, "Did anyone praise the office and its staff?").carried
 ()
 
-A question is incomplete when it opens as an addition ("and", "what about", "yes"), is a phrase without a verb ("in
-Kent?"), leaves its noun out ("how many were late?"), has at most one meaning-bearing word ("why?", "in which year?"),
-or points back ("it", "those", "there", "the same", "any others") to what it does not name itself. What it names itself
-is never carried: "and in Kent?" takes no other place over.
+A question that asks the one before again, of something else or for more ("and in Kent?", "why?"), takes all of it over,
+but for what it puts another in the place of. One that asks something of its own ("who ran it?") takes over what the
+conversation is about: who, where and what about. The verb, the year and the words of turns in between stay behind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,63 +32,36 @@ import numpy as np
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.encoder import Vectors
-from probqa.indexing.lexical import words
-from probqa.questions import Carried, Kind, Turn
+from probqa.indexing.lexical import stems, words
+from probqa.questions import Carried, CarriedKind, Kind, Name, Turn
 from probqa.records import Span
 from probqa.understanding.kinds import read_kind
+from probqa.understanding.leaning import (
+    ASKS,
+    EARLIER,
+    LATER,
+    OPENS,
+    YEARS_ON,
+    asks_nothing,
+    has_pronoun,
+    is_incomplete,
+    repeats,
+    without_verbs,
+)
+from probqa.understanding.names import KNOWN, read_names
 from probqa.weights import WEIGHTS, Weights
 
-_OPENS = re.compile(
-    r"(?<!\s)\s*+(?:(?:and|but|or|also|what about|how about|what of|then|so|same for|yes|yeah)\b|no\s*(?:[,.!]|$))",
-    re.IGNORECASE,
-)
-# The noun is left out: "how many were late?", but not "how many are there in Kent?".
-_NOUNLESS = re.compile(r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)", re.IGNORECASE)
-# One word is enough where that word is asked for: "what is probation?", "what is a hostel?", "tell me about Weir".
-_DEFINES = re.compile(
-    r"\s*+(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
-    r"|(?:(?i:wh(?:at|o)(?: is| are| was| were|'s))|.{0,500}\b(?:tell|know|hear)\b.{0,500} about)"
-    r" (?:the )?[A-Z][\w.-]+)[\s?.!]*"
-)
-_TOKEN = re.compile(r"\w+(?=n't\b)|n't\b|'\w+|\w+(?:[.-]\w+)*|[.,;:?!]")
-
-_BE = frozenset("is are was were be been 's".split())
-_AUXILIARIES = _BE | frozenset("do does did has have had can could will would should may might must".split())
-_QUESTION_WORDS = frozenset("what who whom whose which when where why how whether if".split())
-_PREPOSITIONS = frozenset(
-    """
-    about after at before between beyond by despite during except for from in inside into like near of on outside over
-    since through to under until with within without
-    """.split()
-)
-_DETERMINERS = frozenset("the a an each every no any another one this that".split())
-_CONJUNCTIONS = frozenset("that while because since after before until though although unless once as than so".split())
-_STOPS = frozenset(".,;:?!")
-# Words that ask for a kind of answer; alone they say nothing about the subject.
-_ASKS = frozenset(
-    words(
-        """
-        year date many much reason example detail happen say mean know tell change different more less next well
-        please thank thanks hello interested like want hear give show explain describe compare
-        """
-    )
-)
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\b")
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+# A question about the very year of the one before, or counted from it.
+_THAT_YEAR = re.compile(r"\b(?:that|the same) year\b|\b(?:back then|at th(?:e|at) time)\b", re.IGNORECASE)
 
-# What a pronoun can stand for: one thing, several, or either.
-_ONE, _MANY, _EITHER = frozenset({"one"}), frozenset({"many"}), frozenset({"one", "many"})
-_PRONOUNS = (
-    dict.fromkeys("it its this that one he him his she her hers".split(), _ONE)
-    | dict.fromkeys("they them theirs these those ones".split(), _MANY)
-    | dict.fromkeys("their there other others".split(), _EITHER)
-)
-_POSSESSIVES = frozenset("its their his her".split())
-_PEOPLE = frozenset("anyone anybody someone somebody everyone everybody nobody who".split())
-_PLURALS = frozenset("people women men children staff police".split())
-# "It is likely to fail" speaks of a thing, "it is hard to say" of none.
-_RAISING = frozenset("going likely able about supposed expected meant used due set begin start continue".split())
-_TAKES = frozenset("take takes took cost costs matter matters seem seems appear appears help helps mean means".split())
+
+_NOT_SEARCHED: tuple[CarriedKind, ...] = ("asked", "about")
+_OWN_TIME = re.compile(f"{_YEAR.pattern}|{YEARS_ON.pattern}", re.IGNORECASE)
+_LEANS_ON_YEAR = re.compile("|".join(each.pattern for each in (_THAT_YEAR, EARLIER, LATER)), re.IGNORECASE)
+# A word with a capital that does not open a sentence.
+_CAPITAL = re.compile(r"(?<=[\w,’'?.!] )[A-Z][\w'’-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +69,28 @@ class FollowUp:
     """A question as it was typed, and what it took over.
 
     ``carried`` is empty for a complete question. ``kind`` is the kind of thing it asks for, by itself or as the
-    question before it did, as far as the words that were typed tell.
+    question before it did, as far as the words that were typed tell. ``names`` are those that the conversation is about
+    where this question has none, not even carried ones: they are no part of it. ``detail`` are stems of carried words
+    that it may put others in the place of: what follows "about" in "what was said about staff?".
     """
 
     typed: str
     carried: tuple[Carried, ...] = ()
     kind: Kind | None = None
+    names: tuple[Name, ...] = ()
+    detail: frozenset[str] = frozenset()
 
     @property
     def question(self) -> str:
         """Return the question to run: what was typed, and all words that were carried."""
-        return " ".join([self.typed, *(each.text for each in self.carried if each.kind != "asked")])
+        return " ".join([self.typed, *(each.text for each in self.carried if each.kind not in _NOT_SEARCHED)])
 
     @property
     def named(self) -> str:
         """Return what was typed and the names that were carried, which count as if they were typed."""
-        return " ".join([self.typed, *(each.text for each in self.carried if each.kind not in ("subject", "asked"))])
+        return " ".join(
+            [self.typed, *(each.text for each in self.carried if each.kind not in ("subject", *_NOT_SEARCHED))]
+        )
 
     @property
     def subject(self) -> str:
@@ -118,37 +98,85 @@ class FollowUp:
         return " ".join(each.text for each in self.carried if each.kind == "subject")
 
 
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """A conversation so far: its last turn, completed, the words for what it is about, and whom and where.
+
+    ``detail`` are the stems of what follows "about" in what it is about.
+    """
+
+    run: FollowUp
+    about: str
+    names: tuple[Name, ...]
+    detail: frozenset[str] = frozenset()
+
+
 def complete(turns: Sequence[Turn], glossary: Glossary, domain: Domain, weights: Weights = WEIGHTS) -> FollowUp:
-    """Complete the last of the ``turns`` from the one before it, itself completed from those before it.
+    """Complete the last of the ``turns`` from those before it.
 
     What a turn has dropped is gone from then on: later turns are completed from what it asked without it.
     """
-    # A complete question begins the conversation anew.
-    first = next((number for number in range(len(turns) - 1, 0, -1) if not is_incomplete(turns[number].text)), 0)
-    run = FollowUp(turns[first].text, (), read_kind(turns[first].text, domain))
-    for last, turn in pairwise(turns[first:]):
-        run = _completed(turn, last.text, run, glossary, domain, weights)
-    return run
+    so_far = _begun(turns[0], (), glossary, domain, weights)
+    for last, turn in pairwise(turns):
+        if is_incomplete(turn.text):
+            so_far = _went_on(turn, last.text, so_far, glossary, domain, weights)
+        else:
+            so_far = _begun(turn, so_far.names, glossary, domain, weights)
+    run = so_far.run
+    return run if who_and_where(run.question, glossary) else replace(run, names=so_far.names)
 
 
-def _completed(
-    turn: Turn, last: str, before: FollowUp, glossary: Glossary, domain: Domain, weights: Weights
-) -> FollowUp:
-    text = turn.text
-    replaced = _replaced(text, last, glossary, domain.abbreviations, weights)
-    carried = _carried(text, before.question, replaced, glossary, domain.abbreviations, weights)
-    run = FollowUp(text, tuple(each for each in carried if each.text not in turn.dropped))
+def _begun(turn: Turn, names: tuple[Name, ...], glossary: Glossary, domain: Domain, weights: Weights) -> _Conversation:
+    """Begin anew with a complete question: of what was before, only whom and where may still be meant."""
+    named = who_and_where(turn.text, glossary) or names
+    return _Conversation(
+        FollowUp(turn.text, (), read_kind(turn.text, domain)),
+        _subject(turn.text, _names(turn.text, glossary), frozenset(), weights),
+        tuple(name for name in named if name.text not in turn.dropped),
+        _detail(turn.text),
+    )
+
+
+def _went_on(
+    turn: Turn, last: str, so_far: _Conversation, glossary: Glossary, domain: Domain, weights: Weights
+) -> _Conversation:
+    """Complete a question that leans on the conversation so far."""
+    text, before, bodies = turn.text, so_far.run, domain.abbreviations
+    again, own_names = repeats(text), who_and_where(text, glossary)
+    named, source, taken = before.question, before.question, frozenset[str]()
+    if not again:
+        source = f"{before.typed}. {so_far.about}"
+        named = " ".join((before.question, *(name.text for name in so_far.names if name.text not in before.question)))
+    elif _subject(text, _names(text, glossary) + _spans(bodies, text), frozenset(), weights) and not own_names:
+        # "What about women?": another subject, to which what was asked in between says nothing.
+        source = so_far.about
+    source = without_verbs(source, participles=not again)
+    if _replaced(text, last, glossary, bodies, weights):
+        taken |= frozenset(words(bodies.sub("", last)))
+    taken |= stems(domain.report_words)
+    carried = _carried(text, named, source, taken, glossary, bodies, weights)
+    run = FollowUp(text, tuple(each for each in carried if each.text not in turn.dropped), detail=so_far.detail)
     kind = read_kind(run.question, domain)
-    if kind is None and before.kind is not None and _asks_nothing(text) and before.kind.asked not in turn.dropped:
-        return replace(run, carried=(*run.carried, Carried("asked", before.kind.asked)), kind=before.kind)
-    return replace(run, kind=kind)
+    if kind is None and before.kind is not None and asks_nothing(text) and before.kind.asked not in turn.dropped:
+        carried_kind = Carried("asked", before.kind.asked)
+        run = replace(run, carried=(*run.carried, carried_kind), kind=before.kind)
+    else:
+        run = replace(run, kind=kind)
+    about = _subject(run.question, _names(run.question, glossary), frozenset(), weights) if again else so_far.about
+    names = who_and_where(run.question, glossary) or so_far.names
+    detail = _detail(text) or so_far.detail
+    return _Conversation(run, about, tuple(name for name in names if name.text not in turn.dropped), detail)
 
 
-def _asks_nothing(question: str) -> bool:
-    """Tell whether a question has no verb and no question word of its own: "and in Kent?", "what about women?"."""
-    rest = _OPENS.sub("", question.replace("’", "'"), count=1)
-    tokens = {token.lower() for token in _TOKEN.findall(rest)}
-    return bool(tokens - _STOPS) and not tokens & (_AUXILIARIES | _QUESTION_WORDS)
+def _detail(question: str) -> frozenset[str]:
+    """Return the stems of what follows the last "about" of a question."""
+    return frozenset(words(question.rpartition(" about ")[2])) if " about " in question else frozenset()
+
+
+def who_and_where(text: str, glossary: Glossary) -> tuple[Name, ...]:
+    """Return the bodies and places that ``text`` names, or what else has a capital in it where it names none."""
+    names = read_names(text, glossary)
+    return tuple(name for name in names if name.kind in KNOWN) or tuple(name for name in names if name.kind == "other")
 
 
 def lean(typed: Vectors, ran: Vectors, share: float = WEIGHTS.carried_vector) -> Vectors:
@@ -161,163 +189,30 @@ def lean(typed: Vectors, ran: Vectors, share: float = WEIGHTS.carried_vector) ->
     return np.asarray(mixed / np.linalg.norm(mixed), np.float32)
 
 
-def is_incomplete(question: str) -> bool:
-    """Tell whether a question cannot be understood by itself."""
-    question = question.replace("’", "'")
-    if _OPENS.match(question) or _NOUNLESS.match(question):
-        return True
-    own = {word for word in words(question) if word not in _ASKS}
-    if len(own) <= 1 and not (own and _DEFINES.fullmatch(question)):
-        return True
-    # All in capitals, "IT" may be the pronoun; else it is a name, as "US" is.
-    typed = _TOKEN.findall(question.lower() if question.isupper() else question)
-    tokens = [token if len(token) > 1 and token.isupper() else token.lower() for token in typed]
-    if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
-        return True
-    return any(
-        _points_back(tokens, typed, position) and not _is_named(tokens, typed, position)
-        for position in range(len(tokens))
-    )
-
-
-def _points_back(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
-    """Tell whether the word at ``position`` stands for something said elsewhere."""
-    word, rest = tokens[position], tokens[position + 1 :]
-    before, after = tokens[position - 1] if position else "", rest[0] if rest else "?"
-    match word:
-        case "it":
-            return not _is_expletive(tokens, typed, position)
-        case "this" | "these":
-            return after not in ("year", "month", "week", "day", "days", "time")
-        case "that":  # a conjunction ("said that") or a relative ("the office that") does not
-            opening = before in ("", *_PREPOSITIONS, *_AUXILIARIES, *_QUESTION_WORDS)
-            return after in _STOPS or (opening and after != "of")
-        case "those":
-            people = ("who", "whose", "whom", "that", "which", "aged", "most", *_PREPOSITIONS)
-            return after not in people and not after.endswith(("ed", "ing"))
-        case "there":  # "is there" says that something exists, "hello there" nothing
-            return not {before, after} & (_AUXILIARIES | {"n't", "hello", "hi", "hey"})
-        case "one":
-            return before in ("the", "which") and (after in _STOPS or after in _PREPOSITIONS | _AUXILIARIES)
-        case "other" | "others":
-            compared = {"than", "besides", "except", "apart", "aside"} & set(tokens)
-            return before in ("the", "any", "some", "what", "which", "there", "many") and not compared
-        case "same":
-            nounless = after in _STOPS | _PREPOSITIONS | _AUXILIARIES or after == "true"
-            return before == "the" and nounless and not {"as", "and"} & set(tokens)
-        case "else":
-            return before not in _PEOPLE | {"one"} and not {"than", "besides", "apart"} & set(rest)
-        case "neither":
-            return "nor" not in rest
-    return word in _PRONOUNS
-
-
-def _is_expletive(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
-    """Tell whether this "it" stands for nothing: "is it true that", "does it cost more to", "is it getting harder"."""
-    before, after = tokens[position - 1] if position else "", tokens[position + 1] if position + 1 < len(tokens) else ""
-    if after == "getting":
-        return True
-    if before not in _BE and after not in _BE | _TAKES:
+def _replaced(question: str, last: str, glossary: Glossary, bodies: re.Pattern[str], weights: Weights) -> bool:
+    """Tell whether ``question`` puts other words in the place of those of ``last``: "what about women?", "and men?"."""
+    if not (OPENS.match(question) and OPENS.match(last)):
         return False
-    for here in range(position + 1, len(tokens) - 1):
-        word, last, following = tokens[here], tokens[here - 1], typed[here + 1]
-        if word in ("that", "if", "whether", "who"):
-            return True
-        if word == "to" and last not in _RAISING and not last.endswith("ed") and _may_be_verb(following):
-            return True
-    return False
-
-
-def _may_be_verb(word: str) -> bool:
-    return word.islower() and word not in _DETERMINERS
-
-
-def _is_named(tokens: Sequence[str], typed: Sequence[str], position: int) -> bool:
-    """Tell whether what the pronoun at ``position`` stands for is named before it in the question.
-
-    "Its" and "their" may stand for anything before them. Another pronoun cannot stand for the subject of its own clause
-    ("what did inspectors say of them?"), so only what was named in the clauses before counts.
-    """
-    if tokens[position] not in _PRONOUNS:
-        return False
-    end = position
-    if tokens[position] in _POSSESSIVES:
-        # "The rules on their use": what holds the pronoun is not what it stands for.
-        if tokens[position - 1] in ("of", "on", "about"):
-            end = position - 2
-    elif not _opens_clause(tokens, position):
-        end = max((here for here in range(1, position) if _begins_clause(tokens, here)), default=0)
-        # "Does keeping prisoners inside stop them?": a subject with "-ing" is a clause.
-        if not end and tokens[0] in _AUXILIARIES and tokens[1].endswith("ing"):
-            end = position
-    return any(number & _PRONOUNS[tokens[position]] for number in _nouns(tokens[: max(end, 0)], typed))
-
-
-def _begins_clause(tokens: Sequence[str], position: int) -> bool:
-    if tokens[position] in ("and", "or", "but"):
-        return not (_QUESTION_WORDS | _AUXILIARIES | _PRONOUNS.keys()).isdisjoint(tokens[position + 1 : position + 2])
-    return tokens[position] in _QUESTION_WORDS | _CONJUNCTIONS | _STOPS
-
-
-def _opens_clause(tokens: Sequence[str], position: int) -> bool:
-    """Tell whether the pronoun at ``position`` is the subject of a clause by itself, as in "who said they left?"."""
-    subject = tokens[position] in ("he", "she", "they") or (
-        tokens[position] == "it" and not _AUXILIARIES.isdisjoint(tokens[position + 1 : position + 2])
-    )
-    return subject and tokens[position - 1] not in _AUXILIARIES
-
-
-def _nouns(tokens: Sequence[str], typed: Sequence[str]) -> Iterator[frozenset[str]]:
-    """Return the number of each word that may be a noun: a name, a plural, or what follows an article.
-
-    (A thing that can be counted has an article before it: "it" is never a bare word of the question.)
-    """
-    determined = False
-    for position, token in enumerate(tokens):
-        if token in _DETERMINERS:
-            determined = True
-        elif token in _PEOPLE:
-            yield _EITHER
-        elif not _has_meaning(token):
-            determined = False
-        elif typed[position][0].isupper():
-            yield _EITHER
-        elif token in _PLURALS or re.search(r"\w\w[^suia]s$", token):
-            yield _MANY
-        elif determined:
-            yield _ONE
-
-
-def _has_meaning(token: str) -> bool:
-    """Tell whether a word may name something: no auxiliary, no ending such as "'ve", no word that only asks."""
-    known = _AUXILIARIES | _QUESTION_WORDS | {"n't"}
-    return token[0].isalnum() and token not in known and not _ASKS.issuperset(words(token))
-
-
-def _replaced(
-    question: str, last: str, glossary: Glossary, bodies: re.Pattern[str], weights: Weights
-) -> frozenset[str]:
-    """Return the words of ``last`` that ``question`` puts others in the place of: "what about women?", "and men?"."""
-    both_add = _OPENS.match(question) and _OPENS.match(last)
-    if both_add and _subject(question, _names(question, glossary) + _spans(bodies, question), frozenset(), weights):
-        return frozenset(words(bodies.sub("", last)))
-    return frozenset()
+    return bool(_subject(question, _names(question, glossary) + _spans(bodies, question), frozenset(), weights))
 
 
 def _carried(
     question: str,
     before: str,
+    subject: str,
     replaced: frozenset[str],
     glossary: Glossary,
     bodies: re.Pattern[str],
     weights: Weights,
 ) -> list[Carried]:
-    """Return what ``before`` names and ``question`` does not: bodies, places, years, and then its other words."""
+    """Return what ``before`` names and ``question`` does not: bodies, places, years, and then words of ``subject``."""
+    again = repeats(question)
     providers = glossary.providers_named(before)
     names_body = bool(glossary.providers_named(question) or bodies.search(question))
     names_place = bool(glossary.areas_named(question))
-    # A company belongs to its places: "and in Kent?" asks about whoever worked there.
-    carried = [] if names_body or names_place else [Carried("provider", _text(before, each.span)) for each in providers]
+    # A company belongs to its places: "and in Kent?" asks about whoever worked there, "and did it fail in Kent?" not.
+    other_place = names_place and (again or not has_pronoun(question))
+    carried = [] if names_body or other_place else [Carried("provider", _text(before, each.span)) for each in providers]
     if not names_place:
         inside = [named.span for named in providers]
         carried += [
@@ -325,14 +220,17 @@ def _carried(
             for named in glossary.areas_named(before)
             if not any(named.span in span for span in inside)
         ]
-    if not _YEAR.search(question):
+    if not _OWN_TIME.search(question) and (again or _LEANS_ON_YEAR.search(question)):
         carried += [Carried("year", match.group()) for match in _YEAR.finditer(before)]
-    taken = _names(before, glossary)
+    taken = _names(subject, glossary) + _spans(YEARS_ON, subject) + _spans(LATER, subject) + _spans(EARLIER, subject)
     if names_body:
-        taken += _spans(bodies, before)
-    subject = _subject(before, taken, replaced.union(words(question)), weights)
-    if subject:
-        carried.append(Carried("subject", subject))
+        taken += _spans(bodies, subject)
+    if again and who_and_where(question, glossary):
+        # "What about Weir?": another name takes the place of the one before.
+        taken += _spans(_CAPITAL, subject)
+    words_of_it = _subject(subject, taken, replaced.union(words(question)), weights)
+    if words_of_it:
+        carried.append(Carried("subject", words_of_it))
     return list(dict.fromkeys(carried))
 
 
@@ -348,7 +246,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
 
 def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
     """Return the meaning-bearing words of ``text``, in order and each once, but those ``taken`` or ``held`` already."""
-    seen = set(held | _ASKS)
+    seen = set(held | ASKS)
     kept: list[str] = []
     for match in _WORD.finditer(text):
         span = Span(*match.span())

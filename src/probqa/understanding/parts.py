@@ -24,7 +24,7 @@ from dataclasses import replace
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Part, Reading, Request, Turn
-from probqa.understanding.follow_ups import is_incomplete
+from probqa.understanding.leaning import is_incomplete
 
 MOST_PARTS = 3
 _QUESTION = r"(?:how|why|what|when|where|who|whom|whose|which)(?:['’]?s)?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -22,7 +22,20 @@ from probqa.glossary.glossary import AddedWords
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import LexicalIndex, tokens, words
-from probqa.questions import INSIDE, Added, Name, Origin, Part, Question, Reading, Request, Scope, Word
+from probqa.questions import (
+    INSIDE,
+    Added,
+    Definition,
+    Name,
+    Origin,
+    Part,
+    Question,
+    Reading,
+    Request,
+    Scope,
+    Word,
+)
+from probqa.records import Answer
 from probqa.text import CONTROLS, HALVES
 from probqa.understanding.asides import Asides, lean_on_year, read_asides, then_and_now
 from probqa.understanding.capitals import lowered
@@ -34,6 +47,7 @@ from probqa.understanding.names import KNOWN, read_names
 from probqa.understanding.parts import read_parts
 from probqa.understanding.ratings import read_rating
 from probqa.understanding.scope import broad_scope, is_outside
+from probqa.understanding.ways import Way, ways
 from probqa.weights import WEIGHTS, Weights
 
 Read = TypeVar("Read")
@@ -45,34 +59,29 @@ _SHAPES = str.maketrans("\u2018\u2019\u02bc\u201c\u201d\u2010\u2011", "'''\"\"--
 _UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}]")
 
 
-def read_question(index: Generation, request: Request, weights: Weights = WEIGHTS) -> Question:
+def read_question(index: Generation, request: Request, weights: Weights = WEIGHTS, way: Way | None = None) -> Question:
     """Complete, correct, widen and embed the last turn of a request, and say what it names, asks for and is about.
+
+    It is read in the ``way`` given, or by its words and those of the turns before it alone.
 
     Raises:
         InputError: a turn is empty, too long or holds control characters, or ``k`` is below 1.
     """
-    if request.k < 1:
-        raise InputError(f"{request.k} quotes cannot be shown", "ask for 1 or more with -k")
-    turns = tuple(replace(turn, text=checked(turn.text)) for turn in request.turns)
-    widen = turns[-1].widen
-    meant = [replace(turn, text=lowered(turn.text, index.encoder.is_word)) for turn in turns]
-    asides = read_asides(meant, index.glossary, index.domain, index.published)
-    asked = asides.turns[-1].text
-    definitions = read_definitions(asked, index.glossary, index.domain, alone=len(turns) == 1)
-    if definitions:
-        # However it is asked, this is what is looked for.
-        run = FollowUp(f"What is {' and '.join(each.term for each in definitions)}?")
-    else:
-        run = complete(asides.turns, index.glossary, index.domain, weights)
+    request = checked_request(request)
+    widen = request.turns[-1].widen
+    asides, definitions = _heard(index, request)
+    way = way or Way(_defining(definitions) or complete(asides.turns, index.glossary, index.domain, weights))
+    run = way.run
+    if not definitions:
         asides, run = lean_on_year(asides, run, index.domain, index.published)
     corrected = _corrected(index, run.question, weights) if widen else {}
     text, typed = _put_right(run.question, corrected), _put_right(run.typed, corrected)
     widened = index.glossary.widen(text, weights.added_words)
     names = read_names(text, index.glossary, len(typed))
     own = tuple(_own_words(index.lexical, run, corrected, widened, weights))
-    request = replace(request, turns=turns)
+    spoken = lowered(request.turns[-1].text, index.encoder.is_word)
     # Sides that are named come before then and now, and each side is asked with what says when.
-    parts = None if definitions or asides.reply else _compared(index, request, meant[-1].text, "")
+    parts = None if definitions or asides.reply else _compared(index, request, spoken, "")
     is_compared = parts is not None
     is_whole = not (asides.reply or asides.times.then or definitions or parts)
     if is_whole:
@@ -99,7 +108,7 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
             *(_added(widened, corrected) if widen else ()),
         ),
         # What was rated, or what a term means, is a matter of the reports, however few of its words they hold.
-        scope=INSIDE if rating or definitions else _scope(index, request, asides, own, names, whole, weights),
+        scope=INSIDE if rating or definitions else _scope(index, request, asides, own, names, whole, way, weights),
         vector=vector,
         readings=(
             *(() if is_compared else asides.readings),
@@ -113,6 +122,7 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         rating=rating[1] if rating else None,
         definitions=definitions,
         reply=asides.reply,
+        rows=way.rows,
     )
 
 
@@ -149,6 +159,46 @@ def _rated(index: Generation) -> Iterator[str]:
 def _kept(request: Request, read: tuple[Reading, Read] | None) -> tuple[Reading, Read] | None:
     """Return what was read, unless the person has taken it away."""
     return read if read and read[0].text not in request.turns[-1].dropped else None
+
+
+def read_ways(
+    index: Generation, request: Request, before: Callable[[], Answer], weights: Weights = WEIGHTS
+) -> Iterator[Way]:
+    """Yield the ways in which the last turn of a checked request may be meant, as ``ways.ways`` does.
+
+    There is one to explain terms, to answer small talk, and to compare then and now.
+    """
+    asides, definitions = _heard(index, request)
+    if run := _defining(definitions):
+        yield Way(run)
+    elif asides.reply or asides.times.then:
+        yield Way(complete(asides.turns, index.glossary, index.domain, weights))
+    else:
+        yield from ways(index, asides.turns, before, weights)
+
+
+def _heard(index: Generation, request: Request) -> tuple[Asides, tuple[Definition, ...]]:
+    """Return what the turns say beside what they ask about, and the terms that the last one asks to have explained."""
+    meant = [replace(turn, text=lowered(turn.text, index.encoder.is_word)) for turn in request.turns]
+    asides = read_asides(meant, index.glossary, index.domain, index.published)
+    alone = len(meant) == 1
+    return asides, read_definitions(asides.turns[-1].text, index.glossary, index.domain, alone=alone)
+
+
+def _defining(definitions: Sequence[Definition]) -> FollowUp | None:
+    """Return what is looked for where terms are to be explained, however it is asked."""
+    return FollowUp(f"What is {' and '.join(each.term for each in definitions)}?") if definitions else None
+
+
+def checked_request(request: Request) -> Request:
+    """Return a request with the white space of its turns tidied.
+
+    Raises:
+        InputError: a turn is empty, too long or holds control characters, or ``k`` is below 1.
+    """
+    if request.k < 1:
+        raise InputError(f"{request.k} quotes cannot be shown", "ask for 1 or more with -k")
+    return replace(request, turns=tuple(replace(turn, text=checked(turn.text)) for turn in request.turns))
 
 
 def checked(text: str) -> str:
@@ -246,12 +296,14 @@ def _scope(
     own: Sequence[Word],
     names: Sequence[Name],
     vector: Vectors,
+    way: Way,
     weights: Weights,
 ) -> Scope:
     if asides.reply:
         return Scope("talk")
     if is_outside(index, own, vector, weights):
         return Scope("outside")
-    if request.filters or asides.times.readings or any(name.kind in (*KNOWN, "year") for name in names):
+    said = request.filters or asides.times.readings or way.rows is not None
+    if said or any(name.kind in (*KNOWN, "year") for name in names):
         return INSIDE
     return broad_scope(index, dict.fromkeys(word.stem for word in own), weights)

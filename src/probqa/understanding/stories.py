@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.questions import Reading, Turn
-from probqa.understanding.follow_ups import complete, is_incomplete
+from probqa.understanding.follow_ups import complete
+from probqa.understanding.leaning import is_incomplete
 
 _SHOWN = 160
 _END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019)]*+\s++")
