@@ -240,10 +240,10 @@ def test_a_rating_that_was_read_from_the_first_page_says_so() -> None:
 
 
 def test_small_talk_is_answered_by_a_sentence_alone() -> None:
-    talk = dataclasses.replace(
-        ANSWER, question=dataclasses.replace(ASKED, scope=Scope("talk")), notes=(Note("Ask about a report."),)
-    )
-    assert to_text(talk) == "That is no question about the reports.\n\nAsk about a report.\n"
+    asked = dataclasses.replace(ASKED, scope=Scope("talk"), reply="You are welcome.")
+    talk = dataclasses.replace(ANSWER, question=asked, status="not_found", quotes=())
+    assert to_text(talk) == "You are welcome.\n"
+    assert to_json(talk)["notes"] == [{"text": "You are welcome.", "offers": []}]
 
 
 def test_in_the_terminal_ten_ratings_are_shown_and_the_others_are_counted() -> None:

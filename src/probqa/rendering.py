@@ -14,7 +14,7 @@ import textwrap
 from typing import Any
 
 from probqa.questions import Definition, Filters
-from probqa.records import Answer, Coverage, EveryAnswer, Quote, RatingRow, Source
+from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
@@ -65,7 +65,7 @@ def scope_line(answer: Answer | EveryAnswer) -> str:
     if scope.kind == "outside":
         return f"Nothing in these {answer.coverage.documents} reports comes near this question."
     if scope.kind == "talk":
-        return "That is no question about the reports."
+        return answer.question.reply
     if scope.kind == "broad":
         return f"This touches {len(scope.documents)} reports: pick an area, a provider or a year."
     return ""
@@ -242,7 +242,7 @@ def _found_to_json(answer: Answer) -> dict[str, Any]:
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "near": [quote_to_json(quote) for quote in answer.near],
         "definitions": [dataclasses.asdict(each) | {"urls": list(each.urls)} for each in answer.definitions],
-        "notes": [{"text": note.text, "offers": list(note.offers)} for note in answer.notes],
+        "notes": [{"text": note.text, "offers": list(note.offers)} for note in (*answer.notes, *_reply(answer))],
         "ratings": [_rating_to_json(row) for row in answer.ratings],
         "coverage": _coverage_to_json(answer.coverage),
     }
@@ -293,6 +293,10 @@ def _searched_to_json(answer: Answer | EveryAnswer) -> dict[str, Any]:
         "readings": [{"kind": each.kind, "text": each.text, "says": each.says} for each in answer.question.readings],
         "filters": filters_to_json(answer.question.filters),
     }
+
+
+def _reply(answer: Answer) -> tuple[Note, ...]:
+    return (Note(answer.question.reply),) if answer.question.reply else ()
 
 
 def _rating_to_json(row: RatingRow) -> dict[str, Any]:

@@ -23,6 +23,10 @@ SHORT = {
 # What a pattern that is put together where it is used may be; a name or a number of the text stands in most.
 NAME, NAME_IN_WORDS = r"(?<!\w)Northway\ Ltd\.(?!\w)", r"\bNorthway\ Ltd\b"
 EXAMPLES = {
+    "probqa.asking.about:_begins_a_word": [r"(?<!\w)Northway"],
+    "probqa.asking.about:_replaced": [
+        r"(?<!\w)(?:(?:the )?Weir\ PDU|(?:Weir|Tor)(?:(?:,? and |, )(?:Weir|Tor))*)(?!\w)"
+    ],
     "probqa.asking.filters:_names": [NAME],
     "probqa.gathering.download:_kept": [r'(W/)?"[\x21\x23-\x7e]{0,200}"', r"[A-Za-z0-9:, +-]{1,40}"],
     "probqa.glossary.domain:pattern": [STARTER.ratings.pattern.pattern],
@@ -44,6 +48,7 @@ EXAMPLES = {
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
     "probqa.understanding.names:has": [NAME],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
+    "probqa.understanding.times:_compiled": [],  # kept in constants, and found there
     "probqa.understanding.ratings:_kinds": [r"(?<!\w)division(?:e?s)?(?!\w)"],
     "probqa.understanding.ratings:_ratings": [r"(?<!\w)(?<!how )Require(?:s|d|ing)?\s+improvement(?:s|d|ing)?(?!\w)"],
 }

@@ -150,8 +150,7 @@ class Library:
             return whole, sum(seconds for _, seconds in taken)
         if question.reply:
             nothing = Coverage(0, 0, 0)
-            talk = compose(question, (), nothing, self.generation.name)
-            return dataclasses.replace(talk, notes=(Note(question.reply),)), 0.0
+            return compose(question, (), nothing, self.generation.name), 0.0
         began = time.perf_counter()
         allowed = self._allowed(question)
         stands = standing(self.generation, question, self.weights)
