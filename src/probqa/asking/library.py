@@ -18,6 +18,7 @@ from probqa.asking.answers import compose, put_together
 from probqa.asking.exclusion import rows_without
 from probqa.asking.explaining import speaking
 from probqa.asking.filters import allowed_rows
+from probqa.asking.near_names import near_names
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.ratings import rating_table, with_ratings
 from probqa.asking.retrieval import retrieve, retrieve_each
@@ -162,7 +163,10 @@ class Library:
         answer = compose(question, quotes, self._searched(allowed), self.generation.name)
         if table is not None:
             answer = dataclasses.replace(answer, ratings=table.rows, notes=(*answer.notes, table.note))
-        notes = tuple(self._tried(question, note) for note in stands.notes) if with_notes else ()
+        notes: tuple[Note, ...] = ()
+        if with_notes:
+            meant = (note for note in near_names(self.generation, question) if self._is_meant(question, note))
+            notes = (*(self._tried(question, note) for note in stands.notes), *meant)
         return dataclasses.replace(answer, notes=(*answer.notes, *notes)), retrieved - began
 
     def _part(self, question: Question, part: Part, *, with_notes: bool) -> tuple[Answer, float]:
@@ -171,6 +175,15 @@ class Library:
             answer, _, seconds = self._taken(part.request, question)
             return answer, seconds
         return self._answer(_of_whole(question, self._read(part.request)), with_notes=False)
+
+    def _is_meant(self, question: Question, note: Note) -> bool:
+        """Tell whether a quote answers the question with the name that it may mean."""
+        request = question.request
+        for offer in note.offers:
+            asked = dataclasses.replace(request, turns=(*request.turns[:-1], Turn(offer)))
+            if self._answer(self._read(asked), with_notes=False)[0].status != "answered":
+                return False
+        return True
 
     def _tried(self, question: Question, note: Note) -> Note:
         """Return a note with the first of its offers that something answers where it is asked next."""

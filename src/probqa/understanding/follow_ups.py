@@ -222,7 +222,7 @@ def _carried(
         ]
     if not _OWN_TIME.search(question) and (again or _LEANS_ON_YEAR.search(question)):
         carried += [Carried("year", match.group()) for match in _YEAR.finditer(before)]
-    taken = _names(subject, glossary) + _spans(YEARS_ON, subject) + _spans(LATER, subject) + _spans(EARLIER, subject)
+    taken = _names(subject, glossary)
     if names_body:
         taken += _spans(bodies, subject)
     if again and who_and_where(question, glossary):
@@ -247,6 +247,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
 def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
     """Return the meaning-bearing words of ``text``, in order and each once, but those ``taken`` or ``held`` already."""
     seen = set(held | ASKS)
+    taken = [*taken, *(span for pattern in (YEARS_ON, EARLIER, LATER) for span in _spans(pattern, text))]
     kept: list[str] = []
     for match in _WORD.finditer(text):
         span = Span(*match.span())
