@@ -232,7 +232,7 @@ def _of_form(expected: Expected, answer: Answer, ask: Ask) -> Iterator[str]:
     is_talk = answer.question.scope.kind == "talk"
     if is_talk != expected.talk:
         yield "taken for talk" if is_talk else "not taken for talk"
-    if expected.talk and (answer.shown or not answer.notes):
+    if expected.talk and (answer.shown or not answer.question.reply):
         yield "quotes, or no plain sentence"
     for offered in (offer for note in answer.notes for offer in note.offers):
         if ask(Request.of(offered)).status == "not_found":
