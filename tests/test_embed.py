@@ -38,7 +38,8 @@ def test_what_is_only_close_is_not_called_an_answer_either(library: Library) -> 
 
 def test_what_is_near_is_not_called_an_answer(library: Library) -> None:
     page = embed.answer_page(library.ask("When was Selby Green closed in 1999?"))
-    assert "These reports do not say. 3 reports searched.</p><p>Not an answer, but near:</p>" in page
+    assert "<p>These reports do not say. 3 reports searched.</p>" in page
+    assert page.index("<p>Not an answer, but near:</p>") < page.index("<blockquote>")
 
 
 def test_to_a_question_that_is_outside_the_reports_nothing_is_near(library: Library) -> None:

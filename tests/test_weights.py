@@ -179,9 +179,10 @@ def kind(library: Library, weights: Weights) -> bool:
 
 
 def name(library: Library, weights: Weights) -> bool:
-    here = score_of(asked(library, weights, "Were gardens dry in parts of Weir?"), "The gardens were dry in parts.")
+    # What is about neither place is not looked at; this is about one of them.
+    question, text = "Were gardens dry in Weir and Ambleton?", "The gardens were dry."
     none = dataclasses.replace(weights, name=0)
-    return here < score_of(asked(library, none, "Were gardens dry in parts of Weir?"), "The gardens were dry in parts.")
+    return score_of(asked(library, weights, question), text) < score_of(asked(library, none, question), text)
 
 
 def year(library: Library, weights: Weights) -> bool:

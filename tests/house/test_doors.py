@@ -55,6 +55,7 @@ DOORS: dict[str, set[str]] = {
         "questions",
         "records",
         "settings",
+        "text",
         "understanding",
         "weights",
     },

@@ -23,6 +23,7 @@ from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import words
 from probqa.questions import Name, Question
 from probqa.records import Note, Source
+from probqa.text import plain
 from probqa.understanding.names import KNOWN, has
 from probqa.weights import WEIGHTS, Weights
 
@@ -216,29 +217,29 @@ def _strangers(index: Generation, question: Question, weights: Weights) -> Itera
 
 def _is_strange(index: Generation, word: str, weights: Weights) -> bool:
     """Tell whether a word that is no abbreviation stands in no report, nor one that it may be mistyped for."""
-    plain = re.sub(r"['’]s$", "", word)
-    if len(plain) < _SHORTEST_NAME or plain in _MONTHS or not (plain[1:].islower() or _WITH_DIGIT.fullmatch(plain)):
+    bare = re.sub(r"['’]s$", "", word)
+    if len(bare) < _SHORTEST_NAME or bare in _MONTHS or not (bare[1:].islower() or _WITH_DIGIT.fullmatch(bare)):
         return False
-    held = words(plain)
-    if len(held) != 1 or (plain.islower() and index.encoder.is_word(plain)):
+    held = words(bare)
+    if len(held) != 1 or (bare.islower() and index.encoder.is_word(bare)):
         return False
     if frequency := index.lexical.document_frequency(held[0]):
         # Of a common word it may be another form; of a rare one, such as "Mar", another word, such as Mars.
-        return plain[0].isupper() and frequency < _RARE and not _begins_a_word(index, plain, held)
+        return bare[0].isupper() and frequency < _RARE and not _begins_a_word(index, bare, held)
     alike = replace(weights, likeness=_LIKENESS)
-    if index.lexical.corrected(plain, weights=alike):
+    if index.lexical.corrected(bare, weights=alike):
         return False
     entries = index.glossary.entries
     listed = [place.name for place in entries.places]
     listed += [owner.name for owner in entries.who_ran_what.owners]
-    names = {part for name in listed for part in name.split() if part[0] == plain[0]}
-    return not difflib.get_close_matches(plain, names, n=1, cutoff=_LIKENESS)
+    names = {part for name in listed for part in name.split() if part[0] == bare[0]}
+    return not difflib.get_close_matches(bare, names, n=1, cutoff=_LIKENESS)
 
 
 def _begins_a_word(index: Generation, word: str, stems: Sequence[str]) -> bool:
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\w){re.escape(plain(word))}", re.IGNORECASE)
     rows = np.flatnonzero(index.lexical.scores(stems)).tolist()
-    return any(pattern.search(_text_of(index, row)) for row in rows)
+    return any(pattern.search(plain(_text_of(index, row))) for row in rows)
 
 
 def _absent_years(index: Generation, question: Question, rows: Rows | None) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 In: the corpus folder's ``gazetteer.yaml``, and the entries of its glossary. Out: ``Entries`` that know its places too.
 
 >>> book = Gazetteer(inside={"Gwent": ("Newport", "Torfaen")}, also={"Newport": ("Casnewydd",)})
->>> merged = with_gazetteer(Entries(places=(Place("Newport", within=("Wales",)), Place("Wales"))), book)
+>>> known = Place("Newport", within=("Wales",), basis="general knowledge"), Place("Wales", basis="general knowledge")
+>>> merged = with_gazetteer(Entries(places=known), book)
 >>> [(place.name, place.also, place.within) for place in merged.places if place.within]
 [('Newport', ('Casnewydd',), ('Wales', 'Gwent')), ('Torfaen', (), ('Gwent',))]
 """

@@ -8,8 +8,9 @@ In: a question, the events of its field, and when the reports were published. Ou
 ('published in 2022 or later', '2022', 'How are women treated?')
 >>> read_times("Any news in the last two years?", (), dates).since
 '2023-01'
->>> read_times("Is Kent any better than in 2016?", (), dates).then
-Then(until='2016', since='2017')
+>>> then = read_times("Is Kent any better than in 2016?", (), dates).then
+>>> then.until, then.since
+('2016', '2017')
 
 "The last two years" are counted from the newest report and not from today: the same question gives the same answer.
 Words that only look like a time are left alone: "since nobody came", "every now and then", "what happens now".
