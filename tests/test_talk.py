@@ -10,6 +10,8 @@ from probqa.understanding.talk import read_talk
 @pytest.mark.parametrize(
     ("said", "begins"),
     [
+        ("thank u so much", "You are welcome."),
+        ("hi, who r u", "This is a search of the reports and no person."),
         ("thanks", "You are welcome."),
         ("Thank you very much!", "You are welcome."),
         ("great, thanks", "You are welcome."),

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 
+# As they are typed on a phone.
+_SHORT = {"u": "you", "ur": "your", "r": "are", "thankyou": "thanks", "ty": "thanks", "thnx": "thanks", "wat": "what"}
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 _HOW = "Ask in your own words, about a place, a time or a subject. The answer is what the reports say, word for word."
@@ -67,7 +69,8 @@ _AROUND_THANKS = _NODS | frozenset(
 
 def read_talk(text: str) -> str | None:
     """Return what to say to ``text`` where it is small talk."""
-    said = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+    typed = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+    said = [_SHORT.get(word, word) for word in typed]
     kind = _KINDS.get(" ".join(said))
     if kind is None and said:
         if _THANKS.intersection(said) and _THANKS.union(_AROUND_THANKS).issuperset(said):
