@@ -36,6 +36,11 @@ def read(text: str, *dropped: str) -> Exclusions:
         ("murders other than Bendall", "murders", ["Bendall"]),
         ("ratings without Weir", "ratings", ["Weir"]),
         ("drugs, not the 2018 thematic", "drugs", ["2018 thematic"]),
+        ("hostels that aren't in Weir", "hostels", ["Weir"]),
+        ("everything on recall minus the 2018 report", "everything on recall", ["2018 report"]),
+        ("all areas bar Weir", "all areas", ["Weir"]),
+        ("unpaid work w/o Weir", "unpaid work", ["Weir"]),
+        ("Ignore Weir: where was leadership poor?", "where was leadership poor?", ["Weir"]),
     ],
 )
 def test_what_is_left_out_is_read_and_not_searched_for(question: str, rest: str, excluded: list[str]) -> None:
@@ -61,6 +66,8 @@ def test_what_is_left_out_is_read_and_not_searched_for(question: str, rest: str,
         "Was the work not good enough in Weir?",
         "What went wrong apart from the staffing levels and training in the far north of the country?",
         "except Weir",
+        "did staff ignore Weir?",
+        "What did the Bar Council say?",
     ],
 )
 def test_an_ordinary_not_is_left_alone(question: str) -> None:

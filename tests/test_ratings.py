@@ -47,6 +47,9 @@ def asked(question: str) -> AskedRating | None:
         ("ratings of the Northway companies", AskedRating("what", providers=("Northway",))),
         ("Was Weir inadequate?", AskedRating("which", (WORST,), areas=("Weir",))),
         ("Did Weir pass?", AskedRating("what", areas=("Weir",))),
+        ("Is Weir still inadequate?", AskedRating("what", areas=("Weir",))),
+        ("Is Weir no longer inadequate?", AskedRating("what", areas=("Weir",))),
+        ("did any PDU get good", AskedRating("which", (GOOD,), ("PDU",))),
         ("list all outstanding ratings", AskedRating("which", ("Outstanding",))),
         ("Which regions were not rated good?", AskedRating("which", ("Outstanding", POOR, WORST), ("region",))),
         ("How many services were rated below good in 2019?", AskedRating("count", (POOR, WORST))),
@@ -79,6 +82,7 @@ def test_what_is_asked_of_ratings(question: str, expected: AskedRating) -> None:
         "What did the best PDUs do?",
         "How many staff were absent in Weir?",
         "What does requires improvement mean?",
+        "Did any PDU get good help?",
     ],
 )
 def test_what_asks_for_no_rating(question: str) -> None:

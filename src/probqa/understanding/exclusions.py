@@ -36,6 +36,9 @@ _CUE = re.compile(
     r"(?:\b(?P<plain>except(?:ing)?(?: for)?|excluding|not including|with the exception of|apart from|aside from"
     r"|leaving (?:out|aside)|not about|but not (?:about|on))"
     r"|\b(?P<named>other than|besides|outside(?: of)?|without|but not|and not|not (?:in|from|run by|owned by)|not"
+    r"|minus|(?-i:bar)|barring|w/o|(?:that|which|who) (?:is|are|was|were)(?:n['’]t| not)"
+    # Told to the program, not of somebody: "ignore Wales: ...", but not "did staff ignore Wales?".
+    r"|(?<!\w )(?:ignor(?:e|ing)|skip|leave out|exclude)"
     r"|(?:(?<=all )|(?<=everywhere )|(?<=anywhere )|(?<=everything ))but)|, ?not(?! (?:about|including)\b))"
     r"(?: (?:those|the ones|people|reports?|anything|what was said))?(?: (?:in|from|about|on|of|by|at|for))? (?:the )?",
     re.IGNORECASE,

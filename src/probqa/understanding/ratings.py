@@ -42,7 +42,12 @@ _ASKS_WHICH = re.compile(
 )
 _ASKS_BEST = re.compile(r"\bwhich\b|\bwhat(?:['’]s| is| was| are| were)\b|^(?:the )?\w+ \w+\W*$", re.IGNORECASE)
 _IS_IT = re.compile(r"\s*(?:is|are|was|were|has|have|did)\b", re.IGNORECASE)
-_BE = re.compile(r"\b(?:is|are|was|were|be|been)\s+(?:(?:not|ever|never|overall)\s+)?$", re.IGNORECASE)
+_BE = re.compile(
+    r"\b(?:is|are|was|were|be|been|gets?|got|given|awarded|receive[ds]?)\s+(?:(?:not|ever|never|overall|an?)\s+)?['‘“]?$",
+    re.IGNORECASE,
+)
+# "Is Weir still inadequate?" is answered by its latest rating, whichever that is.
+_STILL = re.compile(r"\b(?:still|yet|no longer|any longer|remains?)\b", re.IGNORECASE)
 _PLACES = re.compile(
     r"\b(?:areas?|places?|regions?|units?|services?|providers?|compan(?:y|ies)|count(?:y|ies)|organisations?|bod(?:y|ies)"
     r"|teams?|offices?)\b",
@@ -63,7 +68,7 @@ _ASKING = frozenset(
     now since before after until between first last ever list show tell many number share proportion percentage percent
     all every each only not than at least below above worse better lower higher worst best lowest highest top bottom
     under poorest more less year years come came find found report reports reported name names know please today
-    still judged judge wise twice once time times again
+    still yet no longer any remain remains judged judge wise twice once time times again
         both gone go goes went up down change changed january february
         march april may june july august september october november december
         """
@@ -112,7 +117,7 @@ def read_rating(
     if not asked_for or (about and not any(set(about) <= set(words(part)) for part in rated())):
         return None
     scale = domain.ratings.scale
-    ratings = _wanted(text, given, scale)
+    ratings = () if names and _STILL.search(text) else _wanted(text, given, scale)
     if not ratings and about and _DID_WELL.search(text):
         ratings = scale[: (len(scale) + 1) // 2]
     form: RatingForm = "which" if ratings else "what"
