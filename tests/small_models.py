@@ -59,14 +59,20 @@ def made(kind: str, folder: Path) -> Path:
 
 def word_pieces(**settings: Any) -> Any:
     """A tokenizer of word pieces in small letters, as BERT has one."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.train_from_iterator(TEXTS, trainers.WordPieceTrainer(vocab_size=200, special_tokens=special))
+    # Not trained: a trainer finds and numbers other pieces each time, and a model's weights are drawn by number.
+    normal = [tokenizer.normalizer.normalize_str(text) for text in (*TEXTS, QUESTION)]
+    words = {word for text in normal for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(text)}
+    letters = sorted({letter for word in words for letter in word})
+    pieces = [*letters, *(f"##{letter}" for letter in letters), *sorted(words - {*letters})]
+    numbered = {piece: number for number, piece in enumerate((*special, *pieces))}
+    tokenizer.model = models.WordPiece(numbered, unk_token="[UNK]")
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", **settings)
 
