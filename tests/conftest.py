@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -22,6 +23,9 @@ from probqa.glossary.domain import DOMAIN_FILE, load_domain
 from probqa.indexing.build import build
 from probqa.indexing.generation import Generation
 from probqa.settings import DEFAULT_MODEL, DEFAULT_READER, Settings
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -126,6 +130,30 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     (tmp_path / "corpus").mkdir()
     return Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", model=hash_encoder.MODEL)
+
+
+@pytest.fixture
+def view(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """One page of the app by name, at an address, without a browser."""
+    import streamlit
+    from streamlit.testing.v1 import AppTest
+
+    for name in ("corpus", "index", "model", "reader"):
+        monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
+
+    def run(name: str, **parameters: str | list[str]) -> AppTest:
+        view = AppTest.from_string(
+            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
+            default_timeout=60,
+        )
+        for parameter, value in parameters.items():
+            view.query_params[parameter.rstrip("_")] = value
+        view.run()
+        assert not view.exception
+        return view
+
+    yield run
+    streamlit.cache_resource.clear()
 
 
 @pytest.fixture

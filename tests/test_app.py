@@ -45,24 +45,6 @@ def page(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]
     streamlit.cache_resource.clear()
 
 
-@pytest.fixture
-def view(page: AppTest) -> View:
-    """One page of the app by name, at an address; the settings are those of ``page``."""
-
-    def run(name: str, **parameters: str | list[str]) -> AppTest:
-        view = AppTest.from_string(
-            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
-            default_timeout=30,
-        )
-        for parameter, value in parameters.items():
-            view.query_params[parameter.rstrip("_")] = value
-        view.run()
-        assert not view.exception
-        return view
-
-    return run
-
-
 def drawn(page: AppTest) -> str:
     """All HTML on the page but the style sheet and the script."""
     return "".join(

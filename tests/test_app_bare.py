@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import streamlit
 from streamlit.testing.v1 import AppTest
 
 from conftest import write_corpus
@@ -38,27 +37,6 @@ Forty hives in Upper Hale were lost over the winter. Mites were the cause in mos
 
 Hives swarmed in May. The beekeepers were late to see it.
 """
-
-
-@pytest.fixture
-def view(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
-    """One page of the app by name, at an address."""
-    for name in ("corpus", "index", "model", "reader"):
-        monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
-
-    def run(name: str, **parameters: str | list[str]) -> AppTest:
-        view = AppTest.from_string(
-            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
-            default_timeout=60,
-        )
-        for parameter, value in parameters.items():
-            view.query_params[parameter] = value
-        view.run()
-        assert not view.exception
-        return view
-
-    yield run
-    streamlit.cache_resource.clear()
 
 
 def said(page: AppTest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,27 +25,6 @@ from probqa.ui import basket
 
 View = Callable[..., AppTest]
 LOW_RISK = "how did Northway supervise people at low risk?"
-
-
-@pytest.fixture
-def view(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
-    """One page of the app by name, at an address."""
-    for name in ("corpus", "index", "model", "reader"):
-        monkeypatch.setenv(f"PROBQA_{name.upper()}", str(getattr(chosen, name)))
-
-    def run(name: str, **parameters: str | list[str]) -> AppTest:
-        view = AppTest.from_string(
-            f"from probqa.ui import shared\nfrom probqa.ui.views import {name}\n{name}.draw(shared.live_library())\n",
-            default_timeout=30,
-        )
-        for parameter, value in parameters.items():
-            view.query_params[parameter] = value
-        view.run()
-        assert not view.exception
-        return view
-
-    yield run
-    streamlit.cache_resource.clear()
 
 
 def drawn(page: AppTest) -> str:

@@ -22,6 +22,7 @@ MONTHS = tuple("January February March April May June July August September Octo
 
 # For patterns: the year of a report, as it stands in a text.
 YEAR = r"(?:19|20)\d\d"
+YEAR_ALONE = re.compile(rf"\b{YEAR}\b")
 
 _ISO = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _REMEDY = "write 2017, 2017-04 or 2017-04-19"

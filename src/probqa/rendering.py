@@ -14,7 +14,7 @@ import textwrap
 from typing import Any
 
 from probqa.questions import Definition, Filters
-from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source
+from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source, marked
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
@@ -165,7 +165,7 @@ def _shown_lines(answer: Answer, width: int, most: int) -> list[str]:
 
 def definition_line(definition: Definition) -> str:
     """Return a term with what it means, for one line: it is this project's wording and says so."""
-    term = f"{definition.term} ({definition.abbreviation})" if definition.abbreviation else definition.term
+    term = marked(definition.term, definition.abbreviation)
     return f"{term}: {definition.text} (in this project’s own words; {definition.basis})"
 
 

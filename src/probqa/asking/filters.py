@@ -9,6 +9,7 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import overload
 
 import numpy as np
 
@@ -35,8 +36,7 @@ def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_
         InputError: a document, date or body that is not one.
     """
     if window:
-        within, passing = _within(generation, window), allowed_rows(generation, filters)
-        return within if passing is None or within is None else np.intersect1d(within, passing)
+        return both(_within(generation, window), allowed_rows(generation, filters))
     if not filters:
         return None
     for document_id in filters.documents:
@@ -52,6 +52,19 @@ def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_
     if bodies:
         rows = [row for row in rows if _speaks_of(generation, row, bodies)]
     return np.array(rows, np.int64)
+
+
+@overload
+def both(rows: Rows, others: Rows | None) -> Rows: ...
+@overload
+def both(rows: Rows | None, others: Rows) -> Rows: ...
+@overload
+def both(rows: Rows | None, others: Rows | None) -> Rows | None: ...
+def both(rows: Rows | None, others: Rows | None) -> Rows | None:
+    """Return the rows that are among both, where None are all."""
+    if rows is None or others is None:
+        return others if rows is None else rows
+    return np.intersect1d(rows, others)
 
 
 def is_within(source: Source, text: str, window: Filters) -> bool:
@@ -83,8 +96,7 @@ def _within(generation: Generation, window: Filters) -> Rows | None:
         row for row in np.flatnonzero(names_year).tolist() if _looks_back(generation.document_of(row).source, until)
     ]
     elsewhere = allowed_rows(generation, replace(window, since="", until=""))
-    telling_rows = np.array(telling, np.int64)
-    return np.union1d(rows, telling_rows if elsewhere is None else np.intersect1d(telling_rows, elsewhere))
+    return np.union1d(rows, both(np.array(telling, np.int64), elsewhere))
 
 
 def _looks_back(source: Source, until: PartialDate) -> bool:

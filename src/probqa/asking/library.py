@@ -17,7 +17,7 @@ from probqa.asking.about import Standing, standing
 from probqa.asking.answers import compose, put_together
 from probqa.asking.exclusion import rows_without
 from probqa.asking.explaining import speaking
-from probqa.asking.filters import allowed_rows
+from probqa.asking.filters import allowed_rows, both
 from probqa.asking.near_names import near_names
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.ratings import rating_table, with_ratings
@@ -105,7 +105,7 @@ class Library:
         Tell how many seconds understanding it and retrieval took.
         """
         request = checked_request(Request.of(request) if isinstance(request, str) else request)
-        taken: tuple[Answer, float] | None = None
+        taken: tuple[Answer, Standing, float] | None = None
         understanding = retrieving = 0.0
         for way in read_ways(self.generation, request, lambda: self._before(request), self.weights):
             if taken and not is_worth(way.tried_at, taken[0].status):
@@ -118,15 +118,24 @@ class Library:
             elif question.parts and way.rows is not None:
                 # Each part is taken in its own way.
                 continue
-            answer, seconds = self._answer(question)
+            answer, stands, seconds = self._answer(question)
             retrieving += seconds
             worth = _worth(answer) + way.likelier
-            if taken is None or worth > taken[1] or (way.firm and answer.quotes) or _says_more(answer, taken[0]):
-                taken = answer, worth
+            if taken is None or worth > taken[2] or (way.firm and answer.quotes) or _says_more(answer, taken[0]):
+                taken = answer, stands, worth
             if way.firm and answer.quotes:
                 break
         assert taken is not None
-        return taken[0], understanding, retrieving
+        return self._noted(*taken[:2]), understanding, retrieving
+
+    def _noted(self, answer: Answer, stands: Standing) -> Answer:
+        """Return an answer with what there is to say of its question's names: offers are asked, to be answered."""
+        question = answer.question
+        if question.parts or question.reply:
+            return answer
+        meant = (note for note in near_names(self.generation, question) if self._is_meant(question, note))
+        notes = (*(self._tried(question, note) for note in stands.notes), *meant)
+        return dataclasses.replace(answer, notes=(*answer.notes, *notes))
 
     def _before(self, request: Request) -> Answer:
         """Return the answer to the turn before the last, as the asker saw it."""
@@ -137,21 +146,22 @@ class Library:
             answer = self._answer_before(dataclasses.replace(request, turns=turns))
         return answer
 
-    def _answer(self, question: Question, *, with_notes: bool = True) -> tuple[Answer, float]:
-        """Answer a question, or each of its parts, and tell how many seconds retrieval took.
+    def _answer(self, question: Question, *, is_turn: bool = True) -> tuple[Answer, Standing, float]:
+        """Answer a question, or each of its parts.
 
-        What there is to say of its names is said, or left out.
+        Tell how its names stand in the reports, and how many seconds retrieval took. What is only tried is no turn of
+        the conversation.
         """
         if question.parts:
             # A part is answered as it stands: it is not split again.
-            taken = [self._part(question, part, with_notes=with_notes) for part in question.parts]
+            taken = [self._part(question, part, is_turn=is_turn) for part in question.parts]
             parts = [AnswerPart(part.label, answer) for part, (answer, _) in zip(question.parts, taken, strict=True)]
             searched = self._searched(self._union([self._allowed(part.answer.question) for part in parts]))
             whole = put_together(question, parts, searched, self.generation.name)
-            return whole, sum(seconds for _, seconds in taken)
+            return whole, Standing(), sum(seconds for _, seconds in taken)
         if question.reply:
             nothing = Coverage(0, 0, 0)
-            return compose(question, (), nothing, self.generation.name), 0.0
+            return compose(question, (), nothing, self.generation.name), Standing(), 0.0
         began = time.perf_counter()
         allowed = self._allowed(question)
         stands = standing(self.generation, question, self.weights)
@@ -163,25 +173,22 @@ class Library:
         answer = compose(question, quotes, self._searched(allowed), self.generation.name)
         if table is not None:
             answer = dataclasses.replace(answer, ratings=table.rows, notes=(*answer.notes, table.note))
-        notes: tuple[Note, ...] = ()
-        if with_notes:
-            meant = (note for note in near_names(self.generation, question) if self._is_meant(question, note))
-            notes = (*(self._tried(question, note) for note in stands.notes), *meant)
-        return dataclasses.replace(answer, notes=(*answer.notes, *notes)), retrieved - began
+        return answer, stands, retrieved - began
 
-    def _part(self, question: Question, part: Part, *, with_notes: bool) -> tuple[Answer, float]:
-        """Answer a part: what is only tried is no turn of the conversation, and leans on none."""
-        if with_notes:
+    def _part(self, question: Question, part: Part, *, is_turn: bool) -> tuple[Answer, float]:
+        """Answer a part: what is no turn of the conversation leans on none."""
+        if is_turn:
             answer, _, seconds = self._taken(part.request, question)
-            return answer, seconds
-        return self._answer(_of_whole(question, self._read(part.request)), with_notes=False)
+        else:
+            answer, _, seconds = self._answer(_of_whole(question, self._read(part.request)), is_turn=False)
+        return answer, seconds
 
     def _is_meant(self, question: Question, note: Note) -> bool:
         """Tell whether a quote answers the question with the name that it may mean."""
         request = question.request
         for offer in note.offers:
             asked = dataclasses.replace(request, turns=(*request.turns[:-1], Turn(offer)))
-            if self._answer(self._read(asked), with_notes=False)[0].status != "answered":
+            if self._answer(self._read(asked), is_turn=False)[0].status != "answered":
                 return False
         return True
 
@@ -190,7 +197,7 @@ class Library:
         request = question.request
         for offer in note.offers:
             asked = dataclasses.replace(request, turns=(*request.turns, Turn(offer)))
-            if self._answer(self._read(asked), with_notes=False)[0].status != "not_found":
+            if self._answer(self._read(asked), is_turn=False)[0].status != "not_found":
                 return Note(note.text, (offer,))
         return Note(note.text)
 
@@ -275,8 +282,8 @@ class Library:
     def _allowed(self, question: Question) -> Rows | None:
         rows = allowed_rows(self.generation, question.filters, question.window)
         if question.rows is not None:
-            rows = _both(rows, np.array(question.rows, np.int64))
-        return _both(rows, rows_without(self.generation, question.excluded)) if question.excluded else rows
+            rows = both(rows, np.array(question.rows, np.int64))
+        return both(rows, rows_without(self.generation, question.excluded)) if question.excluded else rows
 
     @staticmethod
     def _union(each: Sequence[Rows | None]) -> Rows | None:
@@ -321,11 +328,6 @@ def _of_whole(question: Question, part: Question) -> Question:
         oldest_first=part.oldest_first or question.oldest_first,
         excluded=(*part.excluded, *question.excluded),
     )
-
-
-def _both(rows: Rows | None, others: Rows) -> Rows:
-    """Return the rows that are among both, where None are all."""
-    return others if rows is None else np.intersect1d(rows, others)
 
 
 def _worth(answer: Answer) -> float:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from probqa.asking.exclusion import Excluded
 from probqa.asking.filters import is_about, is_from, is_in_area, passes
-from probqa.dates import YEAR, PartialDate
+from probqa.dates import YEAR_ALONE, PartialDate
 from probqa.glossary.domain import Domain, phrase_pattern
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.generation import Generation
@@ -24,7 +24,6 @@ from probqa.indexing.lexical import stems, words
 from probqa.questions import AskedRating, Question
 from probqa.records import Document, Note, Quote, RatingRow, Source, Span
 
-_YEAR = re.compile(rf"\b{YEAR}\b")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _OVERALL = re.compile(r"\boverall\b", re.IGNORECASE)
 # So many other ratings are shown where none is the one that was asked for.
@@ -150,8 +149,8 @@ def _ratings_of(source: Source, glossary: Glossary, domain: Domain) -> Iterator[
     for subject, rating in source.ratings:
         if rating not in domain.ratings.scale:
             continue
-        year = next(iter(_YEAR.findall(subject)), "")
-        rest = " ".join(_OVERALL.sub(" ", _YEAR.sub(" ", _BRACKETS.sub(" ", subject))).split())
+        year = next(iter(YEAR_ALONE.findall(subject)), "")
+        rest = " ".join(_OVERALL.sub(" ", YEAR_ALONE.sub(" ", _BRACKETS.sub(" ", subject))).split())
         who = _who(rest, providers, glossary, domain)
         is_whole = bool(who) or bool(_OVERALL.search(subject)) or not rest
         named = who or " and ".join(providers) or source.area or source.title
@@ -263,7 +262,7 @@ def _saying(index: Generation, rated: _Rated) -> Quote | None:
     rating = _pattern(rated.rating, domain)
     others = [_pattern(other, domain) for other in domain.ratings.scale if other != rated.rating]
     own = _own_words(rated.who, domain)
-    part = set(words(_YEAR.sub(" ", _BRACKETS.sub(" ", rated.part))))
+    part = set(words(YEAR_ALONE.sub(" ", _BRACKETS.sub(" ", rated.part))))
     several = len(document.source.plain_providers) > 1
     best: tuple[int, Quote] | None = None
     for row in index.passages_of(rated.source.id):

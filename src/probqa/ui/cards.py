@@ -16,7 +16,7 @@ from urllib.parse import quote as percent_encoded
 from probqa.asking.later import Later
 from probqa.citing import export
 from probqa.glossary.glossary import Glossary
-from probqa.records import Quote
+from probqa.records import Quote, marked
 from probqa.rendering import label, page_in_words
 from probqa.ui.address import link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -72,9 +72,7 @@ def terms(texts: Sequence[str], glossary: Glossary) -> Markup:
     if not explained:
         return Markup("")
     listed = Markup("").join(
-        Markup("<dt>{}{}</dt><dd>{}</dd>").format(
-            term.term, f" ({term.abbreviation})" if term.abbreviation else "", term.definition
-        )
+        Markup("<dt>{}</dt><dd>{}</dd>").format(marked(term.term, term.abbreviation), term.definition)
         for term in explained
     )
     return Markup(

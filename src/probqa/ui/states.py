@@ -39,13 +39,12 @@ def known(answer: Answer, offered: Callable[[str], str] | None = None) -> None:
     ``offered`` gives the address of a question that a note offers; without it none is offered.
     """
     for definition in answer.definitions:
-        term = f"{definition.term} ({definition.abbreviation})" if definition.abbreviation else definition.term
         links = Markup(" · ").join(original_anchor(url) for url in definition.urls)
         frame.draw(
             Markup(
                 '<section class="pq-explained" aria-label="Explained"><h3>Explained: {}</h3><p>{}</p>'
                 '<p class="pq-small">In this project’s own words, not a report’s ({}). {}</p></section>'
-            ).format(term, definition.text, definition.basis, links)
+            ).format(marked(definition.term, definition.abbreviation), definition.text, definition.basis, links)
         )
     for note in answer.notes:
         frame.draw(Markup('<p class="pq-notice">{}</p>').format(note.text))

@@ -16,11 +16,10 @@ turn's words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from probqa.dates import YEAR, PartialDate
+from probqa.dates import YEAR_ALONE, PartialDate
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
@@ -31,8 +30,6 @@ from probqa.understanding.leaning import is_incomplete
 from probqa.understanding.stories import read_story
 from probqa.understanding.talk import read_talk
 from probqa.understanding.times import NO_TIMES, Then, Times, read_times, said
-
-_YEAR = re.compile(rf"\b{YEAR}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +150,6 @@ def _times(read: Sequence[_Read], domain: Domain, dates: Sequence[PartialDate]) 
         dropped.update(each.turn.dropped)
         if each.times.readings:
             return read_times(each.told, domain.events, dates, dropped=dropped)
-        if _YEAR.search(each.told) or not is_incomplete(each.turn.text):
+        if YEAR_ALONE.search(each.told) or not is_incomplete(each.turn.text):
             break
     return NO_TIMES

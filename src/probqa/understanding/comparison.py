@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from probqa.dates import YEAR
+from probqa.dates import YEAR, YEAR_ALONE
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
@@ -38,7 +38,6 @@ Family = Literal["provider", "place", "body", "year", "words"]
 
 MOST_SIDES = 4
 MOST_CHARACTERS = 400
-_YEAR = re.compile(rf"\b{YEAR}\b")
 _WINDOW = re.compile(rf"\b(?:since|before|after|until|till|by)\s+{YEAR}\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 _PLURAL = re.compile(r"[^\Ws]s$")
@@ -177,7 +176,7 @@ def _names(text: str, glossary: Glossary, domain: Domain) -> list[_Name]:
         take(Span(*match.span()), "body", NO_FILTERS)
     # "Since 2022" says when, of each side.
     since = {match.end() for match in _WINDOW.finditer(text)}
-    for match in (year for year in _YEAR.finditer(text) if year.end() not in since):
+    for match in (year for year in YEAR_ALONE.finditer(text) if year.end() not in since):
         take(Span(*match.span()), "year", Filters(since=match.group(), until=match.group()))
     return sorted(found, key=lambda name: name.span.start)
 

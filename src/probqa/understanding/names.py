@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import re
 
-from probqa.dates import MONTHS, YEAR
+from probqa.dates import MONTHS, YEAR_ALONE
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import words
 from probqa.questions import Name, NameKind, Origin
 from probqa.text import plain
 
-_YEAR = re.compile(rf"\b{YEAR}\b")
 # A word with a capital that does not open the question, or an abbreviation anywhere.
 _CAPITAL = re.compile(r"(?<=[\w,’'] )[A-Z][\w'’-]*|\b[A-Z]{2,}\b")
 _NO_NAMES = frozenset(("I", *MONTHS))
@@ -53,7 +52,7 @@ def read_names(text: str, glossary: Glossary, typed: int | None = None) -> tuple
         and words(capital.group())
         and not any(span.start <= capital.start() < span.end for span in taken)
     ]
-    years = {year.group(): year.start() for year in reversed(list(_YEAR.finditer(text)))}
+    years = {year.group(): year.start() for year in reversed(list(YEAR_ALONE.finditer(text)))}
     return (*names, *(name("year", start, year) for year, start in sorted(years.items(), key=lambda pair: pair[1])))
 
 
@@ -65,4 +64,4 @@ def has(name: Name, text: str) -> bool:
 
 def years_in(text: str) -> set[str]:
     """Return the years that stand in ``text``."""
-    return set(_YEAR.findall(text))
+    return set(YEAR_ALONE.findall(text))

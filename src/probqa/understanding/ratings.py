@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from probqa.dates import YEAR
+from probqa.dates import YEAR_ALONE
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
 from probqa.indexing.lexical import stems, words
@@ -59,7 +59,6 @@ _ABOVE = re.compile(r"\b(?:above|(?:better|higher|more) than)\s*['‘“]?$", re
 _OR_WORSE = re.compile(r"['’”]?\s*or (?:worse|below|lower)\b", re.IGNORECASE)
 _OR_BETTER = re.compile(r"['’”]?\s*or (?:better|above|higher)\b", re.IGNORECASE)
 _AT_LEAST = re.compile(r"\bat least\s*['‘“]?$", re.IGNORECASE)
-_YEAR = re.compile(rf"\b{YEAR}\b")
 # Words that ask or say when, and none of what was rated.
 _ASKING = frozenset(
     words(
@@ -103,7 +102,7 @@ def read_rating(
     ]
     spans = [span for _, span in given] + list(kinds.values())
     spans += [named.span for named in (*providers, *named_places)]
-    patterns = (_RATED, _PLACES, _YEAR, _DID_WELL, *([_PASSED] if not says_rated else []))
+    patterns = (_RATED, _PLACES, YEAR_ALONE, _DID_WELL, *([_PASSED] if not says_rated else []))
     spans += [Span(*match.span()) for pattern in patterns for match in pattern.finditer(text)]
     about = _about(text, spans, domain)
     things, names = bool(kinds or places), bool(areas or providers)
