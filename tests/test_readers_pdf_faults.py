@@ -198,6 +198,12 @@ def test_a_title_entry_that_is_not_the_printed_title_is_not_taken(stale: str) ->
     assert read_pdf(pdf([cover], about={"Title": stale})).metadata["title"] == "An inspection of Pinefield 2023"
 
 
+def test_a_letter_is_not_called_what_it_opens_with() -> None:
+    cover = [Put(72, 800, "Dear local partnership", 20, bold=True)]
+    cover += [Put(72, 760, "Inspection of the area of Pinefield", 14, bold=True), *body("one", top=730)]
+    assert read_pdf(pdf([cover])).metadata["title"] == "Inspection of the area of Pinefield"
+
+
 # --- watermarks
 
 

@@ -468,6 +468,8 @@ _PUBLISHED = re.compile(
 _PUBLISHED_LABEL = re.compile(rf"(?:\b([a-z]+)\s)?(?:report\s)?published\s?:\s?{_DATE}\b", re.IGNORECASE)
 _ANOTHER_REPORT = re.compile(r"last|latest|previous|earlier|next|prior|first", re.IGNORECASE)
 _ONLY_DATE = re.compile(_DATE, re.IGNORECASE)
+# A report in the form of a letter is not called what the letter opens with.
+_SALUTATION = re.compile(r"Dear\b")
 _DATE_NOTE = "the day the PDF file was made"
 _FRONT_DATE_NOTE = f"{FROM_PAGE_1}: it does not say what the date is of"
 
@@ -537,6 +539,7 @@ def _largest_type(paragraphs: Sequence[_Paragraph], body_size: float) -> str:
     """
     first = next((paragraph.page for paragraph in paragraphs if paragraph.lines), 0)
     front = [each for each in paragraphs if each.lines and each.page == first and not each.first.turned]
+    front = [each for each in front if not _SALUTATION.match(_plain_text(each))]
     if not front:
         return ""
     largest = max(range(len(front)), key=lambda index: (_half(front[index].first.size), -index))
