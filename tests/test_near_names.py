@@ -49,8 +49,8 @@ def test_a_name_is_asked_back_only_where_that_is_answered(
     answer = named._answer
 
     def with_status(question, **options):
-        found, seconds = answer(question, **options)
-        return (dataclasses.replace(found, status=status) if options else found), seconds
+        found, standing, seconds = answer(question, **options)
+        return (dataclasses.replace(found, status=status) if options else found), standing, seconds
 
     monkeypatch.setattr(named, "_answer", with_status)
     found = named.ask(Request.of("Did Selbby Grean check every assessment?", widen=False)).notes
