@@ -1,13 +1,16 @@
-"""Small PDF and Word files written out by hand, so that a test says exactly what is on the page.
+"""Small files of every format written out by hand, so that a test says exactly what is on the page.
 
-In: text with its place, or paragraphs. Out: bytes. Pages are 595 by 842 points (A4).
+In: text with its place, paragraphs, or the parts of a packed file. Out: bytes. Pages are 595 by 842 points (A4).
 """
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -145,6 +148,11 @@ def docx(body: str, *, parts: Mapping[str, str | bytes] | None = None, related: 
         "word/document.xml": f"{head}{body}</w:body></w:document>",
         **(parts or {}),
     }
+    return packed(files)
+
+
+def packed(files: Mapping[str, str | bytes]) -> bytes:
+    """A packed file with these parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -155,3 +163,38 @@ def docx(body: str, *, parts: Mapping[str, str | bytes] | None = None, related: 
 def paragraph(text: str, properties: str = "", run: str = "") -> str:
     """A Word paragraph of one run, with the XML of its and the run's properties."""
     return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+def epub(
+    pages: Mapping[str, str], *, about: str = "<dc:title>A book</dc:title>", parts: Mapping[str, str] | None = None
+) -> bytes:
+    """An e-book of ``pages`` by name, in their order; one whose name starts with "-" is in no order."""
+    names = [name.removeprefix("-") for name in pages]
+    items = "".join(
+        f'<item id="{name}" href="pages/{name}.xhtml" media-type="application/xhtml+xml" properties="{name}"/>'
+        for name in names
+    )
+    order = "".join(f'<itemref idref="{name}"/>' for name in pages if not name.startswith("-"))
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" '
+        'xmlns:epub="http://www.idpf.org/2007/ops"><head><title/><link rel="stylesheet" href="../looks.css"/></head>'
+    )
+    return packed(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfile full-path="book/book.opf"/></container>',
+            "book/book.opf": f'<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>{about}</metadata>'
+            f"<manifest>{items}</manifest><spine>{order}</spine></package>",
+            **{
+                f"book/pages/{name}.xhtml": f"{head}<body>{body}</body></html>"
+                for name, body in zip(names, pages.values(), strict=True)
+            },
+            **(parts or {}),
+        }
+    )
+
+
+def words_missing(content: str, told: Iterable[str]) -> Counter[str]:
+    """Count the words of ``content``, tags left aside, that are nowhere in ``told``."""
+    written = Counter(re.findall(r"[^\W_]+", html.unescape(re.sub(r"<[^>]*>", " ", content))))
+    return written - Counter(re.findall(r"[^\W_]+", " ".join(told)))

@@ -47,7 +47,11 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
         ("text.odt", "is of a kind that is not read (.odt); save it as .docx or PDF"),
         ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as PDF, or as tables in a .docx"),
         ("talk.pptx", "is of a kind that is not read (.pptx); save its slides as PDF"),
-        ("page.xhtml", "is of a kind that is not read (.xhtml); open it in a browser and save it as .html or PDF"),
+        ("page.mht", "is of a kind that is not read (.mht); open it in a browser and save it as .html or PDF"),
+        (
+            "mail.msg",
+            "is of a kind that is not read (.msg); open it in its own program and save it as .html, .txt or PDF",
+        ),
         ("scan.jpg", "is of a kind that is not read (.jpg); make a PDF of it and run: ocrmypdf IN.pdf OUT.pdf"),
         ("all.zip", "is of a kind that is not read (.zip); unpack it here"),
         (

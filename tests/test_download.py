@@ -102,14 +102,16 @@ def test_the_request_says_who_asks_and_what_is_wanted(site: Web) -> None:
     [
         ("text/html; charset=UTF-8", PAGE, ".html"),
         ("TEXT/HTML", PAGE, ".html"),
-        ("application/xhtml+xml", PAGE, ".html"),
+        ("application/xhtml+xml", PAGE, ".xhtml"),
         ("application/pdf", PDF, ".pdf"),
         ("application/pdf", b"\xef\xbb\xbf\n" + PDF, ".pdf"),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04...", ".docx"),
+        ("application/epub+zip", b"PK\x03\x04...", ".epub"),
+        ("message/rfc822", b"From: a@example.org", ".eml"),
         ("text/plain", b"It was good.", ".txt"),
     ],
 )
-def test_the_four_formats_are_taken(site: Web, kind: str, content: bytes, suffix: str) -> None:
+def test_every_format_that_is_served_is_taken(site: Web, kind: str, content: bytes, suffix: str) -> None:
     site.routes["/report"] = page(content, kind=kind)
     found = get(site)
     assert (found.content, found.suffix) == (content, suffix)
@@ -121,7 +123,7 @@ def test_the_four_formats_are_taken(site: Web, kind: str, content: bytes, suffix
 def test_another_type_is_refused_by_name(site: Web, kind: str) -> None:
     site.routes["/report"] = page(kind=kind)
     assert (
-        why_not(site) == f"{HOST} serves {kind or 'a file of no named type'}, not a page, PDF, Word or text file; "
+        why_not(site) == f"{HOST} serves {kind or 'a file of no named type'}, not a report of a kind that is read; "
         "look for the report itself on that site"
     )
 
@@ -129,7 +131,7 @@ def test_another_type_is_refused_by_name(site: Web, kind: str) -> None:
 @pytest.mark.parametrize("header", [b"", b"Content-Type: image/\x1b[2Jpng\r\n", b"Content-Type: a\xc2\x9b/b\r\n"])
 def test_no_type_at_all_and_one_that_steers_a_terminal_are_refused_alike(site: Web, header: bytes) -> None:
     site.routes["/report"] = b"HTTP/1.1 200 OK\r\n" + header + b"Content-Length: 4\r\n\r\ntext"
-    assert f"{HOST} serves a file of no named type, not a page" in why_not(site)
+    assert f"{HOST} serves a file of no named type, not a report" in why_not(site)
 
 
 @pytest.mark.parametrize(

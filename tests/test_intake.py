@@ -292,7 +292,7 @@ def test_a_state_that_names_another_file_touches_none(listed: Settings, site: We
         (page(status="404 Not Found"), f"{HOST} has nothing at this address any more (404)"),
         (page(b"", status="429 Slow down"), f"{HOST} is busy (429); try again later"),
         (page(PAGE, length=len(PAGE) + 1), f"the file from {HOST} did not arrive whole; try again later"),
-        (page(kind="image/png"), f"{HOST} serves image/png, not a page, PDF, Word or text file"),
+        (page(kind="image/png"), f"{HOST} serves image/png, not a report of a kind that is read"),
         (redirect("https://evil.test/"), f"{HOST} redirects to https://evil.test/: evil.test is not a host"),
         (redirect("https://127.0.0.1/"), f"{HOST} redirects to https://127.0.0.1/: 127.0.0.1 is not a host"),
         (b"", f"the connection with {HOST} failed"),
@@ -501,7 +501,7 @@ def test_what_cannot_be_added_is_named_and_stops_nothing(place: Settings, tmp_pa
         "folder.pdf: failed: it is not a file; name the files themselves",
         "pipe.pdf: failed: it is not a file; name the files themselves",
         "program.exe: failed: files ending in .exe are not read; save it as .docx, .html, .txt or PDF, or move it "
-        "out of the corpus; read are .md, .markdown, .txt, .pdf, .html, .htm, .docx",
+        f"out of the corpus; read are {', '.join(corpus.SUFFIXES)}",
         "absent.pdf: failed: No such file or directory; mend that and run it again",
         "good.txt: new: reports/good-5ea40a00.txt",
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from making import Picture, docx, lines, paragraph, pdf
+from making import Picture, docx, epub, lines, paragraph, pdf
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats import sandbox
@@ -28,10 +28,12 @@ GOOD: dict[Format, bytes] = {
     "pdf": pdf([lines(TEXT[:60], TEXT[60:])]),
     "html": HTML,
     "docx": docx(paragraph(TEXT)),
+    "epub": epub({"one": f"<p>{TEXT}</p>"}),
+    "eml": f"From: a@example.org\nSubject: A letter\n\n{TEXT}\n".encode(),
 }
 
 
-@pytest.mark.parametrize("file_format", ["pdf", "html", "docx"])
+@pytest.mark.parametrize("file_format", GOOD)
 def test_a_good_file_comes_back_whole(file_format: Format) -> None:
     reading = parse(file_format, GOOD[file_format])
     assert TEXT in " ".join(piece.text for piece in reading.pieces)
@@ -55,10 +57,29 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         ("docx", GOOD["docx"][:400], "is damaged or cut off"),
         ("docx", docx(paragraph("x"), parts={"a.xml": bytes(210_000_000)}), "unpacks to more than 200 MB"),
         ("docx", docx(paragraph("x"), parts={"a.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), "a document type"),
+        ("epub", GOOD["epub"][:400], "is damaged or cut off"),
+        ("epub", epub({"a": TEXT}, parts={"b.css": " " * 200_000_001}), "unpacks to more than 200 MB"),
+        ("epub", epub({"a": "<p>" * 30_000}), "holds no text to quote"),
+        ("eml", b"", "is not an e-mail"),
+        ("eml", b"MIME-Version: 1\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 9_000, "is cut off"),
         ("html", b"", "could not be parsed"),
         ("html", b"<a" * 200_000, "no text that reads like an article"),
     ],
-    ids=["cut off PDF", "hollow PDF", "scan", "cut off Word", "zip bomb", "XML bomb", "nothing", "open tags"],
+    ids=[
+        "cut off PDF",
+        "hollow PDF",
+        "scan",
+        "cut off Word",
+        "zip bomb",
+        "XML bomb",
+        "cut off book",
+        "packed bomb",
+        "deep book",
+        "no mail",
+        "deep mail",
+        "nothing",
+        "open tags",
+    ],
 )
 def test_a_broken_file_is_one_line_with_a_next_step(file_format: Format, content: bytes, said: str) -> None:
     assert said in problem(file_format, content)
@@ -181,7 +202,7 @@ def test_a_reading_crosses_unchanged() -> None:
     assert from_json(to_json(reading)) == reading
 
 
-@pytest.mark.parametrize("file_format", ["pdf", "html", "docx"])
+@pytest.mark.parametrize("file_format", GOOD)
 def test_mutated_files_are_read_or_refused_in_one_line(file_format: Format) -> None:
     chance = random.Random(20240601)
     for _ in range(6):

@@ -111,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "text",
         metavar="TEXT-OR-FILE",
-        help="a quote, a text with quotes in quote marks, or a draft (.docx, .pdf, .md, .txt, .html); - reads it",
+        help="a quote, a text with quotes in quote marks, or a draft (.docx, .pdf, .md, .txt, .html, …); - reads it",
     )
     check.add_argument(
         "--named", metavar="REPORT", help="the report it claims to quote: an id, a title, an area and year"

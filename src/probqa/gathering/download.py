@@ -31,13 +31,15 @@ from probqa.gathering.connection import Connector
 USER_AGENT = f"probqa/{version('probqa')} (fetches published inspection reports to quote them)"
 SUFFIXES = {
     "text/html": ".html",
-    "application/xhtml+xml": ".html",
+    "application/xhtml+xml": ".xhtml",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/epub+zip": ".epub",
+    "message/rfc822": ".eml",
     "text/plain": ".txt",
 }
 # How a file of a kind must start. A PDF may have up to 1,024 bytes before its header (ISO 32000, annex H).
-_STARTS = {".pdf": (b"%PDF-", 1024), ".docx": (b"PK\x03\x04", 4)}
+_STARTS = {".pdf": (b"%PDF-", 1024), **dict.fromkeys((".docx", ".epub"), (b"PK\x03\x04", 4))}
 # Anything else could steer the terminal that the refusal is shown on.
 _KIND = re.compile(r"[a-z0-9.+-]{1,99}/[a-z0-9.+-]{1,99}")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -187,7 +189,7 @@ def _received(
         kind = ""
     if kind not in SUFFIXES:
         raise DownloadError(
-            f"{address.host} serves {kind or 'a file of no named type'}, not a page, PDF, Word or text file",
+            f"{address.host} serves {kind or 'a file of no named type'}, not a report of a kind that is read",
             "look for the report itself on that site",
         )
     content = _body(response, address, limits.body)

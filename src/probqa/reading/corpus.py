@@ -18,15 +18,15 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".docx")
+SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".xhtml", ".docx", ".epub", ".eml")
 SIDECAR_SUFFIX = ".yaml"
 # What a file of a kind that is not read has to become.
 _REMEDIES = {
     "save it as .docx or PDF": ".doc .docm .dot .dotm .dotx .fodt .odt .ott .pages .rtf .wpd .wps",
     "save its sheets as PDF, or as tables in a .docx": ".csv .fods .numbers .ods .tsv .xls .xlsb .xlsm .xlsx",
     "save its slides as PDF": ".key .odp .pps .ppsx .ppt .pptm .pptx",
-    "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xhtml .xht .xml",
-    "open it in its own program and save it as .html, .txt or PDF": ".azw .azw3 .eml .epub .fb2 .mobi .msg .tex .xps",
+    "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xht .xml",
+    "open it in its own program and save it as .html, .txt or PDF": ".azw .azw3 .fb2 .mobi .msg .tex .xps",
     "make a PDF of it and run: ocrmypdf IN.pdf OUT.pdf": ".bmp .gif .heic .jpeg .jpg .png .tif .tiff .webp",
     "unpack it here": ".7z .bz2 .gz .rar .tar .tgz .xz .zip",
     "rename it to .md": ".mdown .mdx .mkd",

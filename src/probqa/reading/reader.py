@@ -3,8 +3,8 @@
 In: a ``CorpusFile`` and its folder. Out: a ``Document``, or one ``ReadingError`` that says why not.
 
 Each format has a module in ``formats`` that turns a body into ``Piece`` records. This module opens the file, reads its
-metadata and puts the pieces together. Markdown and text are read in this process. PDF, web pages and Word files are
-read in a worker process (``sandbox``), so their libraries are not imported here.
+metadata and puts the pieces together. Markdown and text are read in this process, every other format in a worker
+process (``sandbox``), so their libraries are not imported here.
 
 The ``VERSION`` of a format changes whenever its module would read a file differently, so that an index knows to read
 the file again. The library's version counts as well.
@@ -28,13 +28,23 @@ from probqa.records import Document, Removal
 
 __all__ = ["read", "read_draft", "reader_version"]
 
-_IN_WORKER: dict[str, Format] = {".pdf": "pdf", ".html": "html", ".htm": "html", ".docx": "docx"}
+_PAGES = (".html", ".htm", ".xhtml")
+_PACKED = (".docx", ".epub")
+_IN_WORKER: dict[str, Format] = {
+    ".pdf": "pdf",
+    **dict.fromkeys(_PAGES, "html"),
+    ".docx": "docx",
+    ".epub": "epub",
+    ".eml": "eml",
+}
 DRAFTS = (*_IN_WORKER, ".md", ".txt")
 # Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 3", "pypdfium2"),
-    "html": ("html 2", "trafilatura"),
+    "html": ("html 3", "trafilatura"),
     "docx": ("docx 2", "lxml"),
+    "epub": ("epub 1", "lxml"),
+    "eml": ("eml 1", "lxml"),
 }
 _MARKDOWN = (".md", ".markdown")
 _MARKDOWN_VERSION = "markdown 2"
@@ -170,7 +180,7 @@ def _check_kind(content: bytes, suffix: str) -> None:
         if is_new:
             raise ReadingError("is protected with a password", "save a copy without the password")
         raise ReadingError("is an old Office file", "save it as .docx or PDF")
-    expected = {".pdf": "pdf", ".docx": "zip", ".html": "html", ".htm": "html"}.get(suffix, "text")
+    expected = "zip" if suffix in _PACKED else "html" if suffix in _PAGES else "pdf" if suffix == ".pdf" else "text"
     if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix in _MARKDOWN):
         return
     names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "text": "something else"}

@@ -23,8 +23,10 @@ _MAX_PARTS = 5_000
 _SAVE = "open it in its own program and save it anew"
 
 
-def unpack(content: bytes, endings: tuple[str, ...]) -> dict[str, bytes]:
+def unpack(content: bytes, endings: tuple[str, ...], *, may_be_typed: bool = False) -> dict[str, bytes]:
     """Unpack the parts whose names end so, by their names.
+
+    Only the pages of an e-book ``may_be_typed``: declare a document type.
 
     The sizes that the file states are not trusted: the bytes are counted as they are unpacked.
 
@@ -59,12 +61,17 @@ def unpack(content: bytes, endings: tuple[str, ...]) -> dict[str, bytes]:
         raise ReadingError(
             "is damaged or cut off, or not what its name says", f"download it again, or {_SAVE}"
         ) from error
+    if not may_be_typed:
+        _refuse_types(parts)
+    return parts
+
+
+def _refuse_types(parts: dict[str, bytes]) -> None:
     for name, xml in parts.items():
         # Office programs write no document types. Attackers use them to read other files or to make the text swell.
         is_typed = b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"<\0!\0D\0O\0C\0T" in xml
         if is_typed and name.lower().endswith((".xml", ".rels")):
             raise ReadingError("holds XML with a document type, which no office file has", _SAVE)
-    return parts
 
 
 def tree(content: bytes) -> Any:

@@ -1,6 +1,6 @@
 """The reader of web pages: the article without the website round it, and what was left out.
 
-In: the bytes of an HTML file. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
+In: the bytes of a file in HTML or XHTML. Out: a ``Reading``. Runs in the worker only (see ``sandbox``).
 
 The words are read by ``page_blocks``, all of them and in the order of the page. trafilatura only says which of the
 blocks are the article: it looks twice, once leaning to precision, once evenly, and the precise result is taken, or the
@@ -16,17 +16,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import trafilatura
-from lxml import html  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats.furniture import furniture, is_sentence
 from probqa.reading.formats.page_blocks import Block, page_blocks
 from probqa.reading.formats.page_metadata import page_metadata
+from probqa.reading.formats.page_source import decode_page, parse_page
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "html 2"
+VERSION = "html 3"
 
 # The precise result is taken where it has at least this share of the even one's characters.
 _ENOUGH = 0.75
@@ -67,17 +67,6 @@ _FURNITURE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_NAMES = re.compile(r"comment-?(list|body|content|author|meta|text|form|reply)|commentlist|respond|reply", re.I)
-# The byte encodings that pages name, as browsers read them: "iso-8859-1" means Windows-1252.
-_ENCODINGS = {
-    **dict.fromkeys(
-        ("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii"), "cp1252"
-    ),
-    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
-    **dict.fromkeys(("iso-8859-11", "tis-620"), "cp874"),
-    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis"), "cp932"),
-}
 
 
 def read_webpage(content: bytes) -> Reading:
@@ -86,9 +75,7 @@ def read_webpage(content: bytes) -> Reading:
     Raises:
         ReadingError: it is no web page, or no article text is found in it.
     """
-    tree = html.document_fromstring(
-        _decode(content).encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
-    )
+    tree = parse_page(decode_page(content))
     blocks, removals = page_blocks(tree)
     kept = _kept(tree, blocks)
     article, website = _article(blocks, kept)
@@ -96,30 +83,6 @@ def read_webpage(content: bytes) -> Reading:
         raise ReadingError("holds no text that reads like an article", "save the text of the page as a .txt file")
     pieces = [Piece(block.kind, block.text, block.level) for block in article]
     return Reading(pieces, [*removals, *_listed(website)], metadata=page_metadata(tree, article))
-
-
-def _decode(content: bytes) -> str:
-    """Decode the bytes of a page as browsers do.
-
-    A byte order mark comes first, then UTF-8 where it fits, then the encoding that the page names. Where there is none
-    of these, or it is not true, they are taken for Windows-1252, the old Western European encoding.
-    """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return content.decode(name, errors="replace")
-    try:
-        return content.decode("utf-8").replace("\0", "")
-    except UnicodeDecodeError:
-        charset = re.search(rb"(?:charset|encoding)=[\"' ]{0,9}([\w-]{1,40})", content[:4096])
-        name = charset.group(1).decode().lower() if charset else "cp1252"
-        try:
-            text = content.decode(_ENCODINGS.get(name, name), errors="replace").replace("\0", "")
-        except LookupError:
-            name, text = "cp1252", ""
-        # A page may say UTF-8 and be none: then hardly any character beyond ASCII is one.
-        if not text or text.count("\ufffd") > len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd"):
-            text = content.decode("cp1252", errors="replace").replace("\0", "")
-        return text
 
 
 # --- the article

@@ -76,6 +76,14 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.webpage import read_webpage
 
             return read_webpage
+        case "epub":
+            from probqa.reading.formats.epub import read_epub
+
+            return read_epub
+        case "eml":
+            from probqa.reading.formats.eml import read_eml
+
+            return read_eml
         case _:
             from probqa.reading.formats.word import read_word
 
