@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 
+import docx
 import pytest
 import streamlit
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from conftest import REPORTS, write_corpus
+from probqa.errors import ReadingError
 from probqa.indexing.build import build
 from probqa.settings import Settings
+from probqa.ui import drafts
+from probqa.ui.views import check
 
 FOUND = "Northway supervised people at low risk by a telephone call every nine weeks."
 ABSENT = "Zebras were seen grazing beside the motorway."
@@ -67,7 +74,7 @@ def drawn(page: AppTest) -> str:
 def test_the_first_sight_says_what_to_do_and_judges_nothing(page: AppTest) -> None:
     html = drawn(page)
     assert '<h1 class="pq-title">Check a quote</h1>' in html
-    assert "Paste a sentence or a paragraph." in html
+    assert "Paste a sentence or a paragraph, or choose a whole draft." in html
     assert "pq-verdict" not in html
     assert [page.text_area[0].label, page.text_input[0].label, page.button[0].label] == [
         "The quote, or a text with quotes in quote marks",
@@ -93,7 +100,7 @@ def test_an_altered_quote_shows_the_words_that_differ_by_more_than_colour(page: 
     assert "1. Altered</h2>" in html
     assert (
         '<del><span class="pq-hidden">[only in the report: </span>nine<span class="pq-hidden">]</span></del> '
-        '<ins><span class="pq-hidden">[only in the pasted text: </span>six<span class="pq-hidden">]</span></ins>'
+        '<ins><span class="pq-hidden">[only in the checked text: </span>six<span class="pq-hidden">]</span></ins>'
     ) in html
     assert "A number differs." in html
     assert "The report says</h3>" in html
@@ -253,3 +260,169 @@ def test_no_notice_of_the_page_names_a_command(page: AppTest) -> None:
 def test_only_words_that_were_found_can_be_added(page: AppTest) -> None:
     sent(page, FOUND.replace("nine", "six"))
     assert [button.label for button in page.button] == ["Check"]
+
+
+ALTERED = FOUND.replace("nine", "six")
+DRAFT = (
+    "For immediate release",
+    f"The Ambleton report of 2017 says “{FOUND}”",
+    f"It goes on: “{ALTERED}” and “{ABSENT}” We call that “too bad”.",
+    "“Managers at Selby Green checked every assessment.”",
+)
+VERDICTS = ["found", "altered", "absent", "too_short", "elsewhere"]
+
+
+def chosen_file(page: AppTest, name: str, content: bytes) -> str:
+    """Choose a file, as a visitor does; gives the HTML that is drawn."""
+    if page.radio[0].value != "A whole draft, as a file":
+        page.radio[0].set_value("A whole draft, as a file").run()
+    page.file_uploader[0].upload(name, content, "application/octet-stream").run()
+    assert not page.exception
+    return drawn(page)
+
+
+def as_word(*paragraphs: str) -> bytes:
+    made = docx.Document()
+    for paragraph in paragraphs:
+        made.add_paragraph(paragraph)
+    saved = io.BytesIO()
+    made.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("draft.md", "\n\n".join(DRAFT).encode()),
+        ("draft.txt", "\n\n".join(DRAFT).encode()),
+        ("draft.html", ("<html><body>" + "".join(f"<p>{each}</p>" for each in DRAFT) + "</body></html>").encode()),
+        ("DRAFT 2.DOCX", as_word(*DRAFT)),
+    ],
+)
+def test_each_quote_of_a_draft_is_told_as_the_terminal_tells_it(page: AppTest, name: str, content: bytes) -> None:
+    html = chosen_file(page, name, content)
+    assert re.findall(r"pq-verdict pq-is-(\w+)", html) == VERDICTS
+    assert ">5 quotes checked against 5 reports: 1 found word for word, 1 altered, 1 in another report than" in html
+    assert f"Read: “{name}”. Its words are kept for this page alone" in html
+    assert "Not checked, since they stand outside quote marks: 16 words (“For immediate release” and 4 more" in html
+    assert '<p class="pq-named">The report named “The Ambleton report of 2017” is here.</p>' in html
+    assert "address of this page" not in html
+    assert not dict(page.query_params)
+
+
+def test_a_draft_is_not_on_the_server_any_more_and_its_verdicts_stay(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    managers: list[MemoryUploadedFileManager] = []
+    held_before = MemoryUploadedFileManager.remove_session_files
+
+    def removed(self: MemoryUploadedFileManager, session: str) -> None:
+        assert self.get_stats()
+        held_before(self, session)
+        managers.append(self)
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_session_files", removed)
+    html = chosen_file(page, "draft.txt", "\n\n".join(DRAFT).encode())
+    assert page.file_uploader[0].value is None
+    [manager] = managers
+    assert not manager.get_stats()
+    [add, *_] = [button for button in page.button if button.label == "Add to basket"]
+    add.click().run()
+    assert drawn(page) == html
+
+
+def test_a_draft_can_be_checked_against_the_report_that_is_named(page: AppTest) -> None:
+    chosen_file(page, "draft.txt", f"They wrote “{FOUND}”".encode())
+    page.text_input[0].set_value("Inspection of Selby Green").run()
+    assert "1. In another report than the one named</h2>" in drawn(page)
+    page.text_input[0].set_value("").run()
+    assert "1. Found word for word</h2>" in drawn(page)
+
+
+def test_the_next_draft_takes_the_place_of_the_last_and_a_text_stands_beside_both(page: AppTest) -> None:
+    chosen_file(page, "one.txt", f"They wrote “{FOUND}”".encode())
+    html = chosen_file(page, "two.txt", f"They wrote “{ALTERED}”".encode())
+    assert ("“two.txt”" in html, "“one.txt”" in html, html.count("pq-verdict ")) == (True, False, 1)
+    page.radio[0].set_value("A quote or a text").run()
+    assert "pq-verdict" not in drawn(page)
+    assert "1. Found word for word</h2>" in sent(page, FOUND)
+
+
+def test_what_was_left_out_of_a_draft_is_listed_as_not_checked(page: AppTest) -> None:
+    struck = "<p>We say <del>they were <b>closed</b></del> little.</p>" * 2
+    html = chosen_file(page, "a.html", f"<html><body><p>They wrote “{FOUND}”</p>{struck}</body></html>".encode())
+    _, _, rest = html.partition("<summary>Not read, and so not checked: 2 parts of the file</summary>")
+    assert re.findall(r"<li>([^<]*)</li>", rest) == ["struck out: they were closed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title", "remedy"),
+    [
+        (
+            "old.docx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "“old.docx” is an old Office file",
+            "Save it as .docx or PDF.",
+        ),
+        ("page.pdf", b"<html>", "“page.pdf” is named .pdf but is a web page", "Rename it to .html"),
+        ("empty.md", b" ", "“empty.md” holds no text", "Check another file."),
+        ("a.docx", b"PK\x03\x04" + b"x" * 99, "“a.docx” is damaged", ""),
+        ("a.exe", b"MZ", "“a.exe” is of a kind that is not read", "Save it as one of"),
+        ("latin.txt", b"caf\xe9", "“latin.txt” line 1: byte 3 is not UTF-8", "Save the file as UTF-8."),
+        ("long.txt", b"word " * 20_001, "“long.txt” has 100,004 characters, more than 100,000", "Check a part of it."),
+        ("<b>\u202e.txt", b"", "“&lt;b&gt;[U+202E].txt” holds no text", "Check another file."),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, str) else "",
+)
+def test_a_file_that_cannot_be_read_is_one_notice(
+    page: AppTest, name: str, content: bytes, title: str, remedy: str
+) -> None:
+    html = chosen_file(page, name, content)
+    assert html.count("pq-notice-title") == 1
+    assert f'<p class="pq-notice-title">{title}' in html
+    assert f"</p><p>{remedy}" in html
+    assert ("pq-verdict" in html, "probqa" in html, "run: " in html) == (False, False, False)
+    assert "1. Found word for word</h2>" in chosen_file(page, "next.txt", f"They wrote “{FOUND}”".encode())
+
+
+def test_a_file_that_got_past_the_limit_is_not_read(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MAX_BYTES", 3 << 20)
+    assert "“a.txt” is larger than 3 MB</p>" in chosen_file(page, "a.txt", b"x" * ((3 << 20) + 1))
+
+
+def test_a_scan_is_refused_without_a_command(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scan(*_: object) -> None:
+        raise ReadingError("a.pdf holds no text to read", "run: ocrmypdf IN.pdf OUT.pdf")
+
+    monkeypatch.setattr(drafts, "read_draft", scan)
+    html = chosen_file(page, "a.pdf", b"%PDF-")
+    assert "“a.pdf” holds no text to read</p><p>Choose a file whose text can be marked and copied.</p>" in html
+
+
+def test_when_others_drafts_are_worked_on_too_long_one_is_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "PATIENCE_SECONDS", 0.01)
+    with drafts.turn(), drafts.turn():
+        html = chosen_file(page, "a.txt", f"“{FOUND}”".encode())
+    assert "The server is checking the drafts of others</p><p>Try again in a minute.</p>" in html
+    assert "1. Found word for word</h2>" in chosen_file(page, "a.txt", f"“{FOUND}”".encode())
+
+
+def test_of_a_draft_with_many_quotes_the_first_are_drawn_and_the_rest_counted(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "MOST_QUOTES", 2)
+    html = chosen_file(page, "draft.txt", "\n\n".join(DRAFT).encode())
+    assert html.count("pq-verdict ") == 2
+    assert "The first 2 of 5 quotes are shown here; all are in the Word copy.</p>" in html
+
+
+@pytest.mark.parametrize("given", ["text", "file"])
+def test_a_checked_text_can_be_had_as_word_with_a_comment_at_each_quote(page: AppTest, given: str) -> None:
+    text = "\n\n".join(DRAFT)
+    chosen_file(page, "draft.txt", text.encode()) if given == "file" else sent(page, text)
+    [button] = page.get("download_button")
+    assert button.proto.label == "Download as Word, with a comment at each quote"
+    report = page.session_state["checked"][1]
+    copy = docx.Document(io.BytesIO(check.to_word(report)))
+    assert [paragraph.text for paragraph in copy.paragraphs[:4]] == list(DRAFT)
+    assert len(list(copy.comments)) == 5

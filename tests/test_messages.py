@@ -30,6 +30,7 @@ def rerun(made: BackMsg) -> None:
         lambda made: setattr(made, "stop_script", True),
         lambda made: setattr(made, "app_heartbeat", True),
         lambda made: setattr(made.backend_operation_request.deferred_file, "file_id", "1"),
+        lambda made: made.file_urls_request.file_names.append("draft.docx"),
     ],
 )
 def test_what_our_pages_say_is_heard_as_it_is(fill: Callable[[BackMsg], object]) -> None:
@@ -38,7 +39,9 @@ def test_what_our_pages_say_is_heard_as_it_is(fill: Callable[[BackMsg], object])
 
 def test_every_kind_of_message_and_operation_but_these_is_not_heard() -> None:
     kinds = {field.name: field for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
-    for kind in kinds.keys() - {"rerun_script", "stop_script", "app_heartbeat", "backend_operation_request"}:
+    # A request for no place for an upload is among those that are not.
+    heard_of = {"rerun_script", "stop_script", "app_heartbeat", "backend_operation_request"}
+    for kind in kinds.keys() - heard_of:
         is_record = kinds[kind].message_type is not None
         fill = (lambda made, kind=kind: getattr(made, kind).SetInParent()) if is_record else None
         assert heard(message(fill or (lambda made, kind=kind: setattr(made, kind, True)))) is None, kind
@@ -49,6 +52,11 @@ def test_every_kind_of_message_and_operation_but_these_is_not_heard() -> None:
     assert heard(b"") is None
     assert {"clear_cache", "load_git_info", "file_urls_request"} <= kinds.keys()
     assert "install_skills" in {field.name for field in operations}
+
+
+def test_places_for_uploads_are_given_one_at_a_time() -> None:
+    for names in ([], ["a", "b"], [""] * 100_000):
+        assert heard(message(lambda made, names=names: made.file_urls_request.file_names.extend(names))) is None
 
 
 def test_a_widget_that_streamlit_did_not_name_is_left_out() -> None:

@@ -12,6 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosedError
 
 from conftest import REPORTS
+from probqa.ui.uploads import MAX_FORM_BYTES
 from serving import Site, served
 from streamlit_page import open_page, status_of_page
 
@@ -19,6 +20,8 @@ UPLOAD = (
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n'
     b"Content-Type: text/plain\x1b[2J\r\n\r\nhello\r\n--x--\r\n"
 )
+
+PLACE = "01234567-89ab-cdef-0123-456789abcdef"
 
 UPGRADE = (
     "Connection: Upgrade",
@@ -113,20 +116,38 @@ def test_the_servers_own_page_is_let_in_under_each_name(site: Site, based: Site)
     assert page(based, "/reports", "https://evil.example") == 403
 
 
-def test_below_a_base_path_no_upload_and_no_metric_is_taken_or_given(based: Site) -> None:
+def put(site: Site, session: str, base: str = "", length: int = len(UPLOAD), place: str = PLACE) -> int:
+    return status(
+        site,
+        f"PUT {base}/_stcore/upload_file/{session}/{place} HTTP/1.1\nHost: localhost\nConnection: close\n"
+        f"Content-Type: multipart/form-data; boundary=x\nContent-Length: {length}",
+        UPLOAD,
+    )
+
+
+def test_a_few_drafts_are_taken_of_a_page_that_is_open_and_go_nowhere_but_into_memory(based: Site) -> None:
+    before = sorted(path for path in based.settings.corpus.parent.rglob("*"))
     with open_page(port_of(based), "/reports") as visitor:
         assert visitor.run()
         session = visitor.frames[0].new_session.initialize.session_id
-        taken = [
-            status(
-                based,
-                f"PUT {base}/_stcore/upload_file/{session}/{number} HTTP/1.1\nHost: localhost\nConnection: close\n"
-                f"Content-Type: multipart/form-data; boundary=x\nContent-Length: {len(UPLOAD)}",
-                UPLOAD,
-            )
-            for number, base in enumerate(["/reports"] * 20 + [""] * 5)
-        ]
-    assert set(taken) == {404}
+        assert put(based, PLACE, "/reports") == 400
+        assert put(based, session, "/reports") == 204
+        assert put(based, session, "/reports", MAX_FORM_BYTES + 1) == 413
+        for place in ("1", "a.md", "..%2f..%2fcorpus%2fa.md", f"{PLACE}/a.md"):
+            assert put(based, session, "/reports", place=place) in (400, 404)
+        taken = [put(based, session, "/reports") for _ in range(10)]
+        assert taken == sorted(taken)
+        assert set(taken) == {204, 429}
+    assert sorted(path for path in based.settings.corpus.parent.rglob("*")) == before
+
+
+def test_a_draft_without_the_mark_of_a_page_is_not_taken(site: Site) -> None:
+    with open_page(port_of(site)) as visitor:
+        assert visitor.run()
+        assert put(site, visitor.frames[0].new_session.initialize.session_id) == 403
+
+
+def test_below_a_base_path_no_metric_is_given(based: Site) -> None:
     for path in ("metrics", "%6detrics", "agent/mcp", "script-health-check"):
         assert get(based, f"/reports/_stcore/{path}", "Host: localhost") == 404
     assert get(based, "/reports/_stcore/health", "Host: localhost") == 200

@@ -98,6 +98,23 @@ def test_axe_finds_nothing_grave_in_verdicts_and_in_a_basket(site: Site, visit: 
     assert grave_by_day_and_by_night(page, axe) == []
 
 
+def test_axe_finds_nothing_grave_where_a_draft_is_chosen_and_checked(site: Site, visit: Open, axe: str) -> None:
+    page = visit(f"{site.url}/check", viewport={"width": 320, "height": 640}).page
+    looked_at(page)
+    page.get_by_text("A whole draft, as a file").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
+    settled(page)
+    assert grave_by_day_and_by_night(page, axe) == []
+    draft = "<p>“low risk” <del>and so on</del> “Zebras were seen grazing beside the motorway.”</p>"
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "draft.html", "mimeType": "text/html", "buffer": draft.encode()}
+    )
+    expect(page.locator(".pq-verdict")).to_have_count(2)
+    settled(page)
+    assert grave_by_day_and_by_night(page, axe) == []
+    assert _sideways(page) == []
+
+
 def test_axe_would_find_something_grave(visit: Open, site: Site, axe: str) -> None:
     page = visit(f"{site.url}/healthz").page
     page.evaluate("document.body.innerHTML = '<input><p style=\"color:#ccc;background:#fff\">pale</p>'")

@@ -9,10 +9,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import docx
 import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, Site, ask, looked_at, settled
+from conftest import REPORTS
 
 QUESTION = "how did Northway supervise people at low risk?"
 QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
@@ -87,6 +89,36 @@ def test_a_pasted_quote_is_checked_word_for_word(site: Site, visit: Open) -> Non
     assert re.search("altered", verdicts.nth(1).get_attribute("class") or "")
     assert "nine" in verdicts.nth(1).inner_text()
     assert "six" in verdicts.nth(1).inner_text()
+
+
+def test_a_whole_draft_is_checked_and_comes_back_as_word_with_comments(site: Site, visit: Open, tmp_path: Path) -> None:
+    page = visit(f"{site.url}/check").page
+    looked_at(page)
+    page.get_by_text("A whole draft, as a file").click()
+    box = page.get_by_test_id("stFileUploaderDropzoneInput")
+    written = docx.Document()
+    written.add_paragraph(f"They write: “{QUOTE}”")
+    written.add_paragraph(f"And: “{QUOTE.replace('nine', 'six')}”")
+    written.save(str(tmp_path / "draft.docx"))
+    box.set_input_files(tmp_path / "draft.docx")
+    expect(page.locator(".pq-verdict")).to_have_count(2)
+    settled(page)
+    verdicts = page.locator(".pq-verdict").evaluate_all("all => all.map(one => one.className)")
+    assert verdicts == ["pq-verdict pq-is-found", "pq-verdict pq-is-altered"]
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download as Word").click()
+    started.value.save_as(tmp_path / "checked.docx")
+    said = [comment.text.split(".")[0] for comment in docx.Document(str(tmp_path / "checked.docx")).comments]
+    assert said == ["Found", "Altered"]
+    # The next one, and one that cannot be read.
+    box.set_input_files({"name": "next.txt", "mimeType": "text/plain", "buffer": f"“{QUOTE}”".encode()})
+    expect(page.locator(".pq-verdict")).to_have_count(1)
+    settled(page)
+    box.set_input_files({"name": "bad.docx", "mimeType": "text/plain", "buffer": b"PK\x03\x04 is none"})
+    expect(page.locator(".pq-notice-title")).to_have_text("“bad.docx” is damaged or cut off, or not what its name says")
+    expect(page.locator(".pq-verdict")).to_have_count(0)
+    corpus = site.settings.corpus
+    assert {path.relative_to(corpus).as_posix() for path in corpus.rglob("*.*")} == REPORTS.keys()
 
 
 def test_quotes_are_kept_and_taken_away_in_every_format(asked: Page, tmp_path: Path) -> None:

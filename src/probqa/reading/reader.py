@@ -106,18 +106,24 @@ def read_draft(content: bytes, name: str) -> tuple[str, tuple[Removal, ...]]:
     Raises:
         ReadingError: it is of a format that is not read, damaged, protected or hostile, or holds no text.
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in DRAFTS:
-        raise ReadingError(f"{name} is of a kind that is not read", f"save it as one of {', '.join(DRAFTS)}")
-    _check_kind(content, suffix)
-    if suffix in _IN_WORKER:
-        reading = _read_in_worker(_IN_WORKER[suffix], content)
-    else:
-        reading = _read_text(suffix, read_metadata(_decode(content), None, name)[1])
+    try:
+        reading = _read_draft(content, name)
+    except ReadingError as error:
+        raise ReadingError(f"{name} {error.problem}", error.remedy) from error
     text, _, _ = assemble(reading.pieces)
     if not text:
         raise ReadingError(f"{name} holds no text", "check another file")
     return text, tuple(reading.removals)
+
+
+def _read_draft(content: bytes, name: str) -> Reading:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in DRAFTS:
+        raise ReadingError("is of a kind that is not read", f"save it as one of {', '.join(DRAFTS)}")
+    _check_kind(content, suffix)
+    if suffix in _IN_WORKER:
+        return _read_in_worker(_IN_WORKER[suffix], content)
+    return _read_text(suffix, read_metadata(_decode(content), None, name)[1])
 
 
 def _read_text(suffix: str, body: str) -> Reading:

@@ -12,8 +12,9 @@ from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-# What this app's pages send; of operations that alone which makes a file for a download button.
-_HEARD = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
+# What this app's pages send; of operations that alone which makes a file for a download button, and of places for
+# uploads one at a time.
+_HEARD = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request", "file_urls_request")
 _OPERATION = "deferred_file"
 # Far above the longest quote that a box takes; a few bytes of a message can be hundreds in memory.
 MAX_BYTES = 1_000_000
@@ -39,6 +40,8 @@ def heard(frame: bytes | None) -> bytes | None:
     if kind not in _HEARD:
         return None
     if kind == "backend_operation_request" and message.backend_operation_request.WhichOneof("payload") != _OPERATION:
+        return None
+    if kind == "file_urls_request" and len(message.file_urls_request.file_names) != 1:
         return None
     if kind == "rerun_script":
         widgets = message.rerun_script.widget_states.widgets

@@ -1,4 +1,4 @@
-"""What guards the server: its own names only, no uploads, no public metrics, no more visitors than it bears.
+"""What guards the server: its own names only, few uploads, no public metrics, no more visitors than it bears.
 
 In: every request and connection, before Streamlit sees it. Out: a refusal, or the response with security headers. A
 response that has a content security policy of its own says itself who may frame it. Why: docs/security.md.
@@ -25,9 +25,10 @@ from probqa.ui.hosts import Authority, Hosts
 from probqa.ui.limits import Visitors
 from probqa.ui.markup import Markup
 from probqa.ui.messages import heard, told
+from probqa.ui.uploads import Uploads, is_place
 
 # Below this, wherever it stands in an address (a base path may come before it), Streamlit serves more than its page
-# needs to anyone: an upload lands in the server's memory. These alone are open.
+# needs to anyone. These alone are open, and the places for drafts within the limits of ``uploads``.
 CORE = "_stcore"
 STREAM = "stream"
 OPEN = ("health", "host-config", STREAM)
@@ -84,25 +85,41 @@ def html_response(page: Markup, status: int, headers: Mapping[str, str]) -> HTML
 class Guard:
     """ASGI middleware that refuses what is not for this app's visitors, and adds the headers to what is answered."""
 
-    def __init__(self, app: ASGIApp, visitors: Visitors = VISITORS, hosts: Hosts | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        visitors: Visitors = VISITORS,
+        hosts: Hosts | None = None,
+        uploads: Uploads | None = None,
+    ) -> None:
         """Wrap ``app``.
 
-        Count its visitors in ``visitors``, and answer to ``hosts``, else to what is configured.
+        Count its visitors in ``visitors`` and their drafts in ``uploads``, and answer to ``hosts``, else to what is
+        configured.
         """
         self.app = app
         self.visitors = visitors
         self.hosts = hosts or Hosts(served_names(os.environ))
+        self.uploads = uploads or Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
-            await (self._refusal(scope) or self.app)(scope, receive, _with_headers(send))
+            await self._answer(scope, receive, _with_headers(send))
         elif self._refusal(scope):
             await send({"type": "websocket.close", "code": 1008})
         else:
             await self._connect(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        core = "" if refusal else _core(scope["path"])
+        if is_place(core) and scope["method"] == "PUT":
+            await self.uploads.take(self.app, core, scope, receive, send)
+        else:
+            await (refusal or self.app)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         host = self._host(scope)
@@ -111,10 +128,12 @@ class Guard:
         if NOT_PLAIN.search(scope["path"]):
             return PlainTextResponse("This is not an address of this server.", 400)
         core = _core(scope["path"])
-        if core not in ("", *OPEN) or (scope["type"] == "websocket") != (core == STREAM):
+        if not (core in ("", *OPEN) or is_place(core)) or (scope["type"] == "websocket") != (core == STREAM):
             return PlainTextResponse("This is not offered here.", 404)
-        if core == STREAM and not self._is_own_page(scope, host):
+        if (core == STREAM or is_place(core)) and not self._is_own_page(scope, host):
             return PlainTextResponse("Pages of other sites are not let in.", 403)
+        if is_place(core):
+            return self.uploads.refusal(scope)
         if self.visitors.full and (core == STREAM or _opens_a_page(scope)):
             return html_response(BUSY_PAGE, 503, {"retry-after": "15"})
         return None
@@ -192,11 +211,13 @@ def _opens_a_page(scope: Scope) -> bool:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            present = {name.lower() for name, _ in message["headers"]}
+            # What Streamlit lets other sites' scripts read is not theirs to read.
+            own = [pair for pair in message["headers"] if not pair[0].lower().startswith(b"access-control-")]
+            present = {name.lower() for name, _ in own}
             if b"content-security-policy" in present:
                 present.add(b"x-frame-options")
             extra = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message["headers"] = [*message["headers"], *(pair for pair in extra if pair[0] not in present)]
+            message["headers"] = [*own, *(pair for pair in extra if pair[0] not in present)]
         await send(message)
 
     return send_with_headers

@@ -1,17 +1,19 @@
 """Check a quote: is it what the report says?
 
-In: a pasted text, or one in the address. Out: for each quote in it what became of it, the words that differ, and where
-it stands; and an address that shows the same check.
+In: a pasted text, one in the address, or a whole draft as a file. Out: for each quote in it what became of it, the
+words that differ, and where it stands; a Word copy with comments; of a text also an address that shows the same check.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from probqa.asking.library import Library
 from probqa.checking.check import check
@@ -25,20 +27,31 @@ from probqa.checking.verdicts import (
     Place,
     describe_name,
 )
+from probqa.checking.word_copy import to_word
 from probqa.errors import InputError
+from probqa.records import Removal
 from probqa.rendering import label, page_in_words
 from probqa.text import half_character
-from probqa.ui import basket, frame, side_bar
+from probqa.ui import basket, drafts, frame, side_bar
 from probqa.ui.cards import actions, badge, neighbour, original, reading_link
 from probqa.ui.markup import Markup, anchor, original_anchor
+from probqa.ui.uploads import MAX_BYTES
 
 TITLE = "Check a quote"
-PROMISE = "Paste a sentence or a paragraph. Each quote in it is compared with the reports, word for word."
+PROMISE = (
+    "Paste a sentence or a paragraph, or choose a whole draft. Each quote in it is compared with the reports, word for "
+    "word."
+)
 STYLE = Path(__file__).with_name("check.css")
 # What stands in an address passes every proxy up to this length, percent signs included.
 MAX_ADDRESS = 6_000
 OPEN_PLACES = 2
 MOST_PLACES = 10
+# Of a draft: so many quotes are drawn, and so much of what was left out is listed.
+MOST_QUOTES = 100
+MOST_REMOVALS = 50
+REMOVAL_CHARACTERS = 200
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 # The status in words, and a sign for those who look for one; neither is told by colour alone.
 _STATUS = {
@@ -57,33 +70,78 @@ _COUNTED = {
 }
 _KEY = "checked"
 _TEXT, _NAMED, _SHOWN = "check-text", "check-named", "check-address"
+_GIVEN, _FILE, _DRAFT = "check-given", "check-file", "check-draft"
+_PASTED, _CHOSEN = "A quote or a text", "A whole draft, as a file"
+_NAME = "The report it is said to be from, if one is named: a title, or an area and a year"
 
 
 def draw(library: Library) -> None:
-    """Draw the form, and what became of the text that was last sent."""
+    """Draw the form, and what became of the text that was last sent, or of the file that was last chosen."""
     frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
     _fill_from_address()
+    given = st.radio(
+        "What to check", (_PASTED, _CHOSEN), key=_GIVEN, horizontal=True, persist_state="session", width="stretch"
+    )
+    try:
+        if given == _CHOSEN:
+            _draw_draft(library)
+        else:
+            _draw_text(library)
+    except InputError as error:
+        problem, remedy = (f"{words[0].upper()}{words[1:]}" for words in (error.problem, error.remedy))
+        frame.notice(problem, f"{remedy}.", "refused")
+    frame.foot(library.generation.domain)
+
+
+def _draw_text(library: Library) -> None:
     with st.form("check", border=False):
         text = st.text_area(
             "The quote, or a text with quotes in quote marks", height=160, key=_TEXT, persist_state="session"
         )
-        named = st.text_input(
-            "The report it is said to be from, if one is named: a title, or an area and a year",
-            key=_NAMED,
-            persist_state="session",
-        )
+        named = st.text_input(_NAME, key=_NAMED, persist_state="session")
         sent = st.form_submit_button("Check", type="primary")
     if sent:
         _put_in_address(text, named)
     if sent or text.strip():
-        try:
-            report = _checked(library, text, named)
-        except InputError as error:
-            frame.notice(f"{error.problem[0].upper()}{error.problem[1:]}", f"{error.remedy.capitalize()}.", "refused")
+        report = _checked(library, text, named)
+        if st.session_state.get(_SHOWN, {}).get("text"):
+            address = "The address of this page shows this check again, on any machine that can open it."
         else:
-            _draw_report(library, report)
-    frame.foot(library.generation.domain)
+            address = "This text is too long for an address: to show this check to others, send them the text."
+        _draw_report(library, report, Markup("").join(map(_note, [*_notes(report), address])))
+
+
+def _draw_draft(library: Library) -> None:
+    box = f"{_FILE}-{st.session_state.setdefault(_FILE, 0)}"
+    given: UploadedFile | DeletedFile | None = st.session_state.get(box)
+    if given:
+        # The next one has an empty box of its own: this file is not on the server any more.
+        st.session_state[_FILE] += 1
+        box = f"{_FILE}-{st.session_state[_FILE]}"
+    named = st.text_input(_NAME, key=_NAMED, persist_state="session")
+    st.file_uploader(
+        f"The draft: a {drafts.kinds()} file of at most {MAX_BYTES >> 20} MB. It is checked as soon as it is "
+        "chosen, and the file is not kept.",
+        key=box,
+    )
+    if given:
+        st.session_state.pop(_DRAFT, None)
+        st.session_state[_DRAFT] = _read(given)
+    draft: drafts.Draft | None = st.session_state.get(_DRAFT)
+    if draft:
+        report = _checked(library, draft.text, named, is_draft=True)
+        read = f"Read: “{draft.name}”. Its words are kept for this page alone, until you close it or reload it."
+        notes = map(_note, [read, *_notes(report)])
+        _draw_report(library, report, Markup("").join((*notes, _left_out(draft.removals))))
+
+
+def _read(given: UploadedFile | DeletedFile) -> drafts.Draft:
+    if isinstance(given, DeletedFile):
+        raise InputError("the file did not stay long enough to be read", "choose it again")
+    content = drafts.take(given)
+    with st.spinner("Reading the draft"), drafts.turn():
+        return drafts.read(given.name, content)
 
 
 def summary(report: CheckReport) -> str:
@@ -124,20 +182,26 @@ def _put_in_address(text: str, named: str) -> None:
     st.query_params.from_dict({name: value for name, value in here.items() if value})
 
 
-def _checked(library: Library, text: str, named: str) -> CheckReport:
+def _checked(library: Library, text: str, named: str, *, is_draft: bool = False) -> CheckReport:
     """Return the report on what was sent, worked out once while the page stays open."""
-    asked = (library.generation.name, text, named.strip())
+    asked = (library.generation.name, text, named.strip(), is_draft)
     kept = st.session_state.get(_KEY)
     if kept is None or kept[0] != asked:
-        kept = st.session_state[_KEY] = (asked, check(library.generation, text, named.strip() or None))
-    report: CheckReport = kept[1]
-    return report
+        work = partial(check, library.generation, text, named.strip() or None, is_draft=is_draft)
+        if is_draft:
+            with st.spinner("Checking each quote of the draft"), drafts.turn():
+                report = work()
+        else:
+            report = work()
+        kept = st.session_state[_KEY] = (asked, report)
+    checked: CheckReport = kept[1]
+    return checked
 
 
-def _draw_report(library: Library, report: CheckReport) -> None:
+def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
     digests = sum(document.source.wording == "digest" for document in library.generation.all_documents())
     top = st.container()
-    for number, quote in enumerate(report.quotes, start=1):
+    for number, quote in enumerate(report.quotes[:MOST_QUOTES], start=1):
         with st.container(gap=None):
             frame.draw(_verdict(report, quote, number, digests))
             if quote.status in ("found", "elsewhere"):
@@ -152,15 +216,24 @@ def _draw_report(library: Library, report: CheckReport) -> None:
             ).format(
                 name=name,
                 summary=summary(report),
-                notes=Markup("").join(map(_note, _notes(report))),
+                notes=notes,
                 legend=_LEGEND if any(quote.operations for quote in report.quotes) else Markup(""),
             )
+        )
+        # Made when it is asked for.
+        st.download_button(
+            "Download as Word, with a comment at each quote",
+            partial(to_word, report),
+            "checked.docx",
+            WORD,
+            key="check-word",
+            on_click="ignore",
         )
 
 
 _LEGEND = Markup(
     '<p class="pq-legend">How to read the differences: <del>struck through</del> stands in the report and not in the '
-    "pasted text; <ins>underlined twice</ins> stands in the pasted text and not in the report.</p>"
+    "text that is checked; <ins>underlined twice</ins> stands in that text and not in the report.</p>"
 )
 
 
@@ -168,14 +241,31 @@ def _notes(report: CheckReport) -> Iterator[str]:
     yield from map(describe_name, report.named)
     if unchecked := not_checked(report):
         yield unchecked
-    if st.session_state.get(_SHOWN, {}).get("text"):
-        yield "The address of this page shows this check again, on any machine that can open it."
-    else:
-        yield "This text is too long for an address: to show this check to others, send them the text."
+    if len(report.quotes) > MOST_QUOTES:
+        yield f"The first {MOST_QUOTES} of {len(report.quotes)} quotes are shown here; all are in the Word copy."
 
 
 def _note(text: str) -> Markup:
     return Markup('<p class="pq-named">{}</p>').format(text)
+
+
+def _left_out(removals: Iterable[Removal]) -> Markup:
+    """Return what of a draft was not read, and so not checked, folded."""
+    listed = [_removal(removal) for removal in removals]
+    if not listed:
+        return Markup("")
+    rest = len(listed) - MOST_REMOVALS
+    more = Markup("<p>And {} more.</p>").format(rest) if rest > 0 else Markup("")
+    parts = "1 part of the file" if len(listed) == 1 else f"{len(listed)} parts of the file"
+    return Markup(
+        '<details class="pq-fold pq-named"><summary>Not read, and so not checked: {}</summary><ul>{}</ul>{}</details>'
+    ).format(parts, Markup("").join(listed[:MOST_REMOVALS]), more)
+
+
+def _removal(removal: Removal) -> Markup:
+    where = f", page {removal.page} of the file" if removal.page else ""
+    cut = " …" if removal.characters > REMOVAL_CHARACTERS else ""
+    return Markup("<li>{}{}: {}{}</li>").format(removal.reason, where, removal.text[:REMOVAL_CHARACTERS], cut)
 
 
 def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int) -> Markup:
@@ -222,7 +312,7 @@ def _piece(piece: Piece) -> Markup:
         place = Markup('<span class="pq-place-number">[from place {}] </span>').format(piece.place)
     if piece.kind == "same":
         return place + piece.text
-    tag, side = ("del", "report") if piece.kind == "missing" else ("ins", "pasted text")
+    tag, side = ("del", "report") if piece.kind == "missing" else ("ins", "checked text")
     return Markup(
         '{place}<{tag}><span class="pq-hidden">[only in the {side}: </span>{text}'
         '<span class="pq-hidden">]</span></{tag}>'
