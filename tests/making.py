@@ -194,6 +194,24 @@ def epub(
     )
 
 
+def odt(body: str, *, styles: str = "", shared: str = "", parts: Mapping[str, str] | None = None) -> bytes:
+    """An OpenDocument text with ``body`` as its XML, its own ``styles``, and the ``shared`` ones of its other file."""
+    names = "".join(
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" '
+        for prefix, name in (("office", "office"), ("text", "text"), ("table", "table"), ("style", "style"),
+                             ("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("meta", "meta"), ("form", "form"))
+    ) + 'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'  # fmt: skip
+    return packed(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": f"<office:document-content {names}><office:automatic-styles>{styles}"
+            f"</office:automatic-styles><office:body><office:text>{body}</office:text></office:body></office:document-content>",
+            "styles.xml": f"<office:document-styles {names}>{shared}</office:document-styles>",
+            **{name: part.replace("NAMES", names) for name, part in (parts or {}).items()},
+        }
+    )
+
+
 def words_missing(content: str, told: Iterable[str]) -> Counter[str]:
     """Count the words of ``content``, tags left aside, that are nowhere in ``told``."""
     written = Counter(re.findall(r"[^\W_]+", html.unescape(re.sub(r"<[^>]*>", " ", content))))

@@ -17,7 +17,7 @@ from probqa.indexing.build import build
 from probqa.indexing.inspection import document_status, status
 from probqa.reading import reader
 from probqa.reading.corpus import CorpusFile, list_files
-from probqa.reading.formats import eml, webpage, word
+from probqa.reading.formats import eml, odt, webpage, word
 from probqa.reading.formats import epub as epub_reader
 from probqa.reading.formats import pdf as pdf_reader
 from probqa.reading.reader import reader_version
@@ -57,6 +57,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         "pdf": (pdf_reader.VERSION, "pypdfium2"),
         "html": (webpage.VERSION, "trafilatura"),
         "docx": (word.VERSION, "lxml"),
+        "odt": (odt.VERSION, "lxml"),
         "epub": (epub_reader.VERSION, "lxml"),
         "eml": (eml.VERSION, "lxml"),
     }
@@ -73,6 +74,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         ("a.pdf", docx(paragraph("x")), "is named .pdf but is a packed file"),
         ("a.epub", docx(paragraph("x")), "is not an e-book"),
         ("a.epub", REPORT, "is named .epub but is a PDF"),
+        ("a.odt", docx(paragraph("x")), "is not an OpenDocument text"),
         ("a.eml", docx(paragraph("x")), "is named .eml but is a packed file"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old Office file"),
         (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from making import Picture, docx, epub, lines, paragraph, pdf
+from making import Picture, docx, epub, lines, odt, paragraph, pdf
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats import sandbox
@@ -28,6 +28,7 @@ GOOD: dict[Format, bytes] = {
     "pdf": pdf([lines(TEXT[:60], TEXT[60:])]),
     "html": HTML,
     "docx": docx(paragraph(TEXT)),
+    "odt": odt(f"<text:p>{TEXT}</text:p>"),
     "epub": epub({"one": f"<p>{TEXT}</p>"}),
     "eml": f"From: a@example.org\nSubject: A letter\n\n{TEXT}\n".encode(),
 }
@@ -60,6 +61,8 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         ("epub", GOOD["epub"][:400], "is damaged or cut off"),
         ("epub", epub({"a": TEXT}, parts={"b.css": " " * 200_000_001}), "unpacks to more than 200 MB"),
         ("epub", epub({"a": "<p>" * 30_000}), "holds no text to quote"),
+        ("odt", GOOD["odt"][:400], "is damaged or cut off"),
+        ("odt", odt("<text:section>" * 30_000 + TEXT + "</text:section>" * 30_000), "broken XML"),
         ("eml", b"", "is not an e-mail"),
         ("eml", b"MIME-Version: 1\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 9_000, "is cut off"),
         ("html", b"", "could not be parsed"),
@@ -75,6 +78,8 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         "cut off book",
         "packed bomb",
         "deep book",
+        "cut off ODT",
+        "deep ODT",
         "no mail",
         "deep mail",
         "nothing",

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".xhtml", ".docx", ".epub", ".eml")
+SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".xhtml", ".docx", ".odt", ".epub", ".eml")
 SIDECAR_SUFFIX = ".yaml"
 # What a file of a kind that is not read has to become.
 _REMEDIES = {
-    "save it as .docx or PDF": ".doc .docm .dot .dotm .dotx .fodt .odt .ott .pages .rtf .wpd .wps",
+    "save it as .docx, .odt or PDF": ".doc .docm .dot .dotm .dotx .fodt .ott .pages .rtf .wpd .wps",
     "save its sheets as PDF, or as tables in a .docx": ".csv .fods .numbers .ods .tsv .xls .xlsb .xlsm .xlsx",
     "save its slides as PDF": ".key .odp .pps .ppsx .ppt .pptm .pptx",
     "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xht .xml",

@@ -29,11 +29,12 @@ from probqa.records import Document, Removal
 __all__ = ["read", "read_draft", "reader_version"]
 
 _PAGES = (".html", ".htm", ".xhtml")
-_PACKED = (".docx", ".epub")
+_PACKED = (".docx", ".odt", ".epub")
 _IN_WORKER: dict[str, Format] = {
     ".pdf": "pdf",
     **dict.fromkeys(_PAGES, "html"),
     ".docx": "docx",
+    ".odt": "odt",
     ".epub": "epub",
     ".eml": "eml",
 }
@@ -43,6 +44,7 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 3", "pypdfium2"),
     "html": ("html 3", "trafilatura"),
     "docx": ("docx 2", "lxml"),
+    "odt": ("odt 1", "lxml"),
     "epub": ("epub 1", "lxml"),
     "eml": ("eml 1", "lxml"),
 }

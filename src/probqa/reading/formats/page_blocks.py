@@ -161,7 +161,7 @@ class _Walker:
         elif tag == "br":
             self._break(element)
         elif tag == "math":
-            self._run.words.append(_formula(element))
+            self._run.words.append(mathml(element))
         elif tag == "select":
             self._choices(element)
         elif tag == "table" and not is_layout(element):
@@ -410,12 +410,12 @@ def _style(element: Any) -> str:
 # --- formulas
 
 
-def _formula(element: Any) -> str:
+def mathml(element: Any) -> str:
     """Return a formula (MathML) as one line of text, a fraction as "²⁄₃"."""
     tag = element.tag if isinstance(element.tag, str) else ""
     if tag in ("annotation", "annotation-xml") or not tag:
         return ""
-    parts = [_formula(child) for child in element]
+    parts = [mathml(child) for child in element]
     match tag, parts:
         case "mfrac", [above, below]:
             if above.isdigit() and below.isdigit():

@@ -45,6 +45,7 @@ from probqa.reading.formats.word_styles import (
     combined,
     height,
     look_of,
+    may_head,
     outline_level,
     read_styles,
 )
@@ -326,7 +327,7 @@ def _paragraph(elements: Sequence[Any], package: _Package, depth: int, table: Lo
             yield Piece("heading", text, heading)
         elif listed:
             yield Piece("item", text)
-        elif all_bold and len(text) <= 120 and re.search(r"[\w)’'\"”]$", text) and re.search(r"[^\W\d_]{2}", text):
+        elif all_bold and may_head(text):
             package.heading = text if name_of(elements[-1].getparent()) != "tc" else package.heading
             yield Piece("heading", text, 6)
         else:

@@ -30,7 +30,7 @@ def metadata(parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[
     company = next(
         (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if name_of(each) == "Company"), ""
     )
-    found = {"title": _title(core.get("title", ""), pieces, titles), "publisher": company}
+    found = {"title": shown_title(core.get("title", ""), pieces, titles), "publisher": company}
     made, saved = (core.get(name, "") for name in ("created", "modified"))
     day = re.match(rf"{YEAR}-\d\d-\d\d", saved or made)
     if day:
@@ -39,7 +39,7 @@ def metadata(parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[
     return {key: text[:300] for key, text in found.items() if text}
 
 
-def _title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
+def shown_title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
     """Return the title.
 
     The file keeps the title of whatever it was copied from, so the one that its first page shows comes before it.

@@ -122,6 +122,11 @@ def combined(defaults: Look, paragraph: Look, character: Look, own: Look) -> Loo
     return look
 
 
+def may_head(text: str) -> bool:
+    """Tell whether a paragraph in bold may be a heading by its words."""
+    return len(text) <= 120 and bool(re.search(r"[\w)’'\"”]$", text) and re.search(r"[^\W\d_]{2}", text))
+
+
 def height(look: Look) -> int:
     """Return 1 where text is raised, -1 where it is lowered, else 0.
 

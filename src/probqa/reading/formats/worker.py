@@ -84,6 +84,10 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.eml import read_eml
 
             return read_eml
+        case "odt":
+            from probqa.reading.formats.odt import read_odt
+
+            return read_odt
         case _:
             from probqa.reading.formats.word import read_word
 
