@@ -212,6 +212,38 @@ def odt(body: str, *, styles: str = "", shared: str = "", parts: Mapping[str, st
     )
 
 
+def xlsx(
+    sheets: Mapping[str, str],
+    *,
+    strings: Sequence[str] = (),
+    styles: str = "",
+    state: str = "visible",
+    parts: Mapping[str, str] | None = None,
+) -> bytes:
+    """A workbook of ``sheets`` as XML by name, the last in a ``state``; ``strings`` are those that cells refer to."""
+    names = list(sheets)
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{at}" r:id="r{at}" state="{state if at == len(names) else ""}"/>'
+        for at, name in enumerate(names, 1)
+    )
+    kinds = [(f"r{at}", "worksheet", f"sheet{at}.xml") for at in range(1, len(names) + 1)]
+    kinds += [("s", "sharedStrings", "strings.xml"), ("t", "styles", "styles.xml")]
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    related = "".join(f'<Relationship Id="{at}" Type="{RELATIONS}/{kind}" Target="{to}"/>' for at, kind, to in kinds)
+    return packed(
+        {
+            "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r" Type="{RELATIONS}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns:r="{RELATIONS}"><sheets>{listed}</sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">{related}</Relationships>',
+            "xl/strings.xml": f"<sst>{''.join(f'<si>{string}</si>' for string in strings)}</sst>",
+            "xl/styles.xml": f"<styleSheet>{styles}</styleSheet>",
+            **{f"xl/sheet{at}.xml": f"<worksheet>{sheets[name]}</worksheet>" for at, name in enumerate(names, 1)},
+            **(parts or {}),
+        }
+    )
+
+
 def words_missing(content: str, told: Iterable[str]) -> Counter[str]:
     """Count the words of ``content``, tags left aside, that are nowhere in ``told``."""
     written = Counter(re.findall(r"[^\W_]+", html.unescape(re.sub(r"<[^>]*>", " ", content))))

@@ -45,7 +45,7 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
         ("old.doc", "is of a kind that is not read (.doc); save it as .docx, .odt or PDF"),
         ("a/letter.RTF", "is of a kind that is not read (.rtf); save it as .docx, .odt or PDF"),
         ("text.ott", "is of a kind that is not read (.ott); save it as .docx, .odt or PDF"),
-        ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as PDF, or as tables in a .docx"),
+        ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as .xlsx or PDF"),
         ("talk.pptx", "is of a kind that is not read (.pptx); save its slides as PDF"),
         ("page.mht", "is of a kind that is not read (.mht); open it in a browser and save it as .html or PDF"),
         (

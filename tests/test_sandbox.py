@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from making import Picture, docx, epub, lines, odt, paragraph, pdf
+from making import Picture, docx, epub, lines, odt, paragraph, pdf, xlsx
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats import sandbox
@@ -22,6 +22,7 @@ from probqa.reading.formats.wire import from_json, to_json
 TEXT = (
     "Inspectors found that the supervision of people at low risk was done by telephone in most of the cases they read."
 )
+CELL = f'<sheetData><row><c t="inlineStr"><is><t>{TEXT}</t></is></c></row></sheetData>'
 DEFAULT = Limits()
 HTML = f"<html><body><article><p>{TEXT}</p><p>{TEXT} It was not enough.</p></article></body></html>".encode()
 GOOD: dict[Format, bytes] = {
@@ -29,6 +30,7 @@ GOOD: dict[Format, bytes] = {
     "html": HTML,
     "docx": docx(paragraph(TEXT)),
     "odt": odt(f"<text:p>{TEXT}</text:p>"),
+    "xlsx": xlsx({"A": CELL}),
     "epub": epub({"one": f"<p>{TEXT}</p>"}),
     "eml": f"From: a@example.org\nSubject: A letter\n\n{TEXT}\n".encode(),
 }
@@ -63,6 +65,8 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         ("epub", epub({"a": "<p>" * 30_000}), "holds no text to quote"),
         ("odt", GOOD["odt"][:400], "is damaged or cut off"),
         ("odt", odt("<text:section>" * 30_000 + TEXT + "</text:section>" * 30_000), "broken XML"),
+        ("xlsx", GOOD["xlsx"][:400], "is damaged or cut off"),
+        ("xlsx", xlsx({"A": CELL}, parts={"a.xml": " " * 200_000_001}), "unpacks to more than 200 MB"),
         ("eml", b"", "is not an e-mail"),
         ("eml", b"MIME-Version: 1\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 9_000, "is cut off"),
         ("html", b"", "could not be parsed"),
@@ -80,6 +84,8 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         "deep book",
         "cut off ODT",
         "deep ODT",
+        "cut off workbook",
+        "workbook bomb",
         "no mail",
         "deep mail",
         "nothing",

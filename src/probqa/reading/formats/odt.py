@@ -303,10 +303,11 @@ class _Walker:
                     yield from self.blocks(cell, depth + 1)
             return
         table = [self._row(row, depth, is_head=is_head) for row, is_head in rows if not self._is_left_out(row)]
-        for line in table_rows(table):
+        lines = table_rows(table)
+        for line in lines:
             if line.text:
                 yield Piece("row" if line.is_row else "paragraph", line.text)
-        for name in unused_names(table):
+        for name in unused_names(table, lines):
             self._leave_out("column without entries", name)
         self._in_table = outer
         if not outer:

@@ -303,9 +303,10 @@ class _Walker:
                 self._leave_out(reason, " ".join(row.itertext()))
             else:
                 rows.append([self._cell(cell) for cell in row.iterchildren("td", "th")])
-        for line in table_rows(rows):
+        lines = table_rows(rows)
+        for line in lines:
             self._add("row" if line.is_row else "paragraph", line.text, line.cells, element)
-        for name in unused_names(rows):
+        for name in unused_names(rows, lines):
             self._leave_out("column without entries", name)
 
     def _cell(self, element: Any) -> Cell:

@@ -91,10 +91,11 @@ def table_rows(rows: Sequence[Sequence[Cell]]) -> list[TableLine]:
     return lines
 
 
-def unused_names(rows: Sequence[Sequence[Cell]]) -> list[str]:
+def unused_names(rows: Sequence[Sequence[Cell]], lines: Sequence[TableLine]) -> list[str]:
     """Return the texts of the cells that are in no line: names of columns in which nothing stands."""
-    said = " ".join(line.text for line in table_rows(rows))
-    return [cell.text for row in rows for cell in row if cell.text and cell.text.rstrip(":") not in said]
+    said = " ".join(line.text for line in lines)
+    # Only heads are looked for in the whole text: every other cell is in its own line.
+    return [cell.text for row in rows for cell in row if cell.is_head and cell.text.rstrip(":") not in said]
 
 
 def _line(row: Sequence[Cell], names: Sequence[Sequence[Cell]], subject: Cell | None) -> TableLine:

@@ -1,4 +1,4 @@
-"""What a Word file says of itself, and how far that is to be believed.
+"""What an Office file says of itself, and how far that is to be believed.
 
 In: its parts, its text and the paragraphs set as its title. Out: title, publisher, and a day with a note on what it is.
 """
@@ -15,13 +15,17 @@ from probqa.reading.assembly import Piece
 from probqa.reading.formats.packed_xml import name_of, tree
 from probqa.reading.formats.repairs import tidy
 
-_SAVED = "the day the Word file was last saved"
-_MADE = "the day the Word file, or the template it was made from, was made"
+_SAVED = "the day the {} was last saved"
+_MADE = "the day the {}, or the template it was made from, was made"
 _OPENING = 12
-_EMPTY_TITLE = re.compile(r"microsoft word\b.*|\[.*|.*\.(?:docx?|dotx?|dotm|rtf)", re.IGNORECASE)
+_EMPTY_TITLE = re.compile(
+    r"microsoft word\b.*|powerpoint presentation|\[.*|.*\.(?:docx?|dotx?|dotm|odt|pptx?|rtf|xlsx?)", re.IGNORECASE
+)
 
 
-def metadata(parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[str]) -> dict[str, str]:
+def metadata(
+    parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[str], file: str = "Word file"
+) -> dict[str, str]:
     """Return title, company and the day of the last save as the file's properties give them.
 
     The day has a note that says what it is, for it is not the day of publication.
@@ -35,7 +39,10 @@ def metadata(parts: dict[str, bytes], pieces: Sequence[Piece], titles: Sequence[
     day = re.match(rf"{YEAR}-\d\d-\d\d", saved or made)
     if day:
         # A file that a program made from a template keeps the template's days, which are the same.
-        found |= {"published": day.group(), "published_note": _SAVED if saved and saved != made else _MADE}
+        found |= {
+            "published": day.group(),
+            "published_note": (_SAVED if saved and saved != made else _MADE).format(file),
+        }
     return {key: text[:300] for key, text in found.items() if text}
 
 

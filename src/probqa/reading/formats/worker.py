@@ -84,6 +84,10 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.eml import read_eml
 
             return read_eml
+        case "xlsx":
+            from probqa.reading.formats.xlsx import read_xlsx
+
+            return read_xlsx
         case "odt":
             from probqa.reading.formats.odt import read_odt
 
