@@ -244,6 +244,28 @@ def xlsx(
     )
 
 
+def pptx(slides: Sequence[str], *, related: str = "", parts: Mapping[str, str] | None = None) -> bytes:
+    """A presentation of ``slides`` as XML; ``related`` are the relations of the first."""
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    listed = "".join(f'<sldId id="{255 + at}" r:id="r{at}"/>' for at in range(1, len(slides) + 1))
+    relations = "".join(
+        f'<Relationship Id="r{at}" Type="{RELATIONS}/slide" Target="slide{at}.xml"/>'
+        for at in range(1, len(slides) + 1)
+    )
+    return packed(
+        {
+            "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r" Type="{RELATIONS}/officeDocument" '
+            'Target="ppt/presentation.xml"/></Relationships>',
+            "ppt/presentation.xml": f'<presentation xmlns:r="{RELATIONS}"><sldIdLst>{listed}</sldIdLst>'
+            '<sldSz cx="9000" cy="6000"/></presentation>',
+            "ppt/_rels/presentation.xml.rels": f'<Relationships xmlns="{package}">{relations}</Relationships>',
+            "ppt/_rels/slide1.xml.rels": f'<Relationships xmlns="{package}">{related}</Relationships>',
+            **{f"ppt/slide{at}.xml": slide for at, slide in enumerate(slides, 1)},
+            **(parts or {}),
+        }
+    )
+
+
 def words_missing(content: str, told: Iterable[str]) -> Counter[str]:
     """Count the words of ``content``, tags left aside, that are nowhere in ``told``."""
     written = Counter(re.findall(r"[^\W_]+", html.unescape(re.sub(r"<[^>]*>", " ", content))))

@@ -172,7 +172,11 @@ def test_a_draft_whose_quotes_are_all_found_or_too_few_words_ends_with_0(run, tm
     ("name", "content", "said"),
     [
         ("none.docx", None, "there is no file "),
-        ("old.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Office file; save it as .docx, .xlsx or PDF"),
+        (
+            "old.docx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is an old Office file; save it as .docx, .xlsx, .pptx or PDF",
+        ),
         ("page.pdf", b"<html>", "is named .pdf but is a web page; "),
         ("empty.md", b" ", "holds no text"),
     ],

@@ -46,7 +46,7 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
         ("a/letter.RTF", "is of a kind that is not read (.rtf); save it as .docx, .odt or PDF"),
         ("text.ott", "is of a kind that is not read (.ott); save it as .docx, .odt or PDF"),
         ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as .xlsx or PDF"),
-        ("talk.pptx", "is of a kind that is not read (.pptx); save its slides as PDF"),
+        ("talk.ppt", "is of a kind that is not read (.ppt); save its slides as .pptx or PDF"),
         ("page.mht", "is of a kind that is not read (.mht); open it in a browser and save it as .html or PDF"),
         (
             "mail.msg",

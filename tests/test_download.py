@@ -108,6 +108,7 @@ def test_the_request_says_who_asks_and_what_is_wanted(site: Web) -> None:
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04...", ".docx"),
         ("application/vnd.oasis.opendocument.text", b"PK\x03\x04...", ".odt"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04...", ".xlsx"),
+        ("application/vnd.openxmlformats-officedocument.presentationml.presentation", b"PK\x03\x04...", ".pptx"),
         ("application/epub+zip", b"PK\x03\x04...", ".epub"),
         ("message/rfc822", b"From: a@example.org", ".eml"),
         ("text/plain", b"It was good.", ".txt"),

@@ -20,6 +20,7 @@ from probqa.reading.corpus import CorpusFile, list_files
 from probqa.reading.formats import eml, odt, webpage, word
 from probqa.reading.formats import epub as epub_reader
 from probqa.reading.formats import pdf as pdf_reader
+from probqa.reading.formats import pptx as pptx_reader
 from probqa.reading.formats import xlsx as xlsx_reader
 from probqa.reading.reader import reader_version
 from probqa.reading.sentences import split_sentences
@@ -60,6 +61,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         "docx": (word.VERSION, "lxml"),
         "odt": (odt.VERSION, "lxml"),
         "xlsx": (xlsx_reader.VERSION, "lxml"),
+        "pptx": (pptx_reader.VERSION, "lxml"),
         "epub": (epub_reader.VERSION, "lxml"),
         "eml": (eml.VERSION, "lxml"),
     }
@@ -78,6 +80,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         ("a.epub", REPORT, "is named .epub but is a PDF"),
         ("a.odt", docx(paragraph("x")), "is not an OpenDocument text"),
         ("a.xlsx", docx(paragraph("x")), "is not an Excel workbook"),
+        ("a.pptx", docx(paragraph("x")), "is not a PowerPoint presentation"),
         ("a.eml", docx(paragraph("x")), "is named .eml but is a packed file"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old Office file"),
         (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from making import Picture, docx, epub, lines, odt, paragraph, pdf, xlsx
+from making import Picture, docx, epub, lines, odt, paragraph, pdf, pptx, xlsx
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece, Reading
 from probqa.reading.formats import sandbox
@@ -23,6 +23,7 @@ TEXT = (
     "Inspectors found that the supervision of people at low risk was done by telephone in most of the cases they read."
 )
 CELL = f'<sheetData><row><c t="inlineStr"><is><t>{TEXT}</t></is></c></row></sheetData>'
+SLIDE = f"<sld><cSld><spTree><sp><txBody><p><r><t>{TEXT}</t></r></p></txBody></sp></spTree></cSld></sld>"
 DEFAULT = Limits()
 HTML = f"<html><body><article><p>{TEXT}</p><p>{TEXT} It was not enough.</p></article></body></html>".encode()
 GOOD: dict[Format, bytes] = {
@@ -31,6 +32,7 @@ GOOD: dict[Format, bytes] = {
     "docx": docx(paragraph(TEXT)),
     "odt": odt(f"<text:p>{TEXT}</text:p>"),
     "xlsx": xlsx({"A": CELL}),
+    "pptx": pptx([SLIDE]),
     "epub": epub({"one": f"<p>{TEXT}</p>"}),
     "eml": f"From: a@example.org\nSubject: A letter\n\n{TEXT}\n".encode(),
 }
@@ -67,6 +69,7 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         ("odt", odt("<text:section>" * 30_000 + TEXT + "</text:section>" * 30_000), "broken XML"),
         ("xlsx", GOOD["xlsx"][:400], "is damaged or cut off"),
         ("xlsx", xlsx({"A": CELL}, parts={"a.xml": " " * 200_000_001}), "unpacks to more than 200 MB"),
+        ("pptx", GOOD["pptx"][:400], "is damaged or cut off"),
         ("eml", b"", "is not an e-mail"),
         ("eml", b"MIME-Version: 1\n" + b"Content-Type: multipart/mixed; boundary=a\n\n--a\n" * 9_000, "is cut off"),
         ("html", b"", "could not be parsed"),
@@ -86,6 +89,7 @@ def problem(file_format: Format, content: bytes, limits: Limits = DEFAULT) -> st
         "deep ODT",
         "cut off workbook",
         "workbook bomb",
+        "cut off presentation",
         "no mail",
         "deep mail",
         "nothing",

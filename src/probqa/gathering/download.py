@@ -36,12 +36,13 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/epub+zip": ".epub",
     "message/rfc822": ".eml",
     "text/plain": ".txt",
 }
 # How a file of a kind must start. A PDF may have up to 1,024 bytes before its header (ISO 32000, annex H).
-_STARTS = {".pdf": (b"%PDF-", 1024), **dict.fromkeys((".docx", ".odt", ".xlsx", ".epub"), (b"PK\x03\x04", 4))}
+_STARTS = {".pdf": (b"%PDF-", 1024), **dict.fromkeys((".docx", ".odt", ".xlsx", ".pptx", ".epub"), (b"PK\x03\x04", 4))}
 # Anything else could steer the terminal that the refusal is shown on.
 _KIND = re.compile(r"[a-z0-9.+-]{1,99}/[a-z0-9.+-]{1,99}")
 _REDIRECTS = (301, 302, 303, 307, 308)

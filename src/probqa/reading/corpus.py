@@ -18,13 +18,27 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".html", ".htm", ".xhtml", ".docx", ".odt", ".xlsx", ".epub", ".eml")
+SUFFIXES = (
+    ".md",
+    ".markdown",
+    ".txt",
+    ".pdf",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".docx",
+    ".odt",
+    ".xlsx",
+    ".pptx",
+    ".epub",
+    ".eml",
+)
 SIDECAR_SUFFIX = ".yaml"
 # What a file of a kind that is not read has to become.
 _REMEDIES = {
     "save it as .docx, .odt or PDF": ".doc .docm .dot .dotm .dotx .fodt .ott .pages .rtf .wpd .wps",
     "save its sheets as .xlsx or PDF": ".csv .fods .numbers .ods .tsv .xls .xlsb .xlsm .xltx",
-    "save its slides as PDF": ".key .odp .pps .ppsx .ppt .pptm .pptx",
+    "save its slides as .pptx or PDF": ".key .odp .potx .pps .ppsx .ppt .pptm",
     "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xht .xml",
     "open it in its own program and save it as .html, .txt or PDF": ".azw .azw3 .fb2 .mobi .msg .tex .xps",
     "make a PDF of it and run: ocrmypdf IN.pdf OUT.pdf": ".bmp .gif .heic .jpeg .jpg .png .tif .tiff .webp",

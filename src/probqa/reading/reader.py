@@ -29,13 +29,14 @@ from probqa.records import Document, Removal
 __all__ = ["read", "read_draft", "reader_version"]
 
 _PAGES = (".html", ".htm", ".xhtml")
-_PACKED = (".docx", ".odt", ".xlsx", ".epub")
+_PACKED = (".docx", ".odt", ".xlsx", ".pptx", ".epub")
 _IN_WORKER: dict[str, Format] = {
     ".pdf": "pdf",
     **dict.fromkeys(_PAGES, "html"),
     ".docx": "docx",
     ".odt": "odt",
     ".xlsx": "xlsx",
+    ".pptx": "pptx",
     ".epub": "epub",
     ".eml": "eml",
 }
@@ -47,6 +48,7 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
     "docx": ("docx 2", "lxml"),
     "odt": ("odt 1", "lxml"),
     "xlsx": ("xlsx 1", "lxml"),
+    "pptx": ("pptx 1", "lxml"),
     "epub": ("epub 1", "lxml"),
     "eml": ("eml 1", "lxml"),
 }
@@ -189,7 +191,7 @@ def _check_kind(content: bytes, suffix: str) -> None:
         is_new = "EncryptedPackage".encode("utf-16-le") in content
         if is_new:
             raise ReadingError("is protected with a password", "save a copy without the password")
-        raise ReadingError("is an old Office file", "save it as .docx, .xlsx or PDF")
+        raise ReadingError("is an old Office file", "save it as .docx, .xlsx, .pptx or PDF")
     expected = "zip" if suffix in _PACKED else "html" if suffix in _PAGES else "pdf" if suffix == ".pdf" else "text"
     if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix in _MARKDOWN):
         return

@@ -88,6 +88,10 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.xlsx import read_xlsx
 
             return read_xlsx
+        case "pptx":
+            from probqa.reading.formats.pptx import read_pptx
+
+            return read_pptx
         case "odt":
             from probqa.reading.formats.odt import read_odt
 
