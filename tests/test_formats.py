@@ -98,18 +98,27 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, name: 
     assert said in str(caught.value)
 
 
-def test_ocrmypdf_is_asked_for_only_where_it_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_mends_a_scan_is_to_be_installed_only_where_it_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf([[Picture()]]))
     said = []
-    for found in (None, "/usr/bin/ocrmypdf"):
+    for found in (None, "/usr/bin/it"):
         monkeypatch.setattr("shutil.which", lambda name, found=found: found)
         with pytest.raises(ReadingError) as caught:
             reader.read(CorpusFile("a.pdf", ""), tmp_path)
         said.append(caught.value.remedy)
     assert said == [
-        "install ocrmypdf, then run: ocrmypdf IN.pdf OUT.pdf, and put OUT.pdf in its place",
-        "run: ocrmypdf IN.pdf OUT.pdf, and put OUT.pdf in its place",
+        "install tesseract, then run: probqa add --ocr FILE; or install ocrmypdf, then run: ocrmypdf IN.pdf OUT.pdf, "
+        "and put OUT.pdf in its place",
+        "run: probqa add --ocr FILE; or run: ocrmypdf IN.pdf OUT.pdf, and put OUT.pdf in its place",
     ]
+
+
+def test_a_draft_that_is_a_scan_is_not_to_be_added() -> None:
+    with pytest.raises(ReadingError) as caught:
+        reader.read_draft(pdf([[Picture()]]), "draft.pdf")
+    assert "probqa add" not in caught.value.remedy
 
 
 def test_the_same_file_under_two_names_is_one_and_two_files_of_one_name_are_two(chosen: Settings) -> None:
@@ -170,6 +179,9 @@ def test_the_status_of_a_document_tells_page_by_page_what_was_read(chosen: Setti
         "characters": len("Text 2 of this page."),
         "text_layer": True,
         "unreadable": False,
+        "recognised": False,
+        "certainty": 0,
+        "certainties": [],
         "removed": [{"reason": "page number", "text": "2", "characters": 1}],
     }
     assert [page["unreadable"] for page in found["pages"]] == [False, False, False, True]

@@ -132,6 +132,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "url": "https://example.org/gwent",
             "heading": ["Findings", "CRC"],
             "page": None,
+            "recognised": None,
             "start": 25,
             "end": 37,
             "context": "Morale low. It was good.",

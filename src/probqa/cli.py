@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--all", action="store_true", help="every entry that has an address")
     adding = add("add", _add, "Copy files, or download addresses, into the corpus.")
     adding.add_argument("names", nargs="+", metavar="FILE-OR-URL")
+    adding.add_argument("--ocr", action="store_true", help="recognise the words of scanned pages, with tesseract")
     remove = add("remove", _remove, "Take a fetched or added report out of the corpus.")
     remove.add_argument("id", metavar="ID")
     calibrate = add("calibrate", _calibrate, "Fit what makes a status, on files of questions (docs/evaluation.md).")
@@ -195,7 +196,7 @@ def _ask(options: argparse.Namespace, chosen: Settings) -> int:
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
-    from probqa.records import FROM_PAGE_1
+    from probqa.records import FROM_PAGE_1, RECOGNISED
 
     documents = inspection.documents(chosen)
     # Dates and counts from the highest, words from A; documents of one value by id.
@@ -210,6 +211,8 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
         about = ", ".join(part for part in (f"{document['area']}{mark}", *document["providers"]) if part)
         _say(f"{document['id']}  {document['title']}")
         kept = f"{document['passages']} passages · {document['wording']}"
+        scanned = len(document["recognised_pages"])
+        kept += f" · {scanned} of {document['pages']} pages {RECOGNISED}" if scanned else ""
         _say(f"    {date or 'no date'} · {document['kind']} · {about} · {kept}")
     return 0
 
@@ -223,7 +226,7 @@ def _fetch(options: argparse.Namespace, chosen: Settings) -> int:
 def _add(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.gathering import intake
 
-    return _outcomes(intake.add(chosen, options.names))
+    return _outcomes(intake.add(chosen, options.names, ocr=options.ocr))
 
 
 def _remove(options: argparse.Namespace, chosen: Settings) -> int:
@@ -347,6 +350,7 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
 
 
 def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
+    from probqa.records import RECOGNISED
     from probqa.rendering import visible_line
 
     if as_json:
@@ -360,6 +364,7 @@ def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
     for page in report["pages"]:
         printed = f" (printed {page['printed']})" if page["printed"] else ""
         layer = ", a picture without a text layer" if page["unreadable"] else ""
+        layer += f", {RECOGNISED}: {page['certainty']}% sure" if page["recognised"] else ""
         _say(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
         for removal in page["removed"]:
             _say(f"    left out, {removal['reason']}: {removal['text'][:80]} ({removal['characters']} characters)")

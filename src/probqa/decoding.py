@@ -4,7 +4,7 @@ In: a type and a value. Out: the record, or one ``DecodingError`` that says wher
 
 >>> from probqa.records import Page
 >>> decode(dict[str, tuple[Page, ...]], {"kent": [{"start": 0, "pdf": 1, "printed": "i"}]})
-{'kent': (Page(start=0, pdf=1, printed='i', layer='text'),)}
+{'kent': (Page(start=0, pdf=1, printed='i', layer='text', certainties=()),)}
 >>> decode(dict[str, tuple[Page, ...]], {"kent": [{"start": 0, "pdf": "one"}]})
 Traceback (most recent call last):
 probqa.errors.DecodingError: 'kent' number 1: pdf: 'one' is not a whole number

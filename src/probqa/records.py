@@ -30,12 +30,17 @@ from probqa.questions import Definition, Question
 Wording = Literal["digest", "verbatim"]
 BlockKind = Literal["heading", "paragraph", "item", "row"]
 Status = Literal["not_found", "weak", "answered"]
-PageLayer = Literal["text", "image", "blank"]
+PageLayer = Literal["text", "image", "blank", "recognised"]
 
 DIGEST_LABEL = "digest, not the publisher's wording"
 # The mark of what no person stated of a document, but its first page says.
 FROM_PAGE_1 = "read from page 1"
+# The mark of words that a program has recognised in the picture of a page.
+RECOGNISED = "recognised, may be wrong"
+# A recognised word of which the program is less sure than this, in per cent, is named beside a quote that holds it.
+DOUBTFUL = 80
 
+_WORD = re.compile(r"\S+")
 _IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^)\n]{0,200}+\)")
 
 
@@ -169,13 +174,43 @@ class Block:
 class Page:
     """Where a page starts in the text: ``pdf`` counts from 1, ``printed`` is the number on the paper.
 
-    ``layer`` is ``image`` where the page shows something that has no text behind it (a scan): it could not be read.
+    ``layer`` is ``image`` where the page shows something that has no text behind it (a scan): it could not be read. It
+    is ``recognised`` where a program took its words from the picture: ``certainties`` then has, for each word of the
+    page between white space, how sure the program is of it, in per cent.
     """
 
     start: int
     pdf: int
     printed: str = ""
     layer: PageLayer = "text"
+    certainties: tuple[int, ...] = ()
+
+    @property
+    def certainty(self) -> int:
+        """Return how sure the program is of the words of a recognised page in the mean, in per cent."""
+        return round(sum(self.certainties) / max(1, len(self.certainties)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """How sure a program is of words that it took from the picture of a page.
+
+    ``certainty`` is the mean of the words, in per cent. ``doubtful`` are those of which it is less sure than
+    ``DOUBTFUL``, in their order.
+    """
+
+    certainty: int
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Return what must be said wherever the words are shown.
+
+        >>> Recognised(91, ("l4", "days")).in_words
+        'recognised, may be wrong: 91% sure, least of “l4”, “days”'
+        """
+        least = f", least of {', '.join(f'“{word}”' for word in self.doubtful[:5])}" if self.doubtful else ""
+        return f"{RECOGNISED}: {self.certainty}% sure{least}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +274,33 @@ class Document:
         """
         number = bisect_right([page.start for page in self.pages], offset)
         return self.pages[number - 1] if number else None
+
+    @cached_property
+    def recognised_pages(self) -> tuple[Page, ...]:
+        """Return the pages whose words a program took from their pictures."""
+        return tuple(page for page in self.pages if page.layer == "recognised")
+
+    def recognised(self, span: Span) -> Recognised | None:
+        """Return how sure a program is of what it recognised in ``span``.
+
+        It is None where nothing there was recognised.
+        """
+        if not self.recognised_pages:
+            return None
+        ends = [*(page.start for page in self.pages[1:]), len(self.text)]
+        found: list[tuple[str, int]] = []
+        for page, end in zip(self.pages, ends, strict=True):
+            if page.layer == "recognised" and page.start < span.end and span.start < end:
+                words = _WORD.finditer(self.text, page.start, end)
+                found += [
+                    (word.group(), certainty)
+                    for word, certainty in zip(words, page.certainties, strict=False)
+                    if word.start() < span.end and span.start < word.end()
+                ]
+        if not found:
+            return None
+        mean = round(sum(certainty for _, certainty in found) / len(found))
+        return Recognised(mean, tuple(word for word, certainty in found if certainty < DOUBTFUL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +379,14 @@ class Quote:
         It is None where the format has no pages.
         """
         return self.document.page(self.span.start)
+
+    @property
+    def recognised(self) -> Recognised | None:
+        """Return how sure a program is of what it recognised of the words.
+
+        It is None where nothing of them was.
+        """
+        return self.document.recognised(self.span)
 
 
 def is_worth(status: Status, other: Status) -> bool:

@@ -117,6 +117,15 @@ def label(source: Source) -> str:
     return source.digest_label if source.wording == "digest" else ""
 
 
+def quote_label(quote: Quote) -> str:
+    """Return what must be said wherever a quote is shown: that it is a digest's, or recognised in a picture.
+
+    It is nothing for words that a publication has as text.
+    """
+    recognised = quote.recognised
+    return "; ".join(filter(None, (label(quote.source), recognised.in_words if recognised else "")))
+
+
 def close_label(answer: Answer, number: int) -> str:
     """Return what must be said of the quote with this number, from 1, if it is only close.
 
@@ -172,7 +181,7 @@ def definition_line(definition: Definition) -> str:
 def rating_line(row: RatingRow) -> str:
     """Return a rating with where it stands, for one line."""
     where = "in these words" if row.quote else row.source.ratings_mark or "from the report’s metadata"
-    words = f": “{row.quote.text}”" if row.quote else ""
+    words = f": {marked(f'“{row.quote.text}”', quote_label(row.quote))}" if row.quote else ""
     return " · ".join(
         part
         for part in (f"{row.of}: {row.rating}", row.source.published.in_words, row.source.title, where + words)
@@ -211,7 +220,7 @@ def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[st
         break_on_hyphens=False,
     )
     also = f"also in {', '.join(source.title for source in quote.also_in)}" if quote.also_in else ""
-    for part in (source_line(quote), label(quote.source), also, note, quote.source.url):
+    for part in (source_line(quote), quote_label(quote), also, note, quote.source.url):
         if part:
             lines += textwrap.wrap(
                 visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
@@ -333,10 +342,11 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "published": source.published.iso,
         "kind": source.kind,
         "wording": source.wording,
-        "label": label(source),
+        "label": quote_label(quote),
         "url": source.url,
         "heading": list(quote.heading),
         "page": {"pdf": quote.page.pdf, "printed": quote.page.printed} if quote.page else None,
+        "recognised": recognised_to_json(quote),
         "start": quote.span.start,
         "end": quote.span.end,
         "context": quote.context,
@@ -344,6 +354,12 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "score": quote.score,
         "also_in": [source.id for source in quote.also_in],
     }
+
+
+def recognised_to_json(quote: Quote) -> dict[str, Any] | None:
+    """Return how sure a program is of what it recognised of a quote, if it did."""
+    recognised = quote.recognised
+    return {"certainty": recognised.certainty, "doubtful": list(recognised.doubtful)} if recognised else None
 
 
 def _coverage_to_json(coverage: Coverage) -> dict[str, int]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from probqa.records import Document, Quote, Span
+from probqa.rendering import recognised_to_json
 
 MIN_WORDS = 3
 MIN_CHARACTERS = 12
@@ -139,7 +140,8 @@ def to_json(report: CheckReport) -> dict[str, Any]:
 
     ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids, understood}],
     quotes: [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
-    wording, url, span, text, parts, heading, page, printed_page, context_span, context, forgiven, denied}],
+    wording, url, span, text, parts, heading, page, printed_page, recognised, context_span, context, forgiven,
+    denied}],
     operations: [{change, quote, source, quote_span, source_span, place, flags}]}], unchecked: [span]}``.
     A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
     place; or null.
@@ -236,6 +238,8 @@ def _where(place: Place) -> str:
         parts.append(f"p. {page.printed} (PDF {page.pdf})" if page.printed else f"PDF page {page.pdf}")
     if place.heading:
         parts.append(f"under “{place.heading[-1]}”")
+    if recognised := place.recognised:
+        parts.append(recognised.in_words)
     digest = "this project's digest of " if place.source.wording == "digest" else ""
     return digest + ", ".join(parts)
 
@@ -259,6 +263,7 @@ def _place_json(place: Place) -> dict[str, Any]:
         "heading": list(place.heading),
         "page": place.page.pdf if place.page else None,
         "printed_page": place.page.printed if place.page else None,
+        "recognised": recognised_to_json(place),
         "context_span": _pair(place.context_span),
         "context": place.context,
         "forgiven": list(place.forgiven),

@@ -16,7 +16,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from probqa.dates import PartialDate
 from probqa.records import Quote, Source
-from probqa.rendering import label, page_in_words, visible
+from probqa.rendering import page_in_words, quote_label, visible
 from probqa.text import CONTROLS, HALVES
 
 # Controls, halves of characters and non-characters: XML and UTF-8 refuse them, a terminal may obey them.
@@ -28,7 +28,7 @@ class Citation:
     """A quote with all that is said of it.
 
     A text that is not known is empty. All but ``text`` are one line. ``page`` is in words, ``printed`` is the number on
-    the paper. ``label`` is never empty for a digest.
+    the paper. ``label`` is never empty for a digest and for recognised words.
     """
 
     document_id: str
@@ -72,7 +72,7 @@ def cite(quote: Quote, accessed: date) -> Citation:
         start=quote.span.start,
         end=quote.span.end,
         text=shown(quote.text),
-        label=label(source),
+        label=one_line(quote_label(quote)),
         title=one_line(source.title),
         publisher=one_line(source.publisher),
         published=source.published,

@@ -51,7 +51,7 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
         address = f"<{cells['address']}>" if cells["address"] else ""
         texts = [_inline(cells[name]) for name in ("page", "section")]
         lines.append(
-            f"| {_inline(cells['title'])} | {cells['published']} | {words}{f' *{label}*' if label else ''} "
+            f"| {_inline(cells['title'])} | {cells['published']} | {words}{f' *{_inline(label)}*' if label else ''} "
             f"| {' | '.join(texts)} | {address} | {_inline(cells['licence'])} |"
         )
     return "".join(f"{line}\n" for line in lines).encode()

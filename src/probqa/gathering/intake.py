@@ -31,6 +31,7 @@ from probqa.gathering.report_folder import (
     documents,
     is_as_added,
     is_stored,
+    note_beside,
     read_state,
     replaced_by,
     safe_name,
@@ -44,11 +45,16 @@ from probqa.glossary.domain import Publisher, load_domain
 from probqa.reading import reader
 from probqa.reading.corpus import MAX_FILE_BYTES, SIDECAR_SUFFIX, SUFFIXES, CorpusFile, remedy_for
 from probqa.reading.first_page import NO_FORMS
-from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY
+from probqa.reading.formats.sandbox import find_recogniser
+from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, TITLED_KEY
 from probqa.records import FROM_PAGE_1, Source
 from probqa.settings import Settings
 
 ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".markdown": ".md"}
+
+# What the words of scanned pages are recognised in, until a person writes other languages into the sidecar.
+LANGUAGES = "eng"
+_TO_RECOGNISE = "; to have its scanned pages recognised, which takes some seconds a page, run: probqa build"
 
 State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"]
 
@@ -104,11 +110,17 @@ def fetch(
 
 
 def add(
-    settings: Settings, names: Sequence[str], *, limits: Limits | None = None, loopback_port: int | None = None
+    settings: Settings,
+    names: Sequence[str],
+    *,
+    ocr: bool = False,
+    limits: Limits | None = None,
+    loopback_port: int | None = None,
 ) -> Iterator[Outcome]:
     """Copy files, or download addresses, into the corpus.
 
-    ``loopback_port`` is for tests: this one port of this machine counts as public.
+    With ``ocr`` the sidecars say that a build is to recognise the words of pages that are pictures. ``loopback_port``
+    is for tests: this one port of this machine counts as public.
 
     Raises:
         CorpusError, BuildLockedError: there is no corpus, or a fetch is at work.
@@ -117,10 +129,12 @@ def add(
     with changing(settings.corpus) as reports:
         for name in names:
             try:
+                if ocr:
+                    find_recogniser(LANGUAGES)
                 if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name):
-                    yield _add_download(settings.corpus, reports, name, downloader)
+                    yield _add_download(settings.corpus, reports, name, downloader, ocr=ocr)
                 else:
-                    yield _add_file(settings.corpus, reports, name)
+                    yield _add_file(settings.corpus, reports, name, ocr=ocr)
             except (ProbqaError, OSError) as error:
                 yield Outcome(name, "failed", _reason(error))
 
@@ -209,10 +223,11 @@ def _provenance(origin: str) -> Sidecar:
     return {"wording": "verbatim", "added": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "from": origin}
 
 
-def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader) -> Outcome:
+def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader, *, ocr: bool) -> Outcome:
     download = downloader.download(url)
     assert download is not None, "only a request with an etag or a date is answered 'not modified'"
-    if known := _known(corpus, reports, url, download.content):
+    _require_pdf(download.suffix, ocr=ocr)
+    if known := _known(corpus, reports, url, download.content, ocr=ocr):
         return known
     fetched = {was["file"] for was in read_state(reports).values()}
     before = [
@@ -221,28 +236,36 @@ def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader)
     parts = urlsplit(download.url)
     stem = Path(unquote(parts.path)).stem or parts.netloc
     target = reports / safe_name(stem, download.content, download.suffix)
-    sidecar: Sidecar = {"urls": [url], **_provenance(download.url)}
+    sidecar: Sidecar = {"urls": [url], **_provenance(download.url)} | ({OCR_KEY: LANGUAGES} if ocr else {})
     outcome = _put(corpus, target, url, download.content, sidecar, before, ())
-    return replace(outcome, note=f"{outcome.note}{_read_there(_source(corpus, target), target)}")
+    said = _TO_RECOGNISE if ocr else _read_there(_source(corpus, target), target)
+    return replace(outcome, note=f"{outcome.note}{said}")
 
 
-def _add_file(corpus: Path, reports: Path, name: str) -> Outcome:
+def _add_file(corpus: Path, reports: Path, name: str, *, ocr: bool) -> Outcome:
     path = Path(name)
     suffix = ADDED_SUFFIXES.get(path.suffix.lower())
     if suffix is None:
         problem = f"files ending in {path.suffix or 'nothing'} are not read"
         raise InputError(problem, f"{remedy_for(path.suffix)}; read are {', '.join(SUFFIXES)}")
+    _require_pdf(suffix, ocr=ocr)
     content = _read(path)
-    if known := _known(corpus, reports, name, content):
+    if known := _known(corpus, reports, name, content, ocr=ocr):
         return known
     source = _source(corpus, path)
     # A title made of the file's name says nothing.
     title = source.title if source and source.title.casefold() != path.stem.casefold() else ""
     sidecar = _provenance(_printable(path.name)) | ({TITLED_KEY: title} if title else {})
+    sidecar |= {OCR_KEY: LANGUAGES} if ocr else {}
     same, alike = _earlier(corpus, reports, sidecar, source.urls if source else ())
     target = reports / safe_name(path.stem, content, suffix)
     outcome = _put(corpus, target, name, content, sidecar, same, alike)
-    return replace(outcome, note=f"{outcome.note}{_read_there(source, target)}")
+    return replace(outcome, note=f"{outcome.note}{_TO_RECOGNISE if ocr else ''}{_read_there(source, target)}")
+
+
+def _require_pdf(suffix: str, *, ocr: bool) -> None:
+    if ocr and suffix != ".pdf":
+        raise InputError("only the pages of a PDF can be recognised", "add it without --ocr")
 
 
 def _read_there(source: Source | None, target: Path) -> str:
@@ -262,9 +285,14 @@ def _read_there(source: Source | None, target: Path) -> str:
     return f"; {FROM_PAGE_1}, to be put right in {target.with_suffix(SIDECAR_SUFFIX).name}: {'; '.join(read)}"
 
 
-def _known(corpus: Path, reports: Path, name: str, content: bytes) -> Outcome | None:
-    """Return what there is of exactly this content: itself, or what it was corrected to or replaced by since."""
+def _known(corpus: Path, reports: Path, name: str, content: bytes, *, ocr: bool) -> Outcome | None:
+    """Return what there is of exactly this content: itself, or what it was corrected to or replaced by since.
+
+    With ``ocr`` its sidecar says from now on that its pages are to be recognised.
+    """
     if there := twin(corpus, content):
+        if ocr and note_beside(there, OCR_KEY, LANGUAGES):
+            return Outcome(name, "changed", f"{_where(corpus, there)}{_TO_RECOGNISE}")
         return Outcome(name, "unchanged", _where(corpus, there))
     if made := added_from(reports, content):
         path, is_same = made

@@ -130,6 +130,20 @@ def _noted(path: Path) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
+def note_beside(path: Path, key: str, value: str) -> bool:
+    """Write a line into the sidecar of a document, where none has that key, and tell whether it was written.
+
+    What else stands there, comments included, stays as it is.
+    """
+    if key in _noted(path):
+        return False
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    text = sidecar.read_text(encoding="utf-8") if sidecar.exists() else ""
+    text += "\n" if text and not text.endswith("\n") else ""
+    _replace(sidecar, f"{text}{key}: {value}\n".encode())
+    return True
+
+
 def is_as_added(path: Path) -> bool:
     """Tell whether a document still has the content of which its name holds the digits."""
     return path.stem.endswith(f"-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}")

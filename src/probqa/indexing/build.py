@@ -205,7 +205,8 @@ def _read_all(
         progress("reading", number, len(files))
         old = known.get(file.path)
         try:
-            is_read = old and (old.file_sha256, old.reader) == (file.sha256, reader.reader_version(file.path))
+            version = reader.reader_version(file.path)
+            is_read = old and old.file_sha256 == file.sha256 and reader.is_read_by(old, version)
             if old and is_read and (same_forms or not old.pages):
                 document = old
             else:

@@ -14,7 +14,7 @@ from probqa.errors import CorpusError, InputError
 from probqa.indexing.build import is_stale
 from probqa.indexing.generation import Generation
 from probqa.reading import corpus, reader
-from probqa.records import Removal
+from probqa.records import Document, Removal
 from probqa.settings import Settings
 
 
@@ -22,7 +22,7 @@ def verify(settings: Settings) -> Iterator[str]:
     """Yield a line for everything in the index that is not as it was built.
 
     Opening compares every file with its digest. Beyond that, every passage and sentence is cut again, and every corpus
-    file that still has its hash is read again and must give the same text.
+    file that still has its hash is read again and must give the same text, but for those with recognised pages.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot even be opened.
@@ -39,7 +39,9 @@ def verify(settings: Settings) -> Iterator[str]:
             if (
                 file is None
                 or file.sha256 != document.file_sha256
-                or reader.reader_version(file.path) != document.reader
+                or not reader.is_read_by(document, reader.reader_version(file.path))
+                # What was recognised can differ with the program, and takes long.
+                or document.recognised_pages
             ):
                 continue
             again = reader.read(file, settings.corpus, generation.domain.forms)
@@ -81,6 +83,7 @@ def status(settings: Settings) -> dict[str, Any]:
                     "reader": document.reader,
                     "characters": len(document.text),
                     "passages": len(generation.passages_of(document.source.id)),
+                    "recognised_pages": _recognised(document),
                     "unreadable_pages": [page.pdf for page in document.pages if page.layer == "image"],
                     "removed": [_removed(removal) for removal in document.removals],
                 }
@@ -101,7 +104,12 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
     try:
         return [
             document.source.to_json()
-            | {"file": document.file, "passages": len(generation.passages_of(document.source.id))}
+            | {
+                "file": document.file,
+                "passages": len(generation.passages_of(document.source.id)),
+                "pages": len(document.pages),
+                "recognised_pages": _recognised(document),
+            }
             for document in generation.all_documents()
         ]
     finally:
@@ -142,12 +150,20 @@ def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
                     "characters": len(document.text[page.start : end].strip()),
                     "text_layer": page.layer == "text",
                     "unreadable": page.layer == "image",
+                    "recognised": page.layer == "recognised",
+                    "certainty": page.certainty,
+                    "certainties": list(page.certainties),
                     "removed": [_removed(removal) for removal in document.removals if removal.page == page.pdf],
                 }
                 for page, end in zip(document.pages, ends, strict=False)
             ],
             "removed": [_removed(removal) for removal in document.removals if not removal.page],
         }
+
+
+def _recognised(document: Document) -> list[dict[str, int]]:
+    """Return the pages that were recognised, and how sure the program is of each in the mean, in per cent."""
+    return [{"pdf": page.pdf, "certainty": page.certainty} for page in document.recognised_pages]
 
 
 def _removed(removal: Removal) -> dict[str, Any]:

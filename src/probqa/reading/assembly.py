@@ -45,6 +45,7 @@ class PageStart:
     pdf: int
     printed: str = ""
     layer: PageLayer = "text"
+    certainties: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +82,7 @@ def assemble(
         blocks.append(Block(piece.kind, Span(start, start + len(piece.text)), piece.level))
         length = start + len(piece.text)
     starts.append(length)
-    placed = tuple(Page(starts[page.piece] + page.offset, page.pdf, page.printed, page.layer) for page in pages)
+    placed = tuple(
+        Page(starts[page.piece] + page.offset, page.pdf, page.printed, page.layer, page.certainties) for page in pages
+    )
     return "\n\n".join(parts), tuple(blocks), placed

@@ -29,6 +29,9 @@ _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area
 _PROVENANCE_KEYS = ("added", "from")
 # The files that it was added in place of, and its title as it was read then.
 REPLACES_KEY, TITLED_KEY = "replaces", "titled"
+# Which languages the words of its scanned pages are recognised in, as tesseract names them.
+OCR_KEY = "ocr"
+_LANGUAGES = re.compile(r"[A-Za-z][A-Za-z_]{1,30}(?:\+[A-Za-z][A-Za-z_]{1,30}){0,4}")
 # What is marked where it was read from the first page: a date has its own note, and a title stands there to be seen.
 _MARKED_KEYS = ("area", "kind", "publisher", "ratings")
 _KEYS = {
@@ -36,6 +39,7 @@ _KEYS = {
     *_PROVENANCE_KEYS,
     REPLACES_KEY,
     TITLED_KEY,
+    OCR_KEY,
     "id",
     "providers",
     "ratings",
@@ -86,6 +90,26 @@ def read_metadata(
         place = places.get(error.problem.partition(":")[0], "")
         raise ReadingError(place + error.problem, error.remedy) from error
     return source, body, text[: len(text) - len(body)].count("\n") + 1
+
+
+def languages_to_recognise(sidecar: str | None, path: str) -> str:
+    """Return the languages in which the scanned pages of a file are to be recognised ("eng+cym").
+
+    Empty where the sidecar does not ask for it.
+
+    Raises:
+        ReadingError: the sidecar cannot be read, or it names no languages.
+    """
+    if sidecar is None:
+        return ""
+    stated: dict[str, object] = {}
+    places: dict[str, str] = {}
+    _take(stated, places, sidecar, f"{PurePosixPath(path).with_suffix('.yaml')} ", first_line=1)
+    languages = _text(stated, OCR_KEY)
+    if languages and not _LANGUAGES.fullmatch(languages):
+        problem = f"{places[OCR_KEY]}ocr: {languages!r} names no languages"
+        raise ReadingError(problem, "write eng, or those that tesseract --list-langs names: eng+cym")
+    return languages
 
 
 def _take(values: dict[str, object], places: dict[str, str], text: str, file: str, first_line: int) -> None:

@@ -22,11 +22,18 @@ from probqa.errors import InputError, ReadingError
 from probqa.reading.assembly import Reading, assemble
 from probqa.reading.corpus import CorpusFile, read_bytes
 from probqa.reading.first_page import NO_FORMS, Forms, first_lines, read_first_page
-from probqa.reading.formats.sandbox import Format, parse
-from probqa.reading.metadata import read_metadata
+from probqa.reading.formats.sandbox import (
+    RECOGNISING,
+    Format,
+    Recogniser,
+    find_recogniser,
+    parse,
+    recogniser_version,
+)
+from probqa.reading.metadata import languages_to_recognise, read_metadata
 from probqa.records import Document, Removal
 
-__all__ = ["read", "read_draft", "reader_version"]
+__all__ = ["is_read_by", "read", "read_draft", "reader_version"]
 
 _PAGES = (".html", ".htm", ".xhtml")
 _PACKED = (".docx", ".odt", ".xlsx", ".pptx", ".epub")
@@ -55,6 +62,8 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
 _MARKDOWN = (".md", ".markdown")
 _MARKDOWN_VERSION = "markdown 2"
 _TEXT_VERSION = "text 2"
+# Stands between the reader of a document and the program that recognised pages of it.
+_WITH = ", "
 
 
 @functools.cache
@@ -65,6 +74,15 @@ def reader_version(path: str) -> str:
         version, library = WORKER_READERS[_IN_WORKER[suffix]]
         return f"{version} ({library} {importlib.metadata.version(library)})"
     return _MARKDOWN_VERSION if suffix in _MARKDOWN else _TEXT_VERSION
+
+
+def is_read_by(document: Document, version: str) -> bool:
+    """Tell whether this version of the reader made a document.
+
+    What a program has recognised is kept until the file or our reader changes, whichever version of the program is
+    installed since, or none.
+    """
+    return document.reader.partition(_WITH)[0] == version
 
 
 def read(file: CorpusFile, folder: Path, forms: Forms = NO_FORMS) -> Document:
@@ -80,8 +98,10 @@ def read(file: CorpusFile, folder: Path, forms: Forms = NO_FORMS) -> Document:
     sidecar = _decode(read_bytes(folder, file.sidecar)) if file.sidecar else None
     suffix = PurePosixPath(file.path).suffix.lower()
     _check_kind(content, suffix)
+    recogniser = None
     if suffix in _IN_WORKER:
-        reading = _read_in_worker(_IN_WORKER[suffix], content)
+        recogniser = _recogniser(sidecar, file.path)
+        reading = _read_in_worker(_IN_WORKER[suffix], content, recogniser, may_be_added=True)
     else:
         source, body, _ = read_metadata(_decode(content), sidecar, file.path)
         reading = _read_text(suffix, body)
@@ -96,7 +116,7 @@ def read(file: CorpusFile, folder: Path, forms: Forms = NO_FORMS) -> Document:
         source=source,
         file=file.path,
         file_sha256=file.sha256,
-        reader=reader_version(file.path),
+        reader=reader_version(file.path) + (_WITH + recogniser_version(recogniser) if recogniser else ""),
         text=frozen,
         blocks=blocks,
         pages=pages,
@@ -132,6 +152,14 @@ def _read_draft(content: bytes, name: str) -> Reading:
     return _read_text(suffix, read_metadata(_decode(content), None, name)[1])
 
 
+def _recogniser(sidecar: str | None, path: str) -> Recogniser | None:
+    """Return the program that the sidecar of a file asks for, if it does."""
+    languages = languages_to_recognise(sidecar, path)
+    if languages and not path.lower().endswith(".pdf"):
+        raise ReadingError("ocr: only the pages of a PDF can be recognised", "take ocr out of its sidecar")
+    return find_recogniser(languages) if languages else None
+
+
 def _read_text(suffix: str, body: str) -> Reading:
     if suffix in _MARKDOWN:
         from probqa.reading.formats import markdown
@@ -142,13 +170,24 @@ def _read_text(suffix: str, body: str) -> Reading:
     return Reading(*plaintext.plaintext_pieces(body))
 
 
-def _read_in_worker(file_format: Format, content: bytes) -> Reading:
+def _read_in_worker(
+    file_format: Format, content: bytes, recogniser: Recogniser | None = None, *, may_be_added: bool = False
+) -> Reading:
+    """Read a file, the pages of a PDF that are pictures with the ``recogniser`` where there is one.
+
+    Raises:
+        ReadingError: it cannot be read. The remedy for a scan is what can be done on this machine.
+    """
+    if recogniser:
+        return parse(file_format, content, RECOGNISING, recogniser)
     try:
         return parse(file_format, content)
     except ReadingError as error:
         if "text layer" not in error.remedy:
             raise
-        raise ReadingError(error.problem, _scan_remedy(file_format)) from error
+        where = "" if shutil.which("tesseract") else "install tesseract, then "
+        first = f"{where}run: probqa add --ocr FILE; or " if may_be_added and file_format == "pdf" else ""
+        raise ReadingError(error.problem, first + _scan_remedy(file_format)) from error
 
 
 def _scan_remedy(file_format: Format) -> str:

@@ -243,6 +243,9 @@ def documents(library: Library) -> dict[str, Any]:
                 "characters": len(document.text),
                 "passages": len(generation.passages_of(document.source.id)),
                 "pages": len(document.pages),
+                "recognised_pages": [
+                    {"pdf": page.pdf, "certainty": page.certainty} for page in document.recognised_pages
+                ],
             }
             for document in generation.all_documents()
         ],

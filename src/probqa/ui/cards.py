@@ -17,7 +17,7 @@ from probqa.asking.later import Later
 from probqa.citing import export
 from probqa.glossary.glossary import Glossary
 from probqa.records import Quote, marked
-from probqa.rendering import label, page_in_words
+from probqa.rendering import page_in_words, quote_label
 from probqa.ui.address import link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
 
@@ -129,7 +129,7 @@ def _where_from(quote: Quote) -> Markup:
 
 
 def _badges(quote: Quote, note: str) -> Markup:
-    texts = [note, label(quote.source)]
+    texts = [note, quote_label(quote)]
     if quote.also_in:
         texts.append(f"the same words also in: {', '.join(source.title for source in quote.also_in)}")
     return Markup("").join(badge(text) for text in texts if text)

@@ -12,7 +12,7 @@ import base64
 import hashlib
 
 from probqa.records import Answer, Quote
-from probqa.rendering import close_label, definition_line, finding_line, label, rating_line, source_line
+from probqa.rendering import close_label, definition_line, finding_line, quote_label, rating_line, source_line
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, original_anchor
 
@@ -75,7 +75,7 @@ def refusal_page(problem: str, remedy: str) -> Markup:
 
 def _quote(quote: Quote, note: str) -> Markup:
     badges = Markup("").join(
-        Markup('<p class="source">{}</p>').format(text) for text in (note, label(quote.source)) if text
+        Markup('<p class="source">{}</p>').format(text) for text in (note, quote_label(quote)) if text
     )
     return Markup('<blockquote>{}</blockquote><p class="source">{}{}</p>{}').format(
         quote.text, source_line(quote), _original(quote.source.url), badges

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.questions import Scope
-from probqa.records import Answer, RatingRow, marked
+from probqa.records import RECOGNISED, Answer, RatingRow, marked
 from probqa.ui import frame
 from probqa.ui.address import Address, link, link_to
 from probqa.ui.cards import reading_link
@@ -65,7 +65,7 @@ def _ratings(rows: Sequence[RatingRow], caption: str) -> Markup:
     body = Markup("").join(
         Markup("<tr><th scope=row>{}</th><td>{}</td><td>{}</td></tr>").format(
             row.of,
-            marked(row.rating, "" if row.quote else row.source.ratings_mark or "from the report’s metadata"),
+            marked(row.rating, _rating_mark(row)),
             anchor(
                 reading_link(row.quote) if row.quote else link_to("read", {"document": [row.source.id]}),
                 Markup('{}<span class="pq-hidden">: {}</span>').format(row.source.published.in_words, row.source.title)
@@ -80,6 +80,13 @@ def _ratings(rows: Sequence[RatingRow], caption: str) -> Markup:
         '<table class="pq-rates"><caption class="pq-hidden">{}</caption><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table>"
     ).format(caption, head, body)
+
+
+def _rating_mark(row: RatingRow) -> str:
+    """Return what must be said with a rating: nothing where the report's own words have it."""
+    if row.quote is None:
+        return row.source.ratings_mark or "from the report’s metadata"
+    return RECOGNISED if row.quote.recognised else ""
 
 
 def covered(library: Library) -> str:

@@ -5,6 +5,8 @@ In: the bytes of a PDF. Out: a ``Reading``. Runs in the worker only (see ``sandb
 Lines are joined into paragraphs by their spacing, indent and type, and by whether the next word would have fitted on
 the line before. Where a paragraph goes on over a page's end, the notes at the foot of that page are put before it.
 Headings come from the outline, from larger type and from lines set in bold.
+
+Where a program is given for it, the words of pages that are pictures are recognised (see ``recognition``).
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
 from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
+from probqa.reading.formats.recognised_words import certainties
+from probqa.reading.formats.recognition import LEAST_FOR_A_LINE, LEAST_FOR_A_PAGE, Program, Recognition, recognise
 from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
 from probqa.reading.formats.running_lines import LABEL, find_running
 from probqa.reading.formats.watermarks import find_watermarks
-from probqa.records import FROM_PAGE_1, BlockKind, PageLayer, Removal
+from probqa.records import FROM_PAGE_1, RECOGNISED, BlockKind, PageLayer, Removal
 
 VERSION = "pdf 3"
 
@@ -37,6 +41,8 @@ _UNFINISHED = re.compile(r"[^.!?:;…]$")
 _MAX_HEADING_CHARACTERS = 160
 # A page with a full-page picture counts as read only with this many characters: a stamp on a scan is not its text.
 _STAMP_CHARACTERS = 200
+# A page takes some seconds to be recognised, and the worker has half an hour.
+_MAX_RECOGNISED = 300
 
 
 @dataclass(slots=True)
@@ -87,14 +93,18 @@ class _Mender:
         return self.removals + [removal for removal in self._in_cells if removal not in set(self.removals)]
 
 
-def read_pdf(content: bytes) -> Reading:
-    """Read a PDF.
+def read_pdf(content: bytes, program: Program | None = None) -> Reading:
+    """Read a PDF, the pages that are pictures with the ``program`` where there is one.
 
     Raises:
-        ReadingError: it cannot be opened, or no page of it has text.
+        ReadingError: it cannot be opened, no page of it has text, or the program failed.
     """
     file = PdfFile(content)
     pages, watermarks = _without_watermarks(list(file.read_pages()))
+    recognised: dict[int, Recognition] = {}
+    if program:
+        pages, recognised, left_out = _recognised(file, pages, program)
+        watermarks += left_out
     removals = [
         Removal(reason, tidy(text)[:80], len(text), page.number)
         for page in pages
@@ -123,15 +133,73 @@ def read_pdf(content: bytes) -> Reading:
         ]
         on_page = _side_headings_first(_paragraphs(page.number, items, leading))
         _add_page(paragraphs, on_page, body_size)
-    if not any(layer == "text" for layer in layers.values()):
+    if not {"text", "recognised"} & {*layers.values()}:
         count = f"all {len(pages)} pages are" if len(pages) > 1 else "its only page is"
+        if program:
+            tried = next(
+                (each.reason for each in removals if each.reason.startswith("page recognised")), "no words in it"
+            )
+            raise ReadingError(f"holds no text to read: {count} a picture; {tried}", "scan it anew at 300 dpi")
         raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
     _set_headings(paragraphs, file.outline(), body_size)
     pieces, starts = _pieces(paragraphs, mender)
     removals += mender.all_removals()
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
+    page_starts = certainties(page_starts, pieces, recognised)
     removals.sort(key=lambda removal: removal.page)
-    return Reading(pieces, removals, page_starts, _metadata(file, pieces, page_starts, paragraphs, body_size, removals))
+    metadata = _metadata(file, pieces, page_starts, paragraphs, body_size, removals)
+    if "published" in metadata and recognised.keys() & {1, 2, 3}:
+        metadata.setdefault("published_note", f"read from a scan: {RECOGNISED}")
+    return Reading(pieces, removals, page_starts, metadata)
+
+
+def _recognised(
+    file: PdfFile, pages: Sequence[PdfPage], program: Program
+) -> tuple[list[PdfPage], dict[int, Recognition], list[Removal]]:
+    """Recognise the pages that are pictures.
+
+    Returns:
+        All pages; what was recognised, by page number; what is left out: pages and lines of which the program is not
+        sure, and the stamps that stand on a page as text, since they are in its picture as well.
+    """
+    running = find_running(pages, _body_size(pages)).reasons
+    kept = {
+        page.number: [line for at, line in enumerate(page.lines) if (page.number, at) not in running] for page in pages
+    }
+    pictures = [page.number for page in pages if _layer(page, kept[page.number]) == "image"]
+    if len(pictures) > _MAX_RECOGNISED:
+        problem = f"has {len(pictures)} pages to recognise, more than {_MAX_RECOGNISED}"
+        raise ReadingError(problem, "split it into smaller files")
+    read: dict[int, Recognition] = {}
+    replaced = {page.number: page for page in pages}
+    removals: list[Removal] = []
+    for number in pictures:
+        try:
+            found = recognise(partial(file.picture, number), program)
+        except ReadingError as error:
+            raise ReadingError(f"page {number} {error.problem}", error.remedy) from error
+        if found is None:
+            continue
+        left_out = found.unsure
+        reason = f"line recognised with less than {LEAST_FOR_A_LINE}% certainty"
+        if found.is_sure:
+            read[number] = found
+            removals += [
+                Removal("text on a page that was recognised", line.text[:80], len(line.text), number)
+                for line in replaced[number].lines
+            ]
+            lines = [each.line for each in found.lines]
+            box = (0.0, 0.0, found.width, found.height)
+            replaced[number] = replace(
+                replaced[number], box=box, lines=lines, rules=[], image_share=0.0, layer="recognised"
+            )
+        else:
+            left_out = (*found.lines, *found.unsure)
+            reason = f"page recognised with {found.certainty:.0f}% certainty, less than {LEAST_FOR_A_PAGE}%"
+        if left_out:
+            text = " ".join(each.line.text for each in left_out)
+            removals.append(Removal(reason, text[:80], len(text), number))
+    return list(replaced.values()), read, removals
 
 
 # --- what is usual in the document

@@ -39,6 +39,9 @@ _SLANTED_TYPE = 14.0
 _LARGE_ARTIFACT = 24.0
 _HUGE_TYPE = 30.0
 _MAX_RENDERED_PIXELS = 1_600
+# What pages are drawn with to have their words recognised: dots to the inch, and fewer where a page is larger than A3.
+_SCANNED_DOTS = 300
+_MAX_SCANNED_PIXELS = 18_000_000
 _MAX_OUTLINE = 2_000
 _MAX_PATHS = 20_000
 _MAX_ANNOTATIONS = 5_000
@@ -109,6 +112,16 @@ class Bookmark:
     title: str
     page: int
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn page: a grey PGM file, its size in dots, and how many of them make an inch."""
+
+    content: bytes
+    width: int
+    height: int
+    dots: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +223,37 @@ class PdfFile:
                 if text_page:
                     pdfium.FPDFText_ClosePage(text_page)
                 pdfium.FPDF_ClosePage(page)
+
+    def picture(self, number: int, turns: int) -> Picture | None:
+        """Draw a page after so many quarter turns to the right, as it would be printed.
+
+        None where it cannot be drawn.
+        """
+        page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        if not page:
+            return None
+        try:
+            width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+            if not (1 < width < 1e5 and 1 < height < 1e5):
+                return None
+            scale = min(_SCANNED_DOTS / 72, math.sqrt(_MAX_SCANNED_PIXELS / (width * height)))
+            if turns % 2:
+                width, height = height, width
+            across, down = max(1, round(width * scale)), max(1, round(height * scale))
+            bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_Gray, None, 0)
+            if not bitmap:
+                return None
+            try:
+                pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, across, down, 0xFFFFFFFF)
+                pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, across, down, turns, pdfium.FPDF_ANNOT)
+                stride = pdfium.FPDFBitmap_GetStride(bitmap)
+                pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * down)
+            finally:
+                pdfium.FPDFBitmap_Destroy(bitmap)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        rows = b"".join(pixels[start : start + across] for start in range(0, stride * down, stride))
+        return Picture(b"P5\n%d %d\n255\n%b" % (across, down, rows), across, down, 72 * scale)
 
 
 def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:

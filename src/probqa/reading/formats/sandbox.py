@@ -7,9 +7,11 @@ file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,13 +41,50 @@ class Limits:
     memory_bytes: int = 1_000_000_000
 
 
-def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Reading:
-    """Parse ``content`` in a worker.
+# A page takes some seconds to be recognised.
+RECOGNISING = Limits(wall_seconds=1_800, cpu_seconds=900, memory_bytes=2_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Tesseract: its absolute path, and the languages to recognise as it names them ("eng+cym")."""
+
+    path: str
+    languages: str
+
+
+def find_recogniser(languages: str) -> Recogniser:
+    """Return the program that recognises the words of scans, as the person has installed it.
+
+    Raises:
+        ReadingError: it is not installed.
+    """
+    path = shutil.which("tesseract")
+    if path is None:
+        remedy = "install it (Debian: apt install tesseract-ocr, macOS: brew install tesseract), and run this again"
+        raise ReadingError("could not be recognised: tesseract is not installed", remedy)
+    return Recogniser(str(Path(path).absolute()), languages)
+
+
+def recogniser_version(recogniser: Recogniser) -> str:
+    """Return the name and version of the program, as it says itself, and its languages."""
+    try:
+        done = subprocess.run([recogniser.path, "--version"], capture_output=True, timeout=10, check=False)  # noqa: S603
+        says = (done.stdout or done.stderr).decode(errors="replace").partition("\n")[0].strip()[:40]
+    except (OSError, subprocess.TimeoutExpired):
+        says = ""
+    return f"{says if says.startswith('tesseract') else 'tesseract'} {recogniser.languages}"
+
+
+def parse(
+    file_format: Format, content: bytes, limits: Limits = Limits(), recogniser: Recogniser | None = None
+) -> Reading:
+    """Parse ``content`` in a worker, the pages of a PDF that are pictures with the ``recogniser`` where there is one.
 
     Raises:
         ReadingError: it could not be read; the message says why and what next.
     """
-    answer = ask_worker(file_format, content, limits)
+    answer = ask_worker(file_format, content, limits, recogniser)
     if "reading" not in answer:
         raise ReadingError(str(answer.get("problem", ""))[:300], str(answer.get("remedy", ""))[:300])
     try:
@@ -54,10 +93,13 @@ def parse(file_format: Format, content: bytes, limits: Limits = Limits()) -> Rea
         raise ReadingError("made its reader give nonsense", _REPAIR) from error
 
 
-def ask_worker(file_format: Format, content: bytes, limits: Limits) -> dict[str, Any]:
+def ask_worker(
+    file_format: Format, content: bytes, limits: Limits, recogniser: Recogniser | None = None
+) -> dict[str, Any]:
     """Return the worker's answer as it stands, or a problem where it gave none."""
     command = [sys.executable, "-P", "-m", "probqa.reading.formats.worker", file_format]
     command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
+    command += [recogniser.path, recogniser.languages] if recogniser else []
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.seek(0)
@@ -92,8 +134,13 @@ def ask_worker(file_format: Format, content: bytes, limits: Limits) -> dict[str,
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of the worker: what it needs to find its modules, and nothing else of ours."""
-    return {
+    """Return the environment of the worker: what it needs to find its modules, and nothing else of ours.
+
+    Tesseract is told where its languages lie, where a person has put them elsewhere, and to keep to one processor.
+    """
+    languages = {name: os.environ[name] for name in ("TESSDATA_PREFIX",) if name in os.environ}
+    return languages | {
+        "OMP_THREAD_LIMIT": "1",
         "PYTHONPATH": str(Path(probqa.__file__).resolve().parents[1]),
         "PATH": os.defpath,
         "PYTHONHASHSEED": "0",
@@ -125,12 +172,13 @@ def _receive(process: subprocess.Popen[bytes], deadline: float) -> bytes | None:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the worker if it still runs, and wait until it is gone."""
+    """Kill the worker if it still runs, and what it started, and wait until it is gone."""
     assert process.stdout is not None
     process.stdout.close()
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        # The worker leads a group of its own. What it started belongs to that also where the worker has crashed.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _cause(status: int | None) -> str:

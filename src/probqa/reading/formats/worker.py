@@ -4,7 +4,9 @@ In: the file on standard input, its format and the limits as arguments. Out: one
 reading, or a problem with its remedy. Started by ``sandbox`` only.
 
 It sets its limits first and then imports only the one reader it needs. Whatever a hostile file makes that reader do, it
-has no network, cannot start programs or write files, and is bounded in memory and time.
+has no network, cannot start programs or write files, and is bounded in memory and time. Only where the words of scans
+are to be recognised may it start one program, whose path is a further argument. The limits hold for that one as well,
+and on Linux the system refuses both a socket.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 # No report has more text than this. A reader that gives more is being misled by its file.
@@ -32,7 +35,7 @@ def main() -> None:
     os.dup2(2, 1)
     _limit(memory_bytes, cpu_seconds)
     content = sys.stdin.buffer.read()
-    answer = _outcome(file_format, content)
+    answer = _outcome(file_format, content, *sys.argv[4:])
     answer["peak_kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answer_to.write(json.dumps(answer).encode())
     answer_to.close()
@@ -40,14 +43,14 @@ def main() -> None:
     os._exit(0)
 
 
-def _outcome(file_format: str, content: bytes) -> dict[str, Any]:
+def _outcome(file_format: str, content: bytes, program: str = "", languages: str = "") -> dict[str, Any]:
     """Read the file, turning everything that can go wrong into one problem."""
     from probqa.errors import ReadingError
     from probqa.reading.formats.wire import to_json
 
     try:
-        read = _reader(file_format)
-        sys.addaudithook(_refuse)
+        read = _recognising(program, languages) if program else _reader(file_format)
+        sys.addaudithook(partial(_refuse, program))
         reading = read(content)
         if sum(len(piece.text) for piece in reading.pieces) > MAX_TEXT_CHARACTERS:
             raise ReadingError(
@@ -102,6 +105,15 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             return read_word
 
 
+def _recognising(program: str, languages: str) -> Callable[[bytes], Any]:
+    from probqa.reading.formats.no_sockets import refuse_sockets
+    from probqa.reading.formats.pdf import read_pdf
+    from probqa.reading.formats.recognition import Program
+
+    refuse_sockets()
+    return partial(read_pdf, program=Program(program, languages))
+
+
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:
     for kind, value, last in (
         (resource.RLIMIT_AS, memory_bytes, memory_bytes),
@@ -116,12 +128,12 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
             resource.setrlimit(kind, (value, last))
 
 
-def _refuse(event: str, _arguments: Any) -> None:
-    """Refuse network and programs, as an audit hook.
+def _refuse(program: str, event: str, arguments: Any) -> None:
+    """Refuse network and programs, as an audit hook, but for one ``program`` where that is given.
 
     Such a hook cannot be removed once it is set.
     """
-    if event.startswith(_FORBIDDEN):
+    if event.startswith(_FORBIDDEN) and not (program and event == "subprocess.Popen" and arguments[0] == program):
         _give_up(event)
 
 

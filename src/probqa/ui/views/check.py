@@ -30,7 +30,7 @@ from probqa.checking.verdicts import (
 from probqa.checking.word_copy import to_word
 from probqa.errors import InputError
 from probqa.records import Removal
-from probqa.rendering import label, page_in_words
+from probqa.rendering import page_in_words, quote_label
 from probqa.text import half_character
 from probqa.ui import basket, drafts, frame, side_bar
 from probqa.ui.cards import actions, badge, neighbour, original, reading_link
@@ -360,7 +360,7 @@ def _place(place: Place, number: int) -> Markup:
         number=f"[{number}] " if number else "",
         title=source.title,
         facts="".join(f" · {fact}" for fact in facts if fact),
-        badge=badge(label(source)) if label(source) else Markup(""),
+        badge=badge(quote_label(place)) if quote_label(place) else Markup(""),
         actions=actions(ways),
     )
 

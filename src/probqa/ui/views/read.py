@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from probqa.asking.library import Library
 from probqa.questions import Filters
-from probqa.records import Block, Document, Page, Source, Span
+from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link
@@ -66,10 +66,20 @@ def _about(document: Document) -> Markup:
             '<p class="pq-notice pq-digest"><b>{}.</b> '
             "This text was written for this project from the publication; open the original for its own words.</p>"
         ).format(label(source))
+    scanned = Markup("")
+    if pages := document.recognised_pages:
+        scanned = Markup(
+            '<p class="pq-notice pq-digest"><b>{}: {} of {} pages.</b> '
+            "They are scans, and a program took the words from their pictures. Each such page says how sure it is. "
+            "Compare a quote with the original before you use it.</p>"
+        ).format(RECOGNISED.capitalize(), len(pages), len(document.pages))
     ask = link(Address(filters=Filters(documents=(source.id,))))
     ways = [anchor(ask, "Ask only this document"), *_originals(source)]
-    return Markup('<p class="pq-source pq-flush">{}</p>{}<p class="pq-actions pq-flush">{}</p>').format(
-        " · ".join(filter(None, facts)), digest, Markup("").join(Markup("<span>{}</span>").format(way) for way in ways)
+    return Markup('<p class="pq-source pq-flush">{}</p>{}{}<p class="pq-actions pq-flush">{}</p>').format(
+        " · ".join(filter(None, facts)),
+        digest,
+        scanned,
+        Markup("").join(Markup("<span>{}</span>").format(way) for way in ways),
     )
 
 
@@ -146,7 +156,8 @@ def _mark(text: str, mark: Span, first: bool) -> Markup:
 
 def _page_number(page: Page) -> Markup:
     printed = f"p. {page.printed} · " if page.printed else ""
-    return Markup('<span class="pq-page">{}PDF {}</span> ').format(printed, page.pdf)
+    scanned = f" · {RECOGNISED}: {page.certainty}% sure" if page.layer == "recognised" else ""
+    return Markup('<span class="pq-page">{}PDF {}{}</span> ').format(printed, page.pdf, scanned)
 
 
 def _provenance(document: Document) -> Markup:

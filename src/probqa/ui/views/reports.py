@@ -12,7 +12,7 @@ from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.questions import Filters
-from probqa.records import Document
+from probqa.records import RECOGNISED, Document, marked
 from probqa.rendering import label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
@@ -195,13 +195,18 @@ def _row(document: Document, passages: int) -> Markup:
         source.area_in_words,
         ", ".join(source.providers),
         str(passages),
-        Markup('<abbr title="{}">digest</abbr>').format(label(source)) if digest else source.wording,
+        Markup('<abbr title="{}">digest</abbr>').format(label(source)) if digest else _wording(document),
     ]
     cells = Markup("").join(
         Markup('<td role="cell" class="pq-{}" data-head="{}">{}</td>').format(name, heading, value)
         for (name, (heading, _)), value in zip(_COLUMNS.items(), values, strict=True)
     )
     return Markup('<tr role="row">{}</tr>').format(cells)
+
+
+def _wording(document: Document) -> str:
+    scanned = len(document.recognised_pages)
+    return marked(document.source.wording, f"{_count(scanned, 'page')} {RECOGNISED}" if scanned else "")
 
 
 def _count(number: int, noun: str) -> str:
