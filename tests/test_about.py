@@ -38,7 +38,8 @@ places:
 - {name: England and Wales, basis: general knowledge}
 """,
     "north.md": HEAD.format(title="Inspection of the north", published="2019", area="Northshire (Farland)")
-    + "The offices were cold, and staff morale was low. In Hale the offices were painted in 2016/17.\n",
+    + "The offices were cold, and staff morale was low. In Hale the offices were painted in 2016/17. "
+    "Ann Marr painted them.\n",
     "south.md": HEAD.format(title="Inspection of the south", published="2022", area="Southshire")
     + "The offices were warm, and staff morale was high. Mr Quill praised the staff.\n",
     "all.md": HEAD.format(title="All offices", published="2020", area="England and Wales")
@@ -125,6 +126,11 @@ def test_a_filter_that_leaves_nothing_about_the_place_does_not_hide_what_is_near
         ("How was the Weir PDU?", "‘Weir PDU’ is not in these reports."),
         ("Was the HMP Hale office cold?", "‘HMP Hale’ is not in these reports."),
         ("Did G4S run it?", "‘G4S’ is not in these reports."),
+        ("How cold was the Smithtown PDU?", "‘Smithtown PDU’ is not in these reports."),
+        ("What did the Zedman report say of staff morale?", "‘Zedman’ is not in these reports."),
+        # Both words are in the reports, and nobody of that name.
+        ("Did Ann Quill praise the staff?", "‘Ann Quill’ is not in these reports."),
+        ("who is Ann Quill", "‘Ann Quill’ is not in these reports."),
         ("What was said of staff morale in 2031?", "These reports do not speak of 2031."),
         ("How was staff morale in Southshire in 2016?", "These reports say nothing of Southshire in 2016."),
     ],
@@ -139,6 +145,8 @@ def test_a_name_that_is_nowhere_is_named_and_nothing_answers(library: Library, q
     "question",
     [
         "Did Mr Quill praise the staff?",
+        "Did Ann Marr paint offices?",
+        "Was the Cold Office Staff low in morale?",
         "How was the Northshire PDU?",
         "How Was Staff Morale Judged By Zealous Inspectors?",
         "HOW WAS STAFF MORALE",

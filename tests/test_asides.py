@@ -188,3 +188,16 @@ def test_small_talk_in_between_is_not_leaned_on(library: Library) -> None:
     first = "How was staff morale in Ambleton?"
     plain = ask(library, "And in Weir?", previous=[first]).question
     assert ask(library, "And in Weir?", previous=[first, "ok great, thanks"]).question.text == plain.text
+
+
+@pytest.mark.parametrize("then", ["since 2020", "not the Weir ones", "anything more recent?"])
+def test_a_turn_that_only_narrows_asks_the_one_before_again(library: Library, then: str) -> None:
+    asked = "How was staff morale in Ambleton or in Weir?"
+    answer = ask(library, then, previous=(asked,))
+    assert answer.question.carried
+    assert answer.question.readings[0].kind == ("without" if then.startswith("not") else "when")
+    # What narrows is no word to look for, and the whole question leads, not the few words that narrow it.
+    assert not {"since", "recent", "ones"} & {word.text for word in answer.question.words}
+    if "anything" not in then:
+        whole = library.generation.encoder.encode_question(answer.question.text)
+        assert answer.question.vector.tolist() == whole.tolist()

@@ -52,6 +52,18 @@ def filters(question: str) -> list[Filters]:
             {"NPS": "How was risk assessment in the NPS?", "CRC": "How was risk assessment in the CRC?"},
         ),
         (
+            "Weir against Milford, unpaid work",
+            {"Weir": "How was unpaid work in Weir?", "Milford": "How was unpaid work in Milford?"},
+        ),
+        (
+            "Were staff happier in Weir or Milford?",
+            {"Weir": "How was staff happier in Weir?", "Milford": "How was staff happier in Milford?"},
+        ),
+        (
+            "how does Northway stack up next to Selby on staffing",
+            {"Northway": "How was staffing at Northway?", "Selby": "How was staffing at Selby?"},
+        ),
+        (
             "Weir vs. Milford unpaid work",
             {"Weir": "How was unpaid work in Weir?", "Milford": "How was unpaid work in Milford?"},
         ),
@@ -191,6 +203,16 @@ CORPUS = {
     "milford.md": "---\ntitle: Milford\narea: Milford\n---\nStaff morale in Milford was better than in Weir.\n",
     "glossary.yaml": "places:\n- {name: Weir, basis: general knowledge}\n- {name: Milford, basis: general knowledge}\n",
 }
+
+
+def test_which_was_better_compares_what_the_questions_before_were_about() -> None:
+    in_turn = parts(
+        "which was better Milford morale", "How was morale in Weir?", "and in Milford?", typed="which was better"
+    )
+    assert in_turn == {"Weir": "How was morale in Weir?", "Milford": "How was morale in Milford?"}
+    bodies = parts("which did worse NPS", "Was Weir CRC late?", "and the NPS there?", typed="which did worse")
+    assert bodies == {"Weir CRC": "How was late at Weir CRC in Weir?", "NPS": "How was late in the NPS in Weir?"}
+    assert parts("which was better Weir", "How was morale in Weir?", typed="which was better") == {}
 
 
 def test_the_quotes_of_a_side_are_about_that_side_and_both_stand_beside_each_other(chosen: Settings) -> None:

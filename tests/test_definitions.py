@@ -94,6 +94,11 @@ def test_any_other_question_has_none(text: str) -> None:
     assert explained(text) == []
 
 
+def test_its_rating_asks_for_no_meaning_after_another_question() -> None:
+    assert explained("what was the recall?", alone=False) == []
+    assert explained("what was the recall?") == explained("what does recall mean?", alone=False) == ["Recall"]
+
+
 def test_a_bare_term_after_another_question_is_a_follow_up() -> None:
     assert explained("NPS?", alone=False) == []
     assert explained("and what is the NPS?", alone=False) == [NPS]

@@ -41,6 +41,11 @@ def read(text: str, *dropped: str) -> Exclusions:
         ("all areas bar Weir", "all areas", ["Weir"]),
         ("unpaid work w/o Weir", "unpaid work", ["Weir"]),
         ("Ignore Weir: where was leadership poor?", "where was leadership poor?", ["Weir"]),
+        ("How were women supervised, Weir aside?", "How were women supervised?", ["Weir"]),
+        ("hostels, Weir and Ambleton excepted", "hostels", ["Weir", "Ambleton"]),
+        ("I'm not interested in Northway, what about the others?", "what about the others?", ["Northway"]),
+        ("Please don't include Weir: who was late?", "who was late?", ["Weir"]),
+        ("not Weir - which other areas were late", "which other areas were late", ["Weir"]),
     ],
 )
 def test_what_is_left_out_is_read_and_not_searched_for(question: str, rest: str, excluded: list[str]) -> None:
@@ -66,9 +71,17 @@ def test_what_is_left_out_is_read_and_not_searched_for(question: str, rest: str,
         "Was the work not good enough in Weir?",
         "What went wrong apart from the staffing levels and training in the far north of the country?",
         "except Weir",
+        "not the Weir ones",
+        "not Weir",
         "did staff ignore Weir?",
+        "Did reports not include Weir?",
         "What did the Bar Council say?",
     ],
 )
 def test_an_ordinary_not_is_left_alone(question: str) -> None:
     assert read(question) == Exclusions((), (), question)
+
+
+def test_a_turn_may_only_leave_out() -> None:
+    later = read_exclusions("not the Weir ones", GLOSSARY, STARTER, alone=False)
+    assert ([name.text for name in later.names], later.rest) == (["Weir"], "")

@@ -69,6 +69,9 @@ def test_a_complete_question_is_never_rewritten(question: str, glossary: Glossar
         "How many were sent to courts in Weir?",
         # One word or none says what it is about.
         "why?",
+        "who took over?",
+        "did things get better?",
+        "were any offices opened in Weir and shut before that?",
         "In which year?",
         "How many?",
         "Can you give an example?",
@@ -274,6 +277,24 @@ def test_the_subject_has_an_end() -> None:
 )
 def test_a_chain_is_completed_from_its_first_question(asked: list[str], ran: str, glossary: Glossary) -> None:
     assert carry_over(asked[-1], [ASKED, *asked[:-1]], glossary).question == ran
+
+
+@pytest.mark.parametrize(
+    ("asked", "ran"),
+    [
+        # Another body, in the same place.
+        (["Was Ambleton CRC late?", "and the NPS there?"], "and the NPS there? Ambleton late"),
+        # Its rating is asked for whatever else was.
+        (["Were victims told in Weir?", "how was it rated?"], "how was it rated? Weir"),
+        # A term in capitals is no name that another takes the place of.
+        (["Do SOs visit?", "do they work?", "in Weir?"], "in Weir? work SOs visit"),
+        # What was judged is not what is asked about.
+        (["Is Weir any good?", "any reports?"], "any reports? Weir"),
+        (["Who took over Northway?", "what happened to the staff?"], "what happened to the staff? Northway"),
+    ],
+)
+def test_what_stays_behind(asked: list[str], ran: str, glossary: Glossary) -> None:
+    assert carry_over(asked[-1], asked[:-1], glossary).question == ran
 
 
 def test_a_chain_does_not_grow(glossary: Glossary) -> None:

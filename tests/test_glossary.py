@@ -20,6 +20,7 @@ from probqa.errors import CorpusError, ReadingError
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import GLOSSARY_FILE, MAX_ADDED_WORDS, Glossary, load_glossary
 from probqa.glossary.matching import fold, words_of
+from probqa.glossary.parsing import read_yaml
 from probqa.reading import corpus, reader
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -481,3 +482,17 @@ def test_every_report_date_is_the_date_of_a_sheet_that_names_company_and_owner(s
             for date in run.reported:
                 assert run.owner in said[date], (service.name, date)
                 assert set(words_of(service.name)) - {"CRC"} <= set(words_of(said[date])), (service.name, date)
+
+
+def test_the_areas_of_reports_are_places_where_the_glossary_does_not_know_them() -> None:
+    glossary = Glossary(read_yaml(SMALL, "glossary.yaml")).with_areas(
+        ["Quarndon", "Weir", "quarndons", "Reading", "Northway", "Quarndon", "nowhere"],
+        ["They were reading in Quarndon."],
+    )
+    assert [place.name for place in glossary.entries.places[-2:]] == ["Quarndon", "Reading"]
+    assert [named.name for named in glossary.areas_named("reading about QUARNDON and staff in Reading")] == [
+        "Quarndon",
+        "Reading",
+    ]
+    assert glossary.subjects("Quarndon", ()) == (frozenset({"Quarndon"}), frozenset())
+    assert Glossary.from_json(glossary.to_json()).entries == glossary.entries

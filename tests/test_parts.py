@@ -39,7 +39,7 @@ def asked(question: str) -> list[list[str]]:
         ),
         (
             "What happened to Northway, and who took over?",
-            [["What happened to Northway?"], ["What happened to Northway?", "And who took over?"]],
+            [["What happened to Northway?"], ["What happened to Northway?", "Who took over?"]],
         ),
         (
             "Who led the inspection and when was it?",

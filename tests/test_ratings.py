@@ -46,6 +46,10 @@ def asked(question: str) -> AskedRating | None:
         ("what was Weir CRC rated", AskedRating("what", providers=("Weir CRC",))),
         ("ratings of the Northway companies", AskedRating("what", providers=("Northway",))),
         ("Was Weir inadequate?", AskedRating("which", (WORST,), areas=("Weir",))),
+        ("who got outstanding?", AskedRating("which", ("Outstanding",))),
+        ("did anyone get good in 2024", AskedRating("which", (GOOD,))),
+        ("best probation area in Wales", AskedRating("best", areas=("Wales",))),
+        ("how did inspectors rate Weir", AskedRating("what", areas=("Weir",))),
         ("Did Weir pass?", AskedRating("what", areas=("Weir",))),
         ("Is Weir still inadequate?", AskedRating("what", areas=("Weir",))),
         ("Is Weir no longer inadequate?", AskedRating("what", areas=("Weir",))),
@@ -201,6 +205,13 @@ def test_a_rating_of_a_part_of_the_work_counts_where_no_whole_has_it(library: Li
         "None of 3 PDUs with a rating in these reports was rated Outstanding. "
         "1 rating of a part of the work is Outstanding."
     )
+
+
+def test_ratings_over_time_are_one_table(library: Library) -> None:
+    answer = library.ask("Weir ratings over time")
+    assert [reading.kind for reading in answer.question.readings] == ["rating"]
+    assert answer.ratings
+    assert not answer.parts
 
 
 def test_filters_and_the_person_decide_whether_the_table_is_asked(library: Library) -> None:

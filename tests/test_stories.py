@@ -46,7 +46,25 @@ def read(text: str, *dropped: str) -> Story:
         ("What happened in Weir, please?", "What happened in Weir?", "please?"),
         ("ok, and in Weir?", "and in Weir?", "ok,"),
         ("Tell me about hostels. I am doing a project.", "Tell me about hostels.", "I am doing a project."),
-        ("It was bad. Was it late? Why?", "Was it late? Why? bad", "It was bad."),
+        # The first of several questions is completed: the others lean on it.
+        ("Unpaid work was poor. Was it late? Why?", "Was it late Unpaid work poor? Why?", "Unpaid work was poor."),
+        # What the glossary knows is what is meant, and a question that says enough takes over names only.
+        (
+            "I am at college in Weir, writing on service users for my teacher. Do they work?",
+            "Do they work? service users Weir",
+            "I am at college in Weir, writing on service users for my teacher.",
+        ),
+        (
+            "I'm from Weir and was burgled. Are they supposed to keep victims informed?",
+            "Are they supposed to keep victims informed? Weir",
+            "I'm from Weir and was burgled.",
+        ),
+        ("I study at Weir college. Is sickness high?", "Is sickness high?", "I study at Weir college."),
+        (
+            "I'm writing about prisons. Is that late?",
+            "Is that late? writing prisons",
+            "I'm writing about prisons.",
+        ),
     ],
 )
 def test_a_story_is_reduced_to_its_question(told: str, question: str, left_out: str) -> None:

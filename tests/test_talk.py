@@ -29,6 +29,14 @@ from probqa.understanding.talk import read_talk
         ("ok great", "Ask on whenever you like."),
         ("I see, that's interesting", "Ask on whenever you like."),
         ("ok cool 👍", "Ask on whenever you like."),
+        ("thx thats all", "You are welcome."),
+        ("good job", "You are welcome."),
+        ("wht can u do", "Ask in your own words"),
+        ("nvm", "Ask on whenever you like."),
+        ("yes please", "Ask on whenever you like."),
+        ("you're wrong", "The quotes are what the reports say"),
+        ("Thats not what I asked!", "The quotes are what the reports say"),
+        ("tell me a joke", "This is a search of the reports and no person."),
     ],
 )
 def test_small_talk_gets_a_sentence(said: str, begins: str) -> None:

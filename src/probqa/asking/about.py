@@ -20,7 +20,7 @@ from probqa.dates import MONTHS, YEAR
 from probqa.glossary.glossary import Named
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
-from probqa.indexing.lexical import words
+from probqa.indexing.lexical import stems, words
 from probqa.questions import Name, Question
 from probqa.records import Note, Source
 from probqa.text import plain
@@ -43,9 +43,14 @@ _LIKENESS = 0.8
 _SHORTEST_NAME = 3
 # Rows that hold a word so rare that it is looked for letter by letter.
 _RARE = 20
+# A name that more passages hold is looked for like any other word.
+_RARE_NAME = 100
+# What is called by a name, whatever the field.
+_REPORTS = ("report", "review", "inquiry", "case")
 _LARGER_TRIED = 3
 # A question with more of its words in capitals says nothing by them.
 _TITLE_CASE = 0.6
+_FEW_WORDS = 3
 _WITH_YEAR = re.compile(rf",? (?:back )?(?:in|of|for|during|from)(?: the year)? {YEAR}(?:[-/]\d\d(?:\d\d)?)?(?= |\?|$)")
 
 
@@ -203,16 +208,42 @@ def _strangers(index: Generation, question: Question, weights: Weights) -> Itera
             # "in peril" is no place: nothing hangs on a word in small letters that no kind of service follows.
             yield (text[word.start() : after.end()] if after and calls_service else word[0]), calls_service
     behind = [word[0] for word in _WORD.finditer(text) if not word[0].isupper()][1:]
-    if sum(word[0].isupper() for word in behind) > _TITLE_CASE * len(behind):
+    capitals = sum(word[0].isupper() for word in behind)
+    if capitals > _TITLE_CASE * len(behind) and (len(behind) > _FEW_WORDS or capitals == len(behind)):
         return
     for run in _CAPITALS.finditer(text):
         parts = list(_WORD.finditer(text, run.start(), run.end()))
         # What opens a sentence has a capital whatever it is, unless another word of the name follows.
         if not text[: run.start()].rstrip(" \"'‘“")[-1:].strip(".?!:;-–"):
             parts = parts if len(parts) > 1 and is_strange(parts[0]) else parts[1:]
-        if any(map(is_strange, parts)):
-            shown = re.sub(r"['’]s$", "", text[parts[0].start() : parts[-1].end()])
-            yield shown, not _SAYS_WHAT_SORT.search(text, 0, parts[0].start())
+        if not parts:
+            continue
+        shown = re.sub(r"['’]s$", "", text[parts[0].start() : parts[-1].end()])
+        is_known = any(span.start < parts[-1].end() and parts[0].start() < span.end for span in spans)
+        if any(map(is_strange, parts)) or (len(parts) > 1 and not is_known and _never_meet(index, shown)):
+            yield shown, not _SAYS_WHAT_SORT.search(text, 0, parts[0].start()) or _is_called(index, text, parts[-1])
+
+
+def _is_called(index: Generation, text: str, last: re.Match[str]) -> bool:
+    """Tell whether a name calls a report or a service: "the Hale report", "the Hale unit"."""
+    after = _WORD.match(text, last.end() + 1)
+    called = stems((*index.domain.report_words, *index.domain.service_words, *_REPORTS))
+    return any(not called.isdisjoint(words(word[0])) for word in (last, after) if word)
+
+
+def _never_meet(index: Generation, name: str) -> bool:
+    """Tell whether the words of a name stand in the reports as names only, and never all in one passage."""
+    meeting = np.ones(index.passages, bool)
+    for word in name.split():
+        held = words(word)
+        if not held or index.lexical.document_frequency(held[0]) > _RARE_NAME:
+            return False
+        holding = index.lexical.scores(held) > 0
+        meeting &= holding
+        small = re.compile(rf"(?<!\w){re.escape(plain(word.lower()))}(?!\w)")
+        if any(small.search(plain(_text_of(index, row))) for row in np.flatnonzero(holding).tolist()):
+            return False
+    return not meeting.any()
 
 
 def _is_strange(index: Generation, word: str, weights: Weights) -> bool:

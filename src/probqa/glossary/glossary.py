@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -229,6 +229,19 @@ class Glossary:
             taken.update(map(fold, forms))
             new.append(each)
         return Glossary(replace(self.entries, abbreviations=(*self.entries.abbreviations, *new)))
+
+    def with_areas(self, areas: Iterable[str], texts: Sequence[str]) -> Glossary:
+        """Return this glossary and the ``areas`` of reports that it does not know, as places.
+
+        One that stands in small letters in one of the ``texts`` ("reading") is an ordinary word as well.
+        """
+        lists = (self._term_names, self._everyday_names, self._provider_names, self._place_names)
+        new = {tuple(map(fold, words_of(area))): area for area in areas if area[:1].isupper()}
+        unknown = [area for form, area in new.items() if form and not any(names.knows(area) for names in lists)]
+        patterns = {area: re.compile(rf"(?<!\w){re.escape(area.lower())}(?!\w)") for area in unknown}
+        ordinary = [area for area in unknown if any(patterns[area].search(text) for text in texts)]
+        places = (*self.entries.places, *(Place(area, basis="general knowledge") for area in unknown))
+        return Glossary(replace(self.entries, places=places, ordinary=(*self.entries.ordinary, *ordinary)))
 
     def widen(self, question: str, most: int = MAX_ADDED_WORDS) -> tuple[AddedWords, ...]:
         """Return the words to add to the keyword side of ``question``, in the order of what brings them.

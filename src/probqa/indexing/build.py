@@ -264,9 +264,10 @@ def _contents(
         reader=read_by.model,
         files=made_of,
         failures=failures,
-        glossary=beside.glossary.with_abbreviations(
-            find_abbreviations({document.source.id: document.text for document in documents})
-        ),
+        glossary=beside.glossary.with_areas(
+            (place for document in documents for place in document.source.places),
+            [document.text for document in documents],
+        ).with_abbreviations(find_abbreviations({document.source.id: document.text for document in documents})),
         domain=beside.domain,
         calibration=beside.calibration,
     )

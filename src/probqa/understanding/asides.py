@@ -70,7 +70,7 @@ def read_asides(turns: Sequence[Turn], glossary: Glossary, domain: Domain, dates
     if reply and last.text not in last.dropped:
         return Asides((last,), (Reading("talk", last.text, "small talk, for which nothing is looked up"),), reply=reply)
     asking = [turn for turn in turns[:-1] if not read_talk(turn.text)]
-    read = [_read(turn, glossary, domain, dates) for turn in (*asking, last)]
+    read = [_read(turn, glossary, domain, dates, alone=at == 0) for at, turn in enumerate((*asking, last))]
     times = _times(read, domain, dates)
     now = read[-1]
     return Asides(tuple(each.turn for each in read), (*now.readings, *times.readings), times, now.excluded)
@@ -133,12 +133,15 @@ def narrowed(filters: Filters, window: Filters) -> Filters:
     return replace(filters, since=max(filters.since, window.since), until=until)
 
 
-def _read(turn: Turn, glossary: Glossary, domain: Domain, dates: Sequence[PartialDate]) -> _Read:
+def _read(turn: Turn, glossary: Glossary, domain: Domain, dates: Sequence[PartialDate], *, alone: bool) -> _Read:
     story = read_story(turn.text, glossary, domain, turn.dropped)
-    excluded = read_exclusions(story.question, glossary, domain, turn.dropped)
+    excluded = read_exclusions(story.question, glossary, domain, turn.dropped, alone=alone)
     times = read_times(excluded.rest, domain.events, dates, dropped=turn.dropped)
+    # A turn that only says when, or what to leave out, asks the one before again.
     rest = times.rest if words(times.rest) else excluded.rest
     readings = (*filter(None, (story.reading,)), *excluded.readings)
+    if not (alone or words(times.rest)) and (times.readings or excluded.readings):
+        rest = "And?"
     return _Read(replace(turn, text=rest), excluded.rest, readings, times, excluded.names)
 
 

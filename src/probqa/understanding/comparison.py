@@ -73,6 +73,9 @@ _DEGREES = frozenset(
     """.split()
 )
 _DEGREE = re.compile(rf"\b(?:{'|'.join(sorted(_DEGREES))})\b", re.IGNORECASE)
+# "Were staff happier in X or Y?"
+_HAPPIER = re.compile(r"\b(?!earlier|barrier|carrier|courier|premier|soldier|supplier)\w{2,20}ier\b", re.IGNORECASE)
+_STACKS_UP = re.compile(r"\b(?:stack|measure|match|shape|line)s? up\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"\b(?:more|less|worse|\w{2,30}er)\b", re.IGNORECASE)
 # Words at the edges of what is left that say how it is asked, not what about.
 _EDGES = frozenset(
@@ -83,7 +86,8 @@ _EDGES = frozenset(
     compares comparing comparison comparisons difference differences differ differs differed differing different
     differently contrast contrasts gap good bad wrong well any there one
     other both each out side inspectors find found perform performed performing doing so overall generally rate rated
-    rating ratings s same also but much far handle handled handling deal dealt
+    rating ratings s same also but much far handle handled handling deal dealt stack stacks measure measures up next
+    alongside
     """.split()
 ).union(_DEGREES)
 # Plain ways to compare what the glossary does not know.
@@ -140,7 +144,8 @@ def read_comparison(
     names = _names(text, glossary, domain)
     compared = _joined(text, names, domain) or _plain(text, names, domain)
     if compared is None and typed and len(request.turns) > 1:
-        compared = _leaning(text, typed, request.turns[-2].text, glossary, domain)
+        before = [turn.text for turn in request.turns[:-1]]
+        compared = _leaning(text, typed, before[-1], glossary, domain) or _of_turns(typed, before, glossary, domain)
     if compared is None:
         return None
     labels = [_label(side) for side in compared.sides]
@@ -240,6 +245,8 @@ def _compares(text: str, sides: Sequence[Sequence[_Name]], joins: Sequence[str])
     head, tail = text[: sides[0][0].span.start], text[sides[-1][-1].span.end :]
     if not {"vs", "versus", "v"}.isdisjoint(joins) or _SAYS_COMPARE.search(text):
         return True
+    if _STACKS_UP.search(text) or ("against" in joins and not words(head)):
+        return True
     if _SAYS_DIFFER.search(text) or _BETWEEN.search(head):
         return True
     if joins == ["and"] and _IN_EACH.search(text[: sides[-1][0].span.start]) and not words(tail):
@@ -248,7 +255,7 @@ def _compares(text: str, sides: Sequence[Sequence[_Name]], joins: Sequence[str])
         return _COMPARATIVE.search(text[: sides[-1][0].span.start]) is not None
     asks_which = _WHICH_BEHIND.match(tail) or (_WHICH.search(head) and _WHICH_OF.search(head))
     if "or" in joins:
-        return bool(asks_which or _DEGREE.search(text))
+        return bool(asks_which or _DEGREE.search(text) or _HAPPIER.search(text))
     return bool(_WEAK.issuperset(joins) and asks_which and _DEGREE.search(text))
 
 
@@ -278,6 +285,27 @@ def _leaning(text: str, typed: str, before: str, glossary: Glossary, domain: Dom
     if not (join in _STRONG and compares and others):
         return None
     return _Compared(((others[-1],), (name,)), (), _topic(text, [name], domain), typed[: name.span.end].strip())
+
+
+def _of_turns(typed: str, before: Sequence[str], glossary: Glossary, domain: Domain) -> _Compared | None:
+    """Return the comparison of whom or where the turns before were about: "which was better?"."""
+    if _names(typed, glossary, domain) or not (_WHICH.search(typed) and _DEGREE.search(typed)):
+        return None
+    asked = [(turn, _names(turn, glossary, domain)) for turn in before[-MOST_SIDES:]]
+    bodies, places = (
+        {name.text: name for _, names in asked for name in names if name.family in families}
+        for families in (("provider", "body"), ("place",))
+    )
+    sides = list((bodies if len(bodies) > 1 else places).values())[-2:]
+    if len(sides) < 2:
+        return None
+    shared = list(places.values())[-1:] if len(bodies) > 1 else []
+    covered = [name.filters.providers[0] for name in sides if name.filters.providers]
+    if len(covered) == 1 and not shared and (place := glossary.area_of(covered[0])):
+        # "Weir CRC", and then "the NPS": there.
+        shared = [_Name(place, Span(0, 1), "place", Filters(areas=(place,)))]
+    topics = (_topic(turn, names, domain) for turn, names in reversed(asked))
+    return _Compared(tuple((side,) for side in sides), tuple(shared), next(filter(None, topics), ""), typed)
 
 
 def _plain(text: str, names: Sequence[_Name], domain: Domain) -> _Compared | None:

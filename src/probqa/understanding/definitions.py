@@ -52,6 +52,8 @@ _WHAT = (
     r"(?: (?:is|are|was|were))?(?: (?:exactly|actually|even))?"
 )
 _MEANING = r"(?:meanings?|definitions?|explanations?|full (?:form|name)|expansion)"
+# Behind another question this asks for the rating of what was asked about: "and what was the rating?".
+_OF_SOMETHING = re.compile(rf"(?:{_LEAD})what(?:'s| is| was| are| were) (?:the|its|their|his|her) {_MARK}{_TAIL}")
 _FORMS = tuple(
     re.compile(_LEAD + form + _TAIL)
     for form in (
@@ -104,6 +106,8 @@ def _asks(text: str, named: Sequence[tuple[Span, Explanation]], domain: Domain, 
     if _ALONE.fullmatch(asked):
         [(span, only)] = named
         return alone and (left.endswith("?") or _says(text, span) == only.abbreviation.lower())
+    if not alone and _OF_SOMETHING.fullmatch(asked) and not any(explained.abbreviation for _, explained in named):
+        return False
     return any(form.fullmatch(asked) for form in _FORMS)
 
 

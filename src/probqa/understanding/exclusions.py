@@ -38,12 +38,18 @@ _CUE = re.compile(
     r"|\b(?P<named>other than|besides|outside(?: of)?|without|but not|and not|not (?:in|from|run by|owned by)|not"
     r"|minus|(?-i:bar)|barring|w/o|(?:that|which|who) (?:is|are|was|were)(?:n['’]t| not)"
     # Told to the program, not of somebody: "ignore Wales: ...", but not "did staff ignore Wales?".
-    r"|(?<!\w )(?:ignor(?:e|ing)|skip|leave out|exclude)"
+    r"|(?<!\w )(?:please )?(?:ignor(?:e|ing)|skip|leave out|exclude"
+    r"|(?:don['’]t|do not) (?:include|count|show(?: me)?|tell me about))"
+    r"|(?:i(?:['’]m| am) )?not interested in|i (?:don['’]t|do not) (?:want|need|care about)"
     r"|(?:(?<=all )|(?<=everywhere )|(?<=anywhere )|(?<=everything ))but)|, ?not(?! (?:about|including)\b))"
     r"(?: (?:those|the ones|people|reports?|anything|what was said))?(?: (?:in|from|about|on|of|by|at|for))? (?:the )?",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"(?:,? (?:and|or|nor)|,)(?: (?:in|from|about|on|of|by|at|for))? (?:the )?", re.IGNORECASE)
+_SET_ASIDE = re.compile(r",? (?:aside|apart|excepted|excluded)(?= ?(?:[,.?!;:]|$))", re.IGNORECASE)
+_ONES = re.compile(r" (?:ones?|reports?)(?= ?(?:[,.?!;:]|$))", re.IGNORECASE)
+# Said by itself: "not Weir - which other areas ...", "not the Weir ones".
+_BREAK = re.compile(r" ?(?:[,:;–—-]|[.?!]*$)")
 # "Nobody except the manager knew": that somebody is left out is what is asked about.
 _CLAIM = re.compile(
     r"\b(?:nobody|no one|none|nothing|nowhere|anyone|anybody|anything|everyone|everybody|all|any|no \w+) ?$",
@@ -67,22 +73,31 @@ class Exclusions:
     rest: str
 
 
-def read_exclusions(text: str, glossary: Glossary, domain: Domain, dropped: Collection[str] = ()) -> Exclusions:
-    """Read what ``text`` leaves out, but for the readings whose words are among the ``dropped``."""
+def read_exclusions(
+    text: str, glossary: Glossary, domain: Domain, dropped: Collection[str] = (), *, alone: bool = True
+) -> Exclusions:
+    """Read what ``text`` leaves out, but for the readings whose words are among the ``dropped``.
+
+    ``alone`` says that no question stands before it, so that it must ask something itself.
+    """
     readings: list[Reading] = []
     names: list[Name] = []
     spans: list[Span] = []
+    seen: list[Span] = []
     known = _known(text, glossary, domain)
     for span, excluded in _find(text, known):
         said = text[span.start : span.end]
-        if said in dropped or any(span.start < other.end for other in spans):
+        overlaps = any(span.start < other.end and other.start < span.end for other in seen)
+        seen.append(span)
+        if overlaps or said in dropped:
             continue
         readings.append(Reading("without", said, f"not about {', '.join(name.text for name in excluded)}"))
         names += excluded
         spans.append(span)
     rest = without(text, spans)
     # A question that only leaves out says nothing of what it wants.
-    return Exclusions(tuple(readings), tuple(names), rest) if words(rest) else Exclusions((), (), text)
+    is_asking = words(rest) or not alone
+    return Exclusions(tuple(readings), tuple(names), rest) if is_asking else Exclusions((), (), text)
 
 
 def _known(text: str, glossary: Glossary, domain: Domain) -> dict[int, tuple[int, Name]]:
@@ -114,13 +129,17 @@ def _find(text: str, known: dict[int, tuple[int, Name]]) -> Iterator[tuple[Span,
             forms = (named.group(), *filter(None, named.groups()))
             excluded, end = [Name(kind, forms, frozenset(words(named.group())), "typed")], named.end()
         if excluded:
-            if _is_denial(text, cue, known):
+            if _is_denial(text, cue, end, known):
                 continue
         elif cue["plain"] and not _CLAIM.search(before) and (phrase := _PHRASE.match(text, cue.end())):
             stems = frozenset(words(phrase.group()))
             excluded, end = [Name("other", (phrase.group(),), stems, "typed")] if stems else [], phrase.end()
         if excluded:
             yield Span(cue.start(), end), excluded
+    for start in sorted(known):
+        excluded, end = _names_at(text, start, known)
+        if aside := _SET_ASIDE.match(text, end):
+            yield Span(start, aside.end()), excluded
 
 
 def _names_at(text: str, start: int, known: dict[int, tuple[int, Name]]) -> tuple[list[Name], int]:
@@ -131,13 +150,14 @@ def _names_at(text: str, start: int, known: dict[int, tuple[int, Name]]) -> tupl
         names.append(name)
         joint = _JOINT.match(text, end)
         start = joint.end() if joint else -1
-    return names, end
+    ones = _ONES.match(text, end) if names else None
+    return names, ones.end() if ones else end
 
 
-def _is_denial(text: str, cue: re.Match[str], known: dict[int, tuple[int, Name]]) -> bool:
+def _is_denial(text: str, cue: re.Match[str], end: int, known: dict[int, tuple[int, Name]]) -> bool:
     """Tell whether "not" only denies: "is Newport not in Gwent?", "was it not Kent that closed?"."""
     how = (cue["named"] or "").lower()
     if how == "not":
-        return True
+        return bool(text[: cue.start()].strip()) or not _BREAK.match(text, end)
     before = text[: cue.start()].rstrip()
     return how == "not in" and any(end == len(before) for end, _ in known.values()) and _IS_IT.match(text) is not None

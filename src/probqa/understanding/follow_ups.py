@@ -49,6 +49,7 @@ from probqa.understanding.leaning import (
     without_verbs,
 )
 from probqa.understanding.names import KNOWN, read_names
+from probqa.understanding.ratings import asks_only_rating
 from probqa.weights import WEIGHTS, Weights
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\b")
@@ -57,6 +58,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _THAT_YEAR = re.compile(r"\b(?:that|the same) year\b|\b(?:back then|at th(?:e|at) time)\b", re.IGNORECASE)
 
 
+# What was asked of the one is not asked of the other: "is it any good?", "and why?".
+_JUDGES = frozenset(words("good bad better worse true wrong"))
 _NOT_SEARCHED: tuple[CarriedKind, ...] = ("asked", "about")
 _OWN_TIME = re.compile(f"{_YEAR.pattern}|{YEARS_ON.pattern}", re.IGNORECASE)
 _LEANS_ON_YEAR = re.compile("|".join(each.pattern for each in (_THAT_YEAR, EARLIER, LATER)), re.IGNORECASE)
@@ -150,6 +153,9 @@ def _went_on(
     elif _subject(text, _names(text, glossary) + _spans(bodies, text), frozenset(), weights) and not own_names:
         # "What about women?": another subject, to which what was asked in between says nothing.
         source = so_far.about
+    if own_names or so_far.names:
+        # "How was it rated?" asks about whom and where, whatever else was asked of them.
+        source = "" if asks_only_rating(text) else source
     source = without_verbs(source, participles=not again)
     if _replaced(text, last, glossary, bodies, weights):
         taken |= frozenset(words(bodies.sub("", last)))
@@ -214,7 +220,8 @@ def _carried(
     other_place = names_place and (again or not has_pronoun(question))
     carried = [] if names_body or other_place else [Carried("provider", _text(before, each.span)) for each in providers]
     if not names_place:
-        inside = [named.span for named in providers]
+        # "And the NPS?" after "the CRC in Kent", or after "Kent CRC": in the same place.
+        inside = [named.span for named in providers] if carried or glossary.providers_named(question) else []
         carried += [
             Carried("place", _text(before, named.span))
             for named in glossary.areas_named(before)
@@ -227,7 +234,11 @@ def _carried(
         taken += _spans(bodies, subject)
     if again and who_and_where(question, glossary):
         # "What about Weir?": another name takes the place of the one before.
-        taken += _spans(_CAPITAL, subject)
+        terms = [
+            *(span for span, _ in glossary.definitions(subject)),
+            *(each.span for each in glossary.abbreviated(subject)),
+        ]
+        taken += [span for span in _spans(_CAPITAL, subject) if not any(span in term for term in terms)]
     words_of_it = _subject(subject, taken, replaced.union(words(question)), weights)
     if words_of_it:
         carried.append(Carried("subject", words_of_it))
@@ -246,7 +257,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
 
 def _subject(text: str, taken: Sequence[Span], held: frozenset[str], weights: Weights) -> str:
     """Return the meaning-bearing words of ``text``, in order and each once, but those ``taken`` or ``held`` already."""
-    seen = set(held | ASKS)
+    seen = set(held | ASKS | _JUDGES)
     taken = [*taken, *(span for pattern in (YEARS_ON, EARLIER, LATER) for span in _spans(pattern, text))]
     kept: list[str] = []
     for match in _WORD.finditer(text):

@@ -36,6 +36,7 @@ YEARS_ON = re.compile(
     re.IGNORECASE,
 )
 EARLIER = re.compile(r"\bbefore (?:that|then)\b|\b(?:previously|earlier|beforehand)\b", re.IGNORECASE)
+_THAT_TIME = re.compile(r"\b(?:before|after|since) (?:that|then)(?=[\s?.!]*$)", re.IGNORECASE)
 LATER = re.compile(
     r"\b(?:after|since) (?:that|then)\b|\b(?:afterwards|since|later)[\s?.!]*$"
     r"|\bsince(?= (?:improved|got|gone|become)\b)",
@@ -71,12 +72,15 @@ _LIGHT_VERBS = frozenset(
     win won worked write writes written wrote worth
     """.split()
 )
+_SHORT_VERBS = frozenset("'m 've 'd 'll 're".split())
+_SAY_LITTLE = frozenset(words(" ".join(_LIGHT_VERBS | _PREPOSITIONS)))
 # Words that ask for a kind of answer; alone they say nothing about the subject.
 ASKS = frozenset(
     words(
         """
         year date many much reason example detail happen say mean know tell change different more less next well
         please thank thanks hello interested like want hear give show explain describe compare
+        often ever thing things anything something everything everywhere anywhere somewhere whether
         """
     )
 )
@@ -147,9 +151,12 @@ def without_verbs(question: str, *, participles: bool = True) -> str:
     kept = [
         word
         for position, word in enumerate(typed)
-        if tokens[position] not in _LIGHT_VERBS and not (participles and _is_participle(tokens, position))
+        if tokens[position] not in _LIGHT_VERBS | _SHORT_VERBS
+        and not (participles and _is_participle(tokens, position))
+        # "Took over" is one verb.
+        if not (position and tokens[position] in _PREPOSITIONS and tokens[position - 1] in _LIGHT_VERBS)
     ]
-    return re.sub(r" (?=[.,;:?!])", "", " ".join(kept))
+    return re.sub(r" (?=[.,;:?!']|n't\b)", "", " ".join(kept))
 
 
 def _is_participle(tokens: Sequence[str], position: int) -> bool:
@@ -172,13 +179,16 @@ def _tokens(question: str) -> list[str]:
 def is_incomplete(question: str) -> bool:
     """Tell whether a question cannot be understood by itself."""
     question = question.replace("’", "'")
-    if OPENS.match(question) or _NOUNLESS.match(question):
+    if OPENS.match(question) or _NOUNLESS.match(question) or _THAT_TIME.search(question):
         return True
     own = {word for word in words(question) if word not in ASKS}
     if len(own) <= 1 and not (own and DEFINES.fullmatch(question)):
         return True
     typed = _TOKEN.findall(question.lower() if question.isupper() else question)
     tokens = _tokens(question)
+    # "Who took over?" says nothing of what.
+    if tokens[0] in _QUESTION_WORDS and own <= _SAY_LITTLE:
+        return True
     if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
         return True
     return any(
@@ -214,6 +224,8 @@ def _points_back(tokens: Sequence[str], typed: Sequence[str], position: int) -> 
             return before == "the" and nounless and not {"as", "and"} & set(tokens)
         case "else":
             return before not in _PEOPLE | {"one"} and not {"than", "besides", "apart"} & set(rest)
+        case "things":  # "did things get better?"
+            return before in _AUXILIARIES
         case "neither":
             return "nor" not in rest
     return word in _PRONOUNS

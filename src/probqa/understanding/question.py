@@ -25,6 +25,7 @@ from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.questions import (
     INSIDE,
     Added,
+    AskedRating,
     Definition,
     Name,
     Origin,
@@ -47,6 +48,7 @@ from probqa.understanding.names import KNOWN, read_names
 from probqa.understanding.parts import read_parts
 from probqa.understanding.ratings import read_rating
 from probqa.understanding.scope import broad_scope, is_outside
+from probqa.understanding.times import NO_TIMES
 from probqa.understanding.ways import Way, ways
 from probqa.weights import WEIGHTS, Weights
 
@@ -88,9 +90,13 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         parts = _parts(index, request, text, typed if run.carried else "")
     rating = None
     if is_whole and not parts:
-        rating = _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
+        rating = _rating(index, request, text)
+    elif asides.times.then and not parts and (rating := _rating(index, request, text)):
+        # A table has the ratings of then and of now.
+        readings = tuple(each for each in asides.readings if each not in asides.times.readings)
+        asides = replace(asides, readings=readings, times=NO_TIMES)
     vector = whole = index.encoder.encode_question(text)
-    if text != typed:
+    if text != typed and words(typed):
         vector = lean(index.encoder.encode_question(typed), vector, weights.carried_vector)
     for each in definitions:
         explained = index.encoder.encode_question(f"{each.term}: {each.text}")
@@ -129,6 +135,10 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
 def _parts(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:
     """Return the questions that this one splits into: the sides that it compares, or those that it joins."""
     return _compared(index, request, text, typed) or _kept(request, read_parts(text, request, index.glossary))
+
+
+def _rating(index: Generation, request: Request, text: str) -> tuple[Reading, AskedRating] | None:
+    return _kept(request, read_rating(text, index.glossary, index.domain, partial(_rated, index)))
 
 
 def _compared(index: Generation, request: Request, text: str, typed: str) -> tuple[Reading, tuple[Part, ...]] | None:

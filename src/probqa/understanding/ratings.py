@@ -28,7 +28,10 @@ from probqa.indexing.lexical import stems, words
 from probqa.questions import AskedRating, RatingForm, Reading
 from probqa.records import Span
 
-_RATED = re.compile(r"\b(?:rated|ratings?|graded?|grades?|scored?|scores|ranked)\b", re.IGNORECASE)
+_RATED = re.compile(
+    r"\b(?:rated|ratings?|graded?|grades?|scored?|scores|ranked|(?:did|do|does|would|inspectors|they) rate)\b",
+    re.IGNORECASE,
+)
 # "Did Weir pass?" asks for its rating where nothing else is asked.
 _PASSED = re.compile(r"\b(?:pass(?:ed)?|fail(?:ed)?)\b", re.IGNORECASE)
 _DID_WELL = re.compile(r"\b(?:did|do|does|done|doing|rated|scored?|graded) (?:very )?well\b", re.IGNORECASE)
@@ -40,7 +43,12 @@ _BEST = re.compile(r"\b(?:best|highest|top)\b", re.IGNORECASE)
 _ASKS_WHICH = re.compile(
     r"\b(?:which|what|how many|any|list|all|every|each|names?|number of|(?:were|was|are|is) there)\b", re.IGNORECASE
 )
-_ASKS_BEST = re.compile(r"\bwhich\b|\bwhat(?:['’]s| is| was| are| were)\b|^(?:the )?\w+ \w+\W*$", re.IGNORECASE)
+_ASKS_BEST = re.compile(
+    r"\bwhich\b|\bwhat(?:['’]s| is| was| are| were)\b|^(?:the )?\w+ \w+\W*$"
+    r"|^(?:the )?(?:worst|lowest|poorest|best|highest|top)\b",
+    re.IGNORECASE,
+)
+_ANYBODY = re.compile(r"\b(?:who|where|anyone|anybody|anywhere|no one|nobody|nowhere)\b", re.IGNORECASE)
 _IS_IT = re.compile(r"\s*(?:is|are|was|were|has|have|did)\b", re.IGNORECASE)
 _BE = re.compile(
     r"\b(?:is|are|was|were|be|been|gets?|got|given|awarded|receive[ds]?)\s+(?:(?:not|ever|never|overall|an?)\s+)?['‘“]?$",
@@ -68,7 +76,7 @@ _ASKING = frozenset(
     all every each only not than at least below above worse better lower higher worst best lowest highest top bottom
     under poorest more less year years come came find found report reports reported name names know please today
     still yet no longer any remain remains judged judge wise twice once time times again
-        both gone go goes went up down change changed january february
+        both anyone anybody anywhere nobody nowhere gone go goes went up down change changed january february
         march april may june july august september october november december
         """
     )
@@ -109,7 +117,7 @@ def read_rating(
     asks_which = things and _ASKS_WHICH.search(text)
     asked_for = (
         (says_rated and (given or things or names or about))
-        or (given and not about and (asks_which or (names and _IS_IT.match(text))))
+        or (given and not about and (asks_which or _ANYBODY.search(text) or (names and _IS_IT.match(text))))
         or (ordered and things and not about and _ASKS_BEST.search(text))
         or (passed and not about and names)
     )
@@ -137,6 +145,12 @@ def read_rating(
     first, last = min(span.start for span in matched), max(span.end for span in matched)
     says = ", ".join((*ratings, *kinds, *asked.areas, *asked.providers)) or form
     return Reading("rating", text[first:last], f"the ratings given: {says}"), asked
+
+
+def asks_only_rating(text: str) -> bool:
+    """Tell whether a question asks how something was rated and says nothing else: "what was its rating?"."""
+    rated = _RATED.findall(text)
+    return bool(rated) and frozenset(words(text)) - _ASKING <= frozenset(words(" ".join(rated)))
 
 
 def _ratings(text: str, domain: Domain) -> Iterator[tuple[str, Span]]:

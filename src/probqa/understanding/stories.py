@@ -24,9 +24,10 @@ from dataclasses import dataclass
 
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
+from probqa.indexing.lexical import words
 from probqa.questions import Reading, Turn
 from probqa.understanding.follow_ups import complete
-from probqa.understanding.leaning import is_incomplete
+from probqa.understanding.leaning import ASKS, is_incomplete
 
 _SHOWN = 160
 _END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019)]*+\s++")
@@ -57,6 +58,14 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _TOLD_WORDS = 6
+# A question of so many words of its own takes over names only.
+_OWN_WORDS = 3
+# "A student at Leeds uni" asks about no Leeds.
+_SOMEBODY_THERE = re.compile(
+    r" (?:uni|university|college|school|council|hospital|police|echo|evening|gazette|mail|mercury|news|post|star"
+    r"|times)\b",
+    re.IGNORECASE,
+)
 _POLITE = (
     r"hi|hello|hey|hiya|dear (?:all|team|sir|madam)|good (?:morning|afternoon|evening)|thanks|thank you"
     r"|many thanks|cheers"
@@ -90,17 +99,19 @@ def read_story(text: str, glossary: Glossary, domain: Domain, dropped: Collectio
         polite, told, question = _split(sentence) if asks else ([], sentence, "")
         left_out += [*polite, *filter(None, [told])]
         if told and not asked:
-            before.append(told)
+            before.append(_CUE.sub("", told))
         if question:
             asked.append(question)
     if not asked or not left_out:
         return Story(text)
-    left, question = " ".join(left_out), " ".join(asked)
+    left = " ".join(left_out)
     shown = left if len(left) <= _SHOWN else left[:_SHOWN].rsplit(maxsplit=1)[0] + " …"
     if shown in dropped:
         return Story(text)
+    first, *others = asked
+    first = _completed(first, before, glossary, domain)
     return Story(
-        completed := _completed(question, before, glossary, domain),
+        completed := " ".join((_asked(first), *others)) if others else first,
         left,
         Reading("story", shown, f"left out; searched for: {completed}"),
     )
@@ -141,14 +152,24 @@ def _split(sentence: str) -> tuple[list[str], str, str]:
     return polite, told, sentence.strip()
 
 
+def _asked(question: str) -> str:
+    """Return a question with its mark at the end, behind what was added to it."""
+    return f"{question.replace('?', '').rstrip(' .!')}?"
+
+
 def _completed(question: str, before: Sequence[str], glossary: Glossary, domain: Domain) -> str:
     """Return the question with what it takes over from the sentences before it."""
     if not before or _DEFINES.search(question):
         return question
-    if is_incomplete(question):
-        return complete([*map(Turn, before), Turn(question)], glossary, domain).question
     told = " ".join(before)
-    places, providers = glossary.areas_named(told), glossary.providers_named(told)
+    terms = [told[span.start : span.end] for span, _ in glossary.definitions(told)]
+    own = set(words(question)) - ASKS
+    if is_incomplete(question) and len(own) < _OWN_WORDS and not terms:
+        return complete([*map(Turn, before), Turn(question)], glossary, domain).question
+    if is_incomplete(question) and len(own) < _OWN_WORDS:
+        question = " ".join((question, *dict.fromkeys(term for term in terms if term.lower() not in question.lower())))
+    places = [named for named in glossary.areas_named(told) if not _SOMEBODY_THERE.match(told, named.span.end)]
+    providers = glossary.providers_named(told)
     taken = [told[named[-1].span.start : named[-1].span.end] for named in (places, providers) if named]
     if glossary.areas_named(question) or glossary.providers_named(question):
         return question

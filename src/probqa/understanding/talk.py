@@ -13,7 +13,25 @@ from __future__ import annotations
 import re
 
 # As they are typed on a phone.
-_SHORT = {"u": "you", "ur": "your", "r": "are", "thankyou": "thanks", "ty": "thanks", "thnx": "thanks", "wat": "what"}
+_SHORT = {
+    "u": "you",
+    "ur": "your",
+    "r": "are",
+    "ya": "you",
+    "thankyou": "thanks",
+    "ty": "thanks",
+    "thnx": "thanks",
+    **dict.fromkeys(("wat", "wht", "wot"), "what"),
+    "thats": "that's",
+    "whats": "what's",
+    "youre": "you're",
+    "im": "i'm",
+    "dont": "don't",
+    "didnt": "didn't",
+    "doesnt": "doesn't",
+    "isnt": "isn't",
+    "wasnt": "wasn't",
+}
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 _HOW = "Ask in your own words, about a place, a time or a subject. The answer is what the reports say, word for word."
@@ -26,8 +44,12 @@ _SAYS = {
     "can": _HOW,
     "fine": "This is a search of the reports and no person, and it works. " + _HOW,
     "ok": "Ask on whenever you like.",
+    "wrong": "The quotes are what the reports say, and may not be what was meant. Ask in other words, or name a place, "
+    "a time or a report.",
 }
 _PHRASES = {
+    "ok": "never mind|forget it|forget that|my mistake|my bad|yes please|no worries|no problem|not really",
+    "thanks": "good job|great job|nice job|good work|nice work|great work|well done|love it|love this|good bot",
     "hello": "hi|hello|hey|hiya|howdy|yo|hi there|hello there|hey there|hi all|hello again|good morning|good afternoon"
     "|good evening|morning|greetings|hello world|hi hello",
     "bye": "bye|bye bye|goodbye|good bye|see you|see you later|see ya|good night|goodnight|take care|bye for now"
@@ -37,7 +59,10 @@ _PHRASES = {
     "|are you a person|are you a real person|are you ai|are you an ai|are you chatgpt|is this a bot|is this ai"
     "|is this chatgpt|am i talking to a bot|am i talking to a person|who am i talking to|what is this site"
     "|what is this website|what is this page|what is this app|what's this site|tell me about yourself"
-    "|introduce yourself",
+    "|introduce yourself|tell me a joke|sing me a song|i love you|i hate you|do you love me|where are you"
+    "|how old are you|can i talk to a person|can i speak to a person|can i talk to someone|can i speak to someone"
+    "|can i speak to a human|i want to talk to a person|i want to speak to someone|can you speak welsh"
+    "|do you speak welsh",
     "can": "what can you do|what can you tell me|what can i ask|what can i ask you|what should i ask|what do i ask"
     "|what can i do here|what do you do|what do you know|what do you know about|how does this work|how do you work"
     "|how does it work|how do i use this|how do i use it|how to use this|help|help me|can you help|can you help me"
@@ -45,6 +70,13 @@ _PHRASES = {
     "|what sort of questions can i ask|what is this for|what are you for|what can this do|what does this do"
     "|where do i start|how do i start|can i ask you a question|can i ask a question|can i ask you something"
     "|i have a question|i've got a question",
+    "wrong": "you're wrong|you are wrong|that's wrong|that is wrong|wrong|wrong answer|that's not right"
+    "|that isn't right|that's not what i asked|not what i asked|that's not what i meant|not what i meant"
+    "|that is not what i asked|that is not what i meant|that's not it|that doesn't help|that doesn't answer my question"
+    "|that didn't answer my question|that does not answer my question|you didn't answer my question"
+    "|you did not answer my question|not helpful|that's not helpful|that wasn't helpful|this is not helpful"
+    "|this isn't helpful|useless|this is useless|you're useless|rubbish|this is rubbish|that makes no sense"
+    "|this makes no sense|i don't get it|i don't understand|you don't understand",
     "fine": "how are you|how are you doing|how are you today|how's it going|how is it going|what's up|are you ok"
     "|are you there|you there|anyone there|anybody there|is anyone there|how do you do|nice to meet you",
 }
@@ -54,7 +86,7 @@ _NODS = frozenset(
     """
     ok okay great cool nice perfect brilliant lovely excellent wonderful fine alright sure wow super awesome amazing
     fantastic interesting right oh ah hmm aha haha lol yay well that's that is it all very really so i see got
-    understood good helpful useful makes sense
+    understood good helpful useful makes sense nvm nevermind sorry oops
     """.split()
 )
 # Alone these could be what is looked for.

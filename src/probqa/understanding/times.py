@@ -65,7 +65,7 @@ _DATE_OR_DATE = _compiled(
 _THEN_AND_NOW = _compiled(
     r"\bthen (?:and|vs\.?|versus) now\b|\bpast and present\b"
     r"|\b(?:over|through|throughout|down|across) the (?:years|decades)\b"
-    r"|\bover time\b|\bthan (?:it|they) used to be\b|\bthan before\b" + _END
+    r"|\bover time\b|\bthan (?:it|they) used to be\b|\b(?:than|compared (?:to|with)) before\b" + _END
 )
 _RANGE = _compiled(rf"\b(?:(?:between|from|in|during) )?{_DATE} ?(?:and|to|until|till|through|[-–—]) ?{_DATE}")
 _OPENS_RANGE = _compiled(r"(?:between|from)\b")
@@ -92,7 +92,8 @@ _OLDEST = _compiled(
 )
 _RECENT = "inspections?|reports?|ratings?|reviews?|visits?|findings?|figures?|evidence|publications?"
 _NEWEST = _compiled(
-    r"\b(?:latest|newest(?: first)?|most recent(?:ly)?|(?<!an )up[- ]to[- ]date|currently|current|lately|nowadays"
+    r"\b(?:latest|newest(?: first)?|(?:newer|more recent)\b(?! than\b)|most recent(?:ly)?|(?<!an )up[- ]to[- ]date"
+    r"|currently|current|lately|nowadays"
     r"|presently|these days|right now|at the moment|at present|at the present time|in recent (?:years|times|months))\b"
     r"|\brecently\b(?! (?:released|appointed|qualified|recruited|convicted|sentenced|arrived|joined|trained|promoted"
     r"|hired|employed|opened|left|retired|moved)\b)"
