@@ -63,6 +63,7 @@ _JUDGES = frozenset(words("good bad better worse true wrong"))
 _NOT_SEARCHED: tuple[CarriedKind, ...] = ("asked", "about")
 _OWN_TIME = re.compile(f"{_YEAR.pattern}|{YEARS_ON.pattern}", re.IGNORECASE)
 _LEANS_ON_YEAR = re.compile("|".join(each.pattern for each in (_THAT_YEAR, EARLIER, LATER)), re.IGNORECASE)
+_AT_NAME = re.compile(r"\b(?:in|at|near|around) (?:the )?[A-Z][a-z]")
 # A word with a capital that does not open a sentence.
 _CAPITAL = re.compile(r"(?<=[\w,’'?.!] )[A-Z][\w'’-]*")
 
@@ -215,7 +216,8 @@ def _carried(
     again = repeats(question)
     providers = glossary.providers_named(before)
     names_body = bool(glossary.providers_named(question) or bodies.search(question))
-    names_place = bool(glossary.areas_named(question))
+    # A name behind "at" is a place, known or not.
+    names_place = bool(glossary.areas_named(question) or _AT_NAME.search(question))
     # A company belongs to its places: "and in Kent?" asks about whoever worked there, "and did it fail in Kent?" not.
     other_place = names_place and (again or not has_pronoun(question))
     carried = [] if names_body or other_place else [Carried("provider", _text(before, each.span)) for each in providers]
