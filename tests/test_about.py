@@ -130,6 +130,8 @@ def test_a_filter_that_leaves_nothing_about_the_place_does_not_hide_what_is_near
         ("What did the Zedman report say of staff morale?", "‘Zedman’ is not in these reports."),
         # Both words are in the reports, and nobody of that name.
         ("Did Ann Quill praise the staff?", "‘Ann Quill’ is not in these reports."),
+        ("Does Paintedd help with offices?", "‘Paintedd’ is not in these reports."),
+        ("any criticism of smith22 staff", "‘smith22’ is not in these reports."),
         ("who is Ann Quill", "‘Ann Quill’ is not in these reports."),
         ("What was said of staff morale in 2031?", "These reports do not speak of 2031."),
         ("How was staff morale in Southshire in 2016?", "These reports say nothing of Southshire in 2016."),
@@ -146,6 +148,7 @@ def test_a_name_that_is_nowhere_is_named_and_nothing_answers(library: Library, q
     [
         "Did Mr Quill praise the staff?",
         "Did Ann Marr paint offices?",
+        "Was morale low in the 2nd office of staff19?",
         "Was the Cold Office Staff low in morale?",
         "How was the Northshire PDU?",
         "How Was Staff Morale Judged By Zealous Inspectors?",

@@ -52,6 +52,22 @@ def filters(question: str) -> list[Filters]:
             {"NPS": "How was risk assessment in the NPS?", "CRC": "How was risk assessment in the CRC?"},
         ),
         (
+            "is Weir doing any better then Milford on staffing",
+            {"Weir": "How was staffing in Weir?", "Milford": "How was staffing in Milford?"},
+        ),
+        (
+            "Between Ann Marr and Tom Quill which one was tougher on staffing?",
+            {"Ann Marr": "How was staffing of Ann Marr?", "Tom Quill": "How was staffing of Tom Quill?"},
+        ),
+        (
+            "how do the Marr and Quill cases differ on recall",
+            {"Marr": "How was cases on recall of Marr?", "Quill": "How was cases on recall of Quill?"},
+        ),
+        (
+            "staffing in 2016 set against 2025",
+            {"2016": "How was staffing in 2016?", "2025": "How was staffing in 2025?"},
+        ),
+        (
             "Weir against Milford, unpaid work",
             {"Weir": "How was unpaid work in Weir?", "Milford": "How was unpaid work in Milford?"},
         ),
@@ -203,6 +219,11 @@ CORPUS = {
     "milford.md": "---\ntitle: Milford\narea: Milford\n---\nStaff morale in Milford was better than in Weir.\n",
     "glossary.yaml": "places:\n- {name: Weir, basis: general knowledge}\n- {name: Milford, basis: general knowledge}\n",
 }
+
+
+def test_names_alone_are_no_comparison() -> None:
+    for question in ("Did Ann Marr and Tom Quill meet?", "What happened to Marr, then to Quill?"):
+        assert parts(question) == {}
 
 
 def test_which_was_better_compares_what_the_questions_before_were_about() -> None:

@@ -69,6 +69,9 @@ def test_a_complete_question_is_never_rewritten(question: str, glossary: Glossar
         "How many were sent to courts in Weir?",
         # One word or none says what it is about.
         "why?",
+        "ok courts then",
+        "nothing on courts in Weir?",
+        "are there enough for women?",
         "who took over?",
         "did things get better?",
         "were any offices opened in Weir and shut before that?",
@@ -290,6 +293,7 @@ def test_a_chain_is_completed_from_its_first_question(asked: list[str], ran: str
         (["Do SOs visit?", "do they work?", "in Weir?"], "in Weir? work SOs visit"),
         # What was judged is not what is asked about.
         (["Is Weir any good?", "any reports?"], "any reports? Weir"),
+        (["Who was rated good first?", "did it last?"], "did it last? first"),
         (["Who took over Northway?", "what happened to the staff?"], "what happened to the staff? Northway"),
     ],
 )

@@ -31,7 +31,7 @@ def read(text: str, *dropped: str) -> Story:
             "My son is supervised in Ambleton, nobody sees him and I want to know",
         ),
         # It leans on the sentence before it.
-        ("Unpaid work was poor. Is that still true?", "Is that still true? Unpaid work poor", "Unpaid work was poor."),
+        ("Unpaid work was poor. Is that still true?", "Is that still true? unpaid work poor", "Unpaid work was poor."),
         # Of two places the last is meant.
         (
             "We moved from Weir to Ambleton. Is sickness high?",
@@ -47,7 +47,7 @@ def read(text: str, *dropped: str) -> Story:
         ("ok, and in Weir?", "and in Weir?", "ok,"),
         ("Tell me about hostels. I am doing a project.", "Tell me about hostels.", "I am doing a project."),
         # The first of several questions is completed: the others lean on it.
-        ("Unpaid work was poor. Was it late? Why?", "Was it late Unpaid work poor? Why?", "Unpaid work was poor."),
+        ("Unpaid work was poor. Was it late? Why?", "Was it late unpaid work poor? Why?", "Unpaid work was poor."),
         # What the glossary knows is what is meant, and a question that says enough takes over names only.
         (
             "I am at college in Weir, writing on service users for my teacher. Do they work?",

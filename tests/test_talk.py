@@ -33,6 +33,13 @@ from probqa.understanding.talk import read_talk
         ("good job", "You are welcome."),
         ("wht can u do", "Ask in your own words"),
         ("nvm", "Ask on whenever you like."),
+        ("oops, wrong tab, ignore me", "Ask on whenever you like."),
+        ("cheers thats everything i needed", "You are welcome."),
+        ("who wrote this thing", "This is a search of the reports and no person."),
+        ("am i chatting to a real human or some kind of computer?", "This is a search of the reports and no person."),
+        ("what kind of things can this site answer questions about", "Ask in your own words"),
+        ("where does your information come from?", "Ask in your own words"),
+        ("this is just total rubbish", "The quotes are what the reports say"),
         ("yes please", "Ask on whenever you like."),
         ("you're wrong", "The quotes are what the reports say"),
         ("Thats not what I asked!", "The quotes are what the reports say"),
@@ -48,6 +55,14 @@ def test_small_talk_gets_a_sentence(said: str, begins: str) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
+        *("who runs it?", "who is behind it", "is that wrong?", "does it work", "can i get help", "what is the name"),
+        *(
+            "what do you know about that",
+            "can you tell me more",
+            "wait, which one",
+            "what works",
+            "who made the decision",
+        ),
         *("yes", "no", "good", "outstanding", "why", "testing", "???", "👍"),
         "thanks for the report on hostels",
         "thanks, and in Weir?",

@@ -24,7 +24,8 @@ from probqa.indexing.lexical import stems, words
 from probqa.questions import Name, Question
 from probqa.records import Note, Source
 from probqa.text import plain
-from probqa.understanding.names import KNOWN, has
+from probqa.understanding.names import KNOWN, has, may_be_name
+from probqa.understanding.question import texts_with
 from probqa.weights import WEIGHTS, Weights
 
 # "Leicester, Leicestershire and Rutland".
@@ -36,6 +37,8 @@ _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _SAYS_WHAT_SORT = re.compile(r"\b(?:an?|the|this|that|these|those|which|what|any|some) $", re.IGNORECASE)
 # "G4S" is a name; another word in capitals may be an abbreviation of what the reports spell out.
 _WITH_DIGIT = re.compile(r"[A-Z]+\d+[A-Z]+")
+# "Catch22", but not "2nd", "10am" or "covid19".
+_NUMBERED = re.compile(r"\b([A-Za-z]{3,})\d{1,4}\b")
 _IN = re.compile(r"\b(?:in|at|near|around) $", re.IGNORECASE)
 _MONTHS = frozenset((*MONTHS, *(month[:3] for month in MONTHS), "Sept"))
 # Letters that a word shares in order with one that it may be mistyped for (difflib).
@@ -199,7 +202,9 @@ def _strangers(index: Generation, question: Question, weights: Weights) -> Itera
     kinds = {form.upper() for service in index.domain.services for form in service.abbreviations}
 
     def is_strange(word: re.Match[str]) -> bool:
-        return not any(span.start <= word.start() < span.end for span in spans) and _is_strange(index, word[0], weights)
+        return not any(span.start <= word.start() < span.end for span in spans) and _is_strange(
+            index, text, word[0], weights
+        )
 
     for word in _WORD.finditer(text):
         after = _WORD.match(text, word.end() + 1)
@@ -207,6 +212,9 @@ def _strangers(index: Generation, question: Question, weights: Weights) -> Itera
         if word[0].islower() and (calls_service or _IN.search(text, 0, word.start())) and is_strange(word):
             # "in peril" is no place: nothing hangs on a word in small letters that no kind of service follows.
             yield (text[word.start() : after.end()] if after and calls_service else word[0]), calls_service
+    for word in _NUMBERED.finditer(text):
+        if not any(index.lexical.document_frequency(stem) for form in word.group(0, 1) for stem in words(form)):
+            yield word[0], True
     behind = [word[0] for word in _WORD.finditer(text) if not word[0].isupper()][1:]
     capitals = sum(word[0].isupper() for word in behind)
     if capitals > _TITLE_CASE * len(behind) and (len(behind) > _FEW_WORDS or capitals == len(behind)):
@@ -246,8 +254,8 @@ def _never_meet(index: Generation, name: str) -> bool:
     return not meeting.any()
 
 
-def _is_strange(index: Generation, word: str, weights: Weights) -> bool:
-    """Tell whether a word that is no abbreviation stands in no report, nor one that it may be mistyped for."""
+def _is_strange(index: Generation, text: str, word: str, weights: Weights) -> bool:
+    """Tell whether a word of ``text``, no abbreviation, stands in no report, nor one that it may be mistyped for."""
     bare = re.sub(r"['’]s$", "", word)
     if len(bare) < _SHORTEST_NAME or bare in _MONTHS or not (bare[1:].islower() or _WITH_DIGIT.fullmatch(bare)):
         return False
@@ -258,8 +266,9 @@ def _is_strange(index: Generation, word: str, weights: Weights) -> bool:
         # Of a common word it may be another form; of a rare one, such as "Mar", another word, such as Mars.
         return bare[0].isupper() and frequency < _RARE and not _begins_a_word(index, bare, held)
     alike = replace(weights, likeness=_LIKENESS)
-    if index.lexical.corrected(bare, weights=alike):
-        return False
+    for meant in index.lexical.corrected(bare, weights=alike).values():
+        if not may_be_name(bare, text, meant, texts_with(index, meant)):
+            return False
     entries = index.glossary.entries
     listed = [place.name for place in entries.places]
     listed += [owner.name for owner in entries.who_ran_what.owners]

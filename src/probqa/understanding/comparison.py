@@ -43,7 +43,7 @@ _TOKEN = re.compile(r"[\w'’-]+|[^\w\s]")
 _PLURAL = re.compile(r"[^\Ws]s$")
 _PLACEHOLDER = re.compile(r"\{(subject|where|when)\}")
 # Words that join two sides: these may have more words of the question before them, those may not.
-_STRONG = frozenset("than with to from against versus vs v".split())
+_STRONG = frozenset("than then with to from against versus vs v".split())
 _WEAK = frozenset(("and", "or", "nor", ",", "&", "/"))
 # What may stand between a joining word and the name behind it.
 _SMALL = frozenset(
@@ -75,7 +75,9 @@ _DEGREES = frozenset(
 _DEGREE = re.compile(rf"\b(?:{'|'.join(sorted(_DEGREES))})\b", re.IGNORECASE)
 # "Were staff happier in X or Y?"
 _HAPPIER = re.compile(r"\b(?!earlier|barrier|carrier|courier|premier|soldier|supplier)\w{2,20}ier\b", re.IGNORECASE)
-_STACKS_UP = re.compile(r"\b(?:stack|measure|match|shape|line)s? up\b", re.IGNORECASE)
+_STACKS_UP = re.compile(r"\b(?:stack|measure|match|shape|line)s? up\b|\b(?:set|put|held) against\b", re.IGNORECASE)
+_OUT_OF = re.compile(r"\b(?:between|out of)\s+(?:the\s+)?$", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][a-z][\w'’-]*(?: [A-Z][a-z][\w'’-]*){0,2}")
 _COMPARATIVE = re.compile(r"\b(?:more|less|worse|\w{2,30}er)\b", re.IGNORECASE)
 # Words at the edges of what is left that say how it is asked, not what about.
 _EDGES = frozenset(
@@ -87,7 +89,7 @@ _EDGES = frozenset(
     differently contrast contrasts gap good bad wrong well any there one
     other both each out side inspectors find found perform performed performing doing so overall generally rate rated
     rating ratings s same also but much far handle handled handling deal dealt stack stacks measure measures up next
-    alongside
+    alongside then set put held tougher harsher stricter softer kinder
     """.split()
 ).union(_DEGREES)
 # Plain ways to compare what the glossary does not know.
@@ -100,6 +102,7 @@ _PLAIN = tuple(
     for pattern in (
         rf"\bcompare (?:the )?{_ONE} (?:and|with|to|against|versus|vs) (?:the )?{_OTHER}{_STOP}",
         rf"\b(?:differences?|comparison) between (?:the )?{_ONE} and (?:the )?{_OTHER}{_STOP}",
+        rf"\bhow (?:do|did|does) (?:the )?{_ONE} and (?:the )?{_OTHER} (?:differ|compare)\b",
         rf"^(?:the )?{_ONE} (?:versus|vs) (?:the )?{_OTHER}{_STOP}",
         rf"^(?:the )?{_ONE} (?:and|or) (?:the )?{_OTHER}:{_EACH}",
     )
@@ -183,6 +186,9 @@ def _names(text: str, glossary: Glossary, domain: Domain) -> list[_Name]:
     since = {match.end() for match in _WINDOW.finditer(text)}
     for match in (year for year in YEAR_ALONE.finditer(text) if year.end() not in since):
         take(Span(*match.span()), "year", Filters(since=match.group(), until=match.group()))
+    for match in _CAPITALS.finditer(text):
+        if words(match.group()):
+            take(Span(*match.span()), "words", NO_FILTERS)
     return sorted(found, key=lambda name: name.span.start)
 
 
@@ -236,6 +242,7 @@ def _join(gap: str, head: str) -> str:
         return ""
     last, rest = tokens[-1], [token for token in tokens[:-1] if token not in ("'s", "’s", "s")]
     if last in _STRONG:
+        last = "than" if last == "then" else last
         return "" if rest[-1:] in (["other"], ["rather"]) or len(rest) > 8 else last
     return last if last in _WEAK and _SMALL.union(_WEAK).issuperset(rest) else ""
 
@@ -244,6 +251,8 @@ def _compares(text: str, sides: Sequence[Sequence[_Name]], joins: Sequence[str])
     """Tell whether the question compares what is joined."""
     head, tail = text[: sides[0][0].span.start], text[sides[-1][-1].span.end :]
     if not {"vs", "versus", "v"}.isdisjoint(joins) or _SAYS_COMPARE.search(text):
+        return True
+    if _OUT_OF.search(head) and _WHICH.search(tail):
         return True
     if _STACKS_UP.search(text) or ("against" in joins and not words(head)):
         return True
@@ -338,7 +347,7 @@ def _topic(text: str, names: Sequence[_Name], domain: Domain) -> str:
             tokens.pop()
         if tokens:
             kept.append(text[tokens[0].start() : tokens[-1].end()])
-    topic = " ".join(dict.fromkeys(kept))
+    topic = " ".join(_SAYS_DIFFER.sub(" ", " ".join(dict.fromkeys(kept))).split())
     return topic if words(topic) else ""
 
 

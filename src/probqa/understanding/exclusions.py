@@ -41,15 +41,27 @@ _CUE = re.compile(
     r"|(?<!\w )(?:please )?(?:ignor(?:e|ing)|skip|leave out|exclude"
     r"|(?:don['’]t|do not) (?:include|count|show(?: me)?|tell me about))"
     r"|(?:i(?:['’]m| am) )?not interested in|i (?:don['’]t|do not) (?:want|need|care about)"
+    r"|(?:but|and) (?:nothing|none|no)|nothing (?=(?:from|about|on|in)\b)|not counting|rather than|instead of"
+    r"|(?<!\w )(?:never mind|forget(?: about)?)|i(?:['’]ve| have)?(?: already)? (?:got|read|seen|know|had)"
     r"|(?:(?<=all )|(?<=everywhere )|(?<=anywhere )|(?<=everything ))but)|, ?not(?! (?:about|including)\b))"
     r"(?: (?:those|the ones|people|reports?|anything|what was said))?(?: (?:in|from|about|on|of|by|at|for))? (?:the )?",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"(?:,? (?:and|or|nor)|,)(?: (?:in|from|about|on|of|by|at|for))? (?:the )?", re.IGNORECASE)
-_SET_ASIDE = re.compile(r",? (?:aside|apart|excepted|excluded)(?= ?(?:[,.?!;:]|$))", re.IGNORECASE)
-_ONES = re.compile(r" (?:ones?|reports?)(?= ?(?:[,.?!;:]|$))", re.IGNORECASE)
+_SET_ASIDE = re.compile(
+    r",? (?:aside|apart|excepted|excluded|(?:doesn['’]t|does not|don['’]t|do not) count"
+    r"|(?:(?:is|are) )?(?:left out|not (?:included|needed|counted)))(?= ?(?:[,.?!;:)–—-]|$))",
+    re.IGNORECASE,
+)
+_ONES = re.compile(
+    r"(?: (?:ones?|reports?|already|please|thanks|for (?:now|a (?:sec|second|moment|minute|bit))))+"
+    r"(?= ?(?:[,.?!;:)]|$))",
+    re.IGNORECASE,
+)
 # Said by itself: "not Weir - which other areas ...", "not the Weir ones".
 _BREAK = re.compile(r" ?(?:[,:;–—-]|[.?!]*$)")
+# What a thing is says nothing of which it is: "the Hale case".
+_SORT = re.compile(r" (?:cases?|reports?|reviews?|inquiry|inspections?|findings?|stuff|things?|bits?)$", re.IGNORECASE)
 # "Nobody except the manager knew": that somebody is left out is what is asked about.
 _CLAIM = re.compile(
     r"\b(?:nobody|no one|none|nothing|nowhere|anyone|anybody|anything|everyone|everybody|all|any|no \w+) ?$",
@@ -59,7 +71,9 @@ _BEFORE = 40
 # A few words up to the end of the clause; of more, nobody can say where they end.
 # A name that the glossary does not know, and one report by its year.
 _CAPITAL = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}")
-_REPORT = re.compile(rf"({YEAR}) (?:\w+ )?(report|one|inspection|review|thematic|findings)s?\b", re.IGNORECASE)
+_REPORT = re.compile(
+    rf"({YEAR})(?: (?:\w+ )?(report|one|inspection|review|thematic|findings)s?)?(?![\w/–-])", re.IGNORECASE
+)
 _PHRASE = re.compile(r"[\w'’-]+(?: [\w'’-]+){0,3}(?= ?(?:[,.?!;:)]|$))")
 _IS_IT = re.compile(r"(?:is|are|was|were|isn't|does|do|did)\b", re.IGNORECASE)
 
@@ -126,16 +140,22 @@ def _find(text: str, known: dict[int, tuple[int, Name]]) -> Iterator[tuple[Span,
         before = text[max(0, cue.start() - _BEFORE) : cue.start()]
         if not excluded and (named := _REPORT.match(text, cue.end()) or _CAPITAL.match(text, cue.end())):
             kind: NameKind = "year" if named.re is _REPORT else "other"
-            forms = (named.group(), *filter(None, named.groups()))
-            excluded, end = [Name(kind, forms, frozenset(words(named.group())), "typed")], named.end()
+            forms = (named.group(), *(group or "" for group in named.groups()))
+            end = named.end()
+            if ones := _ONES.match(text, end):
+                end = ones.end()
+            excluded = [Name(kind, forms, frozenset(words(named.group())), "typed")]
         if excluded:
             if _is_denial(text, cue, end, known):
                 continue
         elif cue["plain"] and not _CLAIM.search(before) and (phrase := _PHRASE.match(text, cue.end())):
-            stems = frozenset(words(phrase.group()))
-            excluded, end = [Name("other", (phrase.group(),), stems, "typed")] if stems else [], phrase.end()
+            which = _SORT.sub("", phrase.group())
+            stems = frozenset(words(which))
+            forms = tuple(dict.fromkeys((phrase.group(), which)))
+            excluded, end = [Name("other", forms, stems, "typed")] if stems else [], phrase.end()
         if excluded:
-            yield Span(cue.start(), end), excluded
+            in_brackets = text[cue.start() - 1 : cue.start()] == "(" and text[end : end + 1] == ")"
+            yield Span(cue.start() - in_brackets, end + in_brackets), excluded
     for start in sorted(known):
         excluded, end = _names_at(text, start, known)
         if aside := _SET_ASIDE.match(text, end):
@@ -158,6 +178,7 @@ def _is_denial(text: str, cue: re.Match[str], end: int, known: dict[int, tuple[i
     """Tell whether "not" only denies: "is Newport not in Gwent?", "was it not Kent that closed?"."""
     how = (cue["named"] or "").lower()
     if how == "not":
-        return bool(text[: cue.start()].strip()) or not _BREAK.match(text, end)
+        head = text[: cue.start()].strip()
+        return not head.endswith("(") and (bool(head) or not _BREAK.match(text, end))
     before = text[: cue.start()].rstrip()
     return how == "not in" and any(end == len(before) for end, _ in known.values()) and _IS_IT.match(text) is not None

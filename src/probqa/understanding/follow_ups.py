@@ -49,7 +49,7 @@ from probqa.understanding.leaning import (
     without_verbs,
 )
 from probqa.understanding.names import KNOWN, read_names
-from probqa.understanding.ratings import asks_only_rating
+from probqa.understanding.ratings import asks_only_rating, without_rating
 from probqa.weights import WEIGHTS, Weights
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\b")
@@ -149,7 +149,8 @@ def _went_on(
     again, own_names = repeats(text), who_and_where(text, glossary)
     named, source, taken = before.question, before.question, frozenset[str]()
     if not again:
-        source = f"{before.typed}. {so_far.about}"
+        # Whether it was rated is not asked again.
+        source = without_rating(f"{before.typed}. {so_far.about}")
         named = " ".join((before.question, *(name.text for name in so_far.names if name.text not in before.question)))
     elif _subject(text, _names(text, glossary) + _spans(bodies, text), frozenset(), weights) and not own_names:
         # "What about women?": another subject, to which what was asked in between says nothing.

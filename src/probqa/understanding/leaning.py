@@ -22,7 +22,11 @@ OPENS = re.compile(
     re.IGNORECASE,
 )
 # The noun is left out: "how many were late?", but not "how many are there in Kent?".
-_NOUNLESS = re.compile(r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)", re.IGNORECASE)
+_NOUNLESS = re.compile(
+    r"\s*how many (?:is|are|was|were|do|does|did|has|have|had)\b(?! there\b)"
+    r"|(?:is|are|was|were) there (?:enough|any|many|more) (?:for|in|of|at)\b",
+    re.IGNORECASE,
+)
 # One word is enough where that word is asked for: "what is probation?", "what is a hostel?", "tell me about Weir".
 DEFINES = re.compile(
     r"\s*+(?:(?i:what(?: is| are|'s)) (?:an? )?\w+(?<!ed)(?<!ing)"
@@ -72,8 +76,13 @@ _LIGHT_VERBS = frozenset(
     win won worked write writes written wrote worth
     """.split()
 )
+_TAKEN_UP = re.compile(
+    r"^(?:(?:ok|okay|alright|hmm|oh|ah)\b[ ,.!]*|(?:right|well|fine|cool|great)[,.!] *)+", re.IGNORECASE
+)
+_GIVEN = re.compile(r"(?<=\w)(?:,? (?:then|though|please|instead|thanks))+[ ?.!]*$", re.IGNORECASE)
 _SHORT_VERBS = frozenset("'m 've 'd 'll 're".split())
-_SAY_LITTLE = frozenset(words(" ".join(_LIGHT_VERBS | _PREPOSITIONS)))
+# Alone they leave open what is asked about: "how many went?", "why not?".
+SAY_LITTLE = frozenset(words(" ".join((*_LIGHT_VERBS, *_PREPOSITIONS, "not"))))
 # Words that ask for a kind of answer; alone they say nothing about the subject.
 ASKS = frozenset(
     words(
@@ -98,6 +107,15 @@ _PLURALS = frozenset("people women men children staff police".split())
 # "It is likely to fail" speaks of a thing, "it is hard to say" of none.
 _RAISING = frozenset("going likely able about supposed expected meant used due set begin start continue".split())
 _TAKES = frozenset("take takes took cost costs matter matters seem seems appear appears help helps mean means".split())
+
+
+def without_fillers(question: str) -> str:
+    """Return a question without the words around it that only take up or give the word.
+
+    >>> without_fillers("ok manchester then"), without_fillers("Right, and in Kent, please?")
+    ('manchester', 'and in Kent')
+    """
+    return _TAKEN_UP.sub("", _GIVEN.sub("", question)) or question
 
 
 def repeats(question: str) -> bool:
@@ -178,7 +196,7 @@ def _tokens(question: str) -> list[str]:
 
 def is_incomplete(question: str) -> bool:
     """Tell whether a question cannot be understood by itself."""
-    question = question.replace("’", "'")
+    question = without_fillers(question.replace("’", "'"))
     if OPENS.match(question) or _NOUNLESS.match(question) or _THAT_TIME.search(question):
         return True
     own = {word for word in words(question) if word not in ASKS}
@@ -186,8 +204,11 @@ def is_incomplete(question: str) -> bool:
         return True
     typed = _TOKEN.findall(question.lower() if question.isupper() else question)
     tokens = _tokens(question)
+    # "Nothing on victims?" asks that of what was asked about before.
+    if tokens[0] in ("nothing", "none"):
+        return True
     # "Who took over?" says nothing of what.
-    if tokens[0] in _QUESTION_WORDS and own <= _SAY_LITTLE:
+    if tokens[0] in _QUESTION_WORDS and own <= SAY_LITTLE:
         return True
     if tokens[0] in _PREPOSITIONS and not set(tokens) & (_AUXILIARIES | _QUESTION_WORDS):
         return True

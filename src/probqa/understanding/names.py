@@ -11,6 +11,7 @@ In: a question and a glossary. Out: ``Name`` records, each with the forms it may
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from probqa.dates import MONTHS, YEAR_ALONE
 from probqa.glossary.glossary import Glossary
@@ -60,6 +61,22 @@ def has(name: Name, text: str) -> bool:
     """Tell whether a name stands in ``text``, whole, in any of its forms, whatever the capitals and accents."""
     held, forms = plain(text), map(plain, name.forms)
     return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", held, re.IGNORECASE) is not None for form in forms)
+
+
+def may_be_name(word: str, text: str, meant: str, texts: Iterable[str]) -> bool:
+    """Tell whether a word of ``text`` that is like another one is a name of its own, and no slip.
+
+    It is where it has a capital that opens no sentence, and ``meant`` has one in none of the ``texts``.
+
+    >>> may_be_name("Addaction", "does Addaction help", "addiction", ["They had an addiction."])
+    True
+    >>> may_be_name("Probaton", "the Probaton Service", "probation", ["The Probation Service is new."])
+    False
+    """
+    if not re.search(rf"[\w,] {re.escape(word)}\b", text) or not (word[0].isupper() and word[1:].islower()):
+        return False
+    written = re.compile(rf"[\w,’'] {re.escape(meant.capitalize())}\b")
+    return not any(written.search(held) for held in texts)
 
 
 def years_in(text: str) -> set[str]:

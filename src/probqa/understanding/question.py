@@ -44,7 +44,7 @@ from probqa.understanding.comparison import read_comparison
 from probqa.understanding.definitions import read_definitions
 from probqa.understanding.follow_ups import FollowUp, complete, lean
 from probqa.understanding.kinds import read_kind
-from probqa.understanding.names import KNOWN, read_names
+from probqa.understanding.names import KNOWN, may_be_name, read_names
 from probqa.understanding.parts import read_parts
 from probqa.understanding.ratings import read_rating
 from probqa.understanding.scope import broad_scope, is_outside
@@ -234,7 +234,11 @@ def _corrected(index: Generation, text: str, weights: Weights) -> dict[str, str]
     Of the two forms the one that more passages have is read, so that a question is the same in both. The name of a body
     or place stays as it is.
     """
-    corrected = index.lexical.corrected(text, index.encoder.is_word, weights)
+    corrected = {
+        typed: meant
+        for typed, meant in index.lexical.corrected(text, index.encoder.is_word, weights).items()
+        if not may_be_name(typed, text, meant, texts_with(index, meant))
+    }
     right = _put_right(text, corrected)
     found = index.glossary.abbreviated(right)
     names = [named.span for named in (*index.glossary.providers_named(right), *index.glossary.areas_named(right))]
@@ -244,6 +248,12 @@ def _corrected(index: Generation, text: str, weights: Weights) -> dict[str, str]
         if in_full != each.in_full and not twice and not any(each.span in name for name in names):
             corrected[right[each.span.start : each.span.end]] = each.long if in_full else each.short
     return corrected
+
+
+def texts_with(index: Generation, word: str) -> Iterator[str]:
+    """Yield the texts of the passages that hold ``word``."""
+    for row in np.flatnonzero(index.lexical.scores(words(word))).tolist():
+        yield index.document_of(row).slice(index.passage(row).span)
 
 
 def _holding(index: Generation, text: str) -> int:

@@ -29,7 +29,8 @@ from probqa.questions import AskedRating, RatingForm, Reading
 from probqa.records import Span
 
 _RATED = re.compile(
-    r"\b(?:rated|ratings?|graded?|grades?|scored?|scores|ranked|(?:did|do|does|would|inspectors|they) rate)\b",
+    r"\b(?:(?:top|full|low|bottom) marks?|rated|ratings?"
+    r"|graded?|grades?|scored?|scores|ranked|(?:did|do|does|would|inspectors|they) rate)\b",
     re.IGNORECASE,
 )
 # "Did Weir pass?" asks for its rating where nothing else is asked.
@@ -51,7 +52,8 @@ _ASKS_BEST = re.compile(
 _ANYBODY = re.compile(r"\b(?:who|where|anyone|anybody|anywhere|no one|nobody|nowhere)\b", re.IGNORECASE)
 _IS_IT = re.compile(r"\s*(?:is|are|was|were|has|have|did)\b", re.IGNORECASE)
 _BE = re.compile(
-    r"\b(?:is|are|was|were|be|been|gets?|got|given|awarded|receive[ds]?)\s+(?:(?:not|ever|never|overall|an?)\s+)?['‘“]?$",
+    r"\b(?:is|are|was|were|be|been|gets?|got|given|awarded|receive[ds]?|came(?: out)?|ended up|judged|deemed|considered"
+    r"|classed|marked|found)\s+(?:as\s+|to be\s+)?(?:(?:not|ever|never|overall|an?)\s+)?['‘“]?$",
     re.IGNORECASE,
 )
 # "Is Weir still inadequate?" is answered by its latest rating, whichever that is.
@@ -76,6 +78,7 @@ _ASKING = frozenset(
     all every each only not than at least below above worse better lower higher worst best lowest highest top bottom
     under poorest more less year years come came find found report reports reported name names know please today
     still yet no longer any remain remains judged judge wise twice once time times again
+        actually really even just already honestly basically marks full out ended as
         both anyone anybody anywhere nobody nowhere gone go goes went up down change changed january february
         march april may june july august september october november december
         """
@@ -151,6 +154,11 @@ def asks_only_rating(text: str) -> bool:
     """Tell whether a question asks how something was rated and says nothing else: "what was its rating?"."""
     rated = _RATED.findall(text)
     return bool(rated) and frozenset(words(text)) - _ASKING <= frozenset(words(" ".join(rated)))
+
+
+def without_rating(text: str) -> str:
+    """Return ``text`` without the words that speak of rating."""
+    return _RATED.sub(" ", text)
 
 
 def _ratings(text: str, domain: Domain) -> Iterator[tuple[str, Span]]:

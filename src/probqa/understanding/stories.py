@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from probqa.glossary.domain import Domain
 from probqa.glossary.glossary import Glossary
-from probqa.indexing.lexical import words
+from probqa.indexing.lexical import stems, words
 from probqa.questions import Reading, Turn
 from probqa.understanding.follow_ups import complete
 from probqa.understanding.leaning import ASKS, is_incomplete
@@ -162,10 +162,13 @@ def _completed(question: str, before: Sequence[str], glossary: Glossary, domain:
     if not before or _DEFINES.search(question):
         return question
     told = " ".join(before)
-    terms = [told[span.start : span.end] for span, _ in glossary.definitions(told)]
-    own = set(words(question)) - ASKS
+    told_terms = (told[span.start : span.end] for span, _ in glossary.definitions(told))
+    terms = [term for term in told_terms if term.lower() not in domain.field_words]
+    own = set(words(question)) - ASKS - stems(domain.report_words)
     if is_incomplete(question) and len(own) < _OWN_WORDS and not terms:
-        return complete([*map(Turn, before), Turn(question)], glossary, domain).question
+        # The capital that opens a sentence makes no name.
+        turns = [Turn(sentence[:1].lower() + sentence[1:]) for sentence in before]
+        return complete([*turns, Turn(question)], glossary, domain).question
     if is_incomplete(question) and len(own) < _OWN_WORDS:
         question = " ".join((question, *dict.fromkeys(term for term in terms if term.lower() not in question.lower())))
     places = [named for named in glossary.areas_named(told) if not _SOMEBODY_THERE.match(told, named.span.end)]

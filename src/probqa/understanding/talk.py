@@ -70,7 +70,7 @@ _PHRASES = {
     "|what sort of questions can i ask|what is this for|what are you for|what can this do|what does this do"
     "|where do i start|how do i start|can i ask you a question|can i ask a question|can i ask you something"
     "|i have a question|i've got a question",
-    "wrong": "you're wrong|you are wrong|that's wrong|that is wrong|wrong|wrong answer|that's not right"
+    "wrong": "you're wrong|you are wrong|that's wrong|that is wrong|wrong answer|that's not right"
     "|that isn't right|that's not what i asked|not what i asked|that's not what i meant|not what i meant"
     "|that is not what i asked|that is not what i meant|that's not it|that doesn't help|that doesn't answer my question"
     "|that didn't answer my question|that does not answer my question|you didn't answer my question"
@@ -89,13 +89,57 @@ _NODS = frozenset(
     understood good helpful useful makes sense nvm nevermind sorry oops
     """.split()
 )
+# Sentences made of nothing but these, with one of the first, say something of the program, or to it.
+_MADE_OF = {
+    "ok": (
+        "sorry ignore scrap forget typo mistake accident oops wait hang hold nvm nevermind",
+        """
+        that this it my your wrong window tab button box message one question bad i meant to mean didn't don't never
+        mind for send sent typed typing hit pressed press enter too early soon by an in on a sec second moment minute let me
+        think please oh and again was is that's just go no yes
+        """,
+    ),
+    "who": (
+        "robot bot human person chatbot chatgpt gpt ai computer machine program name built made makes wrote runs owns "
+        "behind",
+        """
+        are am is it this that you i your what who which a an the or some kind of sort
+        just real actual actually really even site website
+        app page thing tool service by with to talking speaking chatting typing called do does did and so
+        or here
+        """,
+    ),
+    "can": (
+        "ask use work works stuff trust answer answers information",
+        """
+        what which sort sorts kind kinds type types of things questions question can could should may do does i we you
+        about here this site website app page thing tool bot chat to me with how where your from help know get come
+        for some something anything have need want please are there any in
+        """,
+    ),
+    "wrong": (
+        "useless rubbish crap wrong unhelpful stupid terrible awful nonsense pointless confusing annoying garbage",
+        """
+        this that that's it's it is was you're you are your the answer answers site thing bot not so very really pretty
+        quite a bit just total totally absolutely absolute complete completely again still what i asked me to for
+        """,
+    ),
+}
+_PROGRAM = frozenset(
+    "you your this site website app page thing tool bot chatbot robot human ai chatgpt gpt computer machine i".split()
+)
+_ASKS_WHETHER = frozenset("is are was were does do did".split())
+_SAID_OF = {kind: (frozenset(few.split()), frozenset(rest.split())) for kind, (few, rest) in _MADE_OF.items()}
 # Alone these could be what is looked for.
 _NEEDS_ANOTHER = frozenset(
     "good well all very really so that that's is it i see helpful useful right sense makes".split()
 )
 _THANKS = frozenset("thanks thank thx cheers ta".split())
 _AROUND_THANKS = _NODS | frozenset(
-    "you many lot much a for your the this help again anyway everyone guys in advance now bye mate no and".split()
+    """
+    you many lot much a for your the this help again anyway everyone guys in advance now bye mate no and i wanted needed
+    want need to know was just what have everything
+    """.split()
 )
 
 
@@ -109,12 +153,24 @@ def read_talk(text: str) -> str | None:
             kind = "thanks"
         elif _NODS.issuperset(said) and not _NEEDS_ANOTHER.issuperset(said):
             kind = "ok"
+        elif kind := next((kind for kind, words in _SAID_OF.items() if _is_made_of(said, *words)), None):
+            return _SAYS[kind]
         else:
             # "Ok great, who are you?", "hello, what can you do".
             kind = next(
                 (_KINDS[rest] for at in (1, 2) if (rest := " ".join(said[at:])) in _KINDS and _opens(said[:at])), None
             )
     return _SAYS[kind] if kind else None
+
+
+def _is_made_of(said: list[str], few: frozenset[str], rest: frozenset[str]) -> bool:
+    """Tell whether something is said of the program and nothing else.
+
+    What points back may ask about the reports: "does it work?", "what do you know about that?".
+    """
+    if not few.intersection(said) or not (few | rest).issuperset(said):
+        return False
+    return not _PROGRAM.isdisjoint(said) or (said[0] not in _ASKS_WHETHER and {"it", "who", "what"}.isdisjoint(said))
 
 
 def _opens(said: list[str]) -> bool:

@@ -22,13 +22,24 @@ from probqa.indexing.lexical import words
 from probqa.questions import Carried, CarriedKind, Name, Turn
 from probqa.records import Answer, Quote, Source, Status
 from probqa.understanding.follow_ups import FollowUp, complete, who_and_where
-from probqa.understanding.leaning import ASKS, DEFINES, EARLIER, LATER, is_incomplete, repeats, years_on
+from probqa.understanding.leaning import (
+    ASKS,
+    DEFINES,
+    EARLIER,
+    LATER,
+    SAY_LITTLE,
+    is_incomplete,
+    repeats,
+    years_on,
+)
 from probqa.understanding.names import has, years_in
 from probqa.weights import WEIGHTS, Weights
 
 # A complete question of more words than this says itself what it is about.
 _MOST_OWN_WORDS = 6
 _REASON = re.compile(r"\W*+(?:(?:and|but|so)\W++)?(?:why|how come)\b", re.IGNORECASE)
+# "Why so bad?" says no more than "why?".
+_HOW_MUCH = frozenset(words("good bad poor low high many few late long slow worse better much not so"))
 _REPORT = re.compile(
     r"\b(?:that|this|the|its|their|which) (?:report|inspection|review|document|source)\b", re.IGNORECASE
 )
@@ -95,7 +106,7 @@ def _as_quoted(index: Generation, run: FollowUp, answer: Answer) -> Iterator[Way
         rows = _rows_of(index, (each for each in _sources(index) if _is_of(each, since, until)))
         yield _put_to(_without(run, "year"), says, rows, firm=True)
     elif not years_in(typed):
-        if _REASON.match(typed) and not _own(typed):
+        if _REASON.match(typed) and not [word for word in _own(typed) if word not in _HOW_MUCH]:
             yield _put_to(run, title, _beside(index, quote, of_report), firm=True)
         firm = _REPORT.search(typed) is not None
         yield _put_to(run, title, of_report, likelier=_SAME_REPORT, firm=firm)
@@ -124,7 +135,9 @@ def _with_fewer(run: FollowUp, glossary: Glossary) -> Iterator[Way]:
     if (whole := _without_detail(undated)) != undated:
         yield Way(whole, likelier=_FEWER, tried_at="weak")
     named = _without(run, "year", "subject")
-    if named != undated and (_without(named, "asked").carried or not repeats(run.typed)):
+    # Without anything carried it must say what it asks about: "how many went?" does not.
+    says = not repeats(run.typed) and not SAY_LITTLE.issuperset(_own(run.typed))
+    if named != undated and (_without(named, "asked").carried or says):
         yield Way(named, tried_at="not_found")
     if who_and_where(run.typed, glossary):
         yield Way(FollowUp(run.typed), tried_at="not_found")
