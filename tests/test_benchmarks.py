@@ -113,7 +113,11 @@ def test_the_questions_to_be_understood_are_halved_in_every_kind() -> None:
     for kind in many | few:
         assert kinds[kind, "dev"] + kinds[kind, "held_out"] >= (24 if kind in many else 12), kind
         assert 0 <= kinds[kind, "dev"] - kinds[kind, "held_out"] <= 1, kind
-    assert Counter(conversation.split for conversation in conversations) == {"dev": 30, "held_out": 30}
+    again = {"compare", "rating", *few} - {"capitals"}
+    for split in ("dev_2", "held_out_2"):
+        assert {kind: count for (kind, of), count in kinds.items() if of == split} == dict.fromkeys(again, 6)
+    counted = Counter(conversation.split for conversation in conversations)
+    assert counted == {"dev": 30, "held_out": 30, "dev_2": 10, "held_out_2": 10}
     assert all(3 <= len(conversation.turns) <= 6 for conversation in conversations)
     names = [each.id for each in (*questions, *conversations)]
     assert len({*names}) == len(names)

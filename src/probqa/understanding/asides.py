@@ -26,7 +26,7 @@ from probqa.indexing.lexical import words
 from probqa.questions import Filters, Name, Part, Reading, Request, Turn
 from probqa.understanding.exclusions import read_exclusions
 from probqa.understanding.follow_ups import FollowUp
-from probqa.understanding.leaning import is_incomplete
+from probqa.understanding.leaning import is_incomplete, without_fillers
 from probqa.understanding.stories import read_story
 from probqa.understanding.talk import read_talk
 from probqa.understanding.times import NO_TIMES, Then, Times, read_times, said
@@ -134,7 +134,9 @@ def narrowed(filters: Filters, window: Filters) -> Filters:
 
 
 def _read(turn: Turn, glossary: Glossary, domain: Domain, dates: Sequence[PartialDate], *, alone: bool) -> _Read:
-    story = read_story(turn.text, glossary, domain, turn.dropped)
+    # The words that only take up what was said are no part of a later question.
+    text = turn.text if alone else without_fillers(turn.text)
+    story = read_story(text, glossary, domain, turn.dropped)
     excluded = read_exclusions(story.question, glossary, domain, turn.dropped, alone=alone)
     times = read_times(excluded.rest, domain.events, dates, dropped=turn.dropped)
     # A turn that only says when, or what to leave out, asks the one before again.

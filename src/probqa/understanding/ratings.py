@@ -80,7 +80,7 @@ _ASKING = frozenset(
     still yet no longer any remain remains judged judge wise twice once time times again
         actually really even just already honestly basically marks full out ended as
         both anyone anybody anywhere nobody nowhere gone go goes went up down change changed january february
-        march april may june july august september october november december
+        spring summer autumn winter march april may june july august september october november december
         """
     )
 )

@@ -95,8 +95,8 @@ _MADE_OF = {
         "sorry ignore scrap forget typo mistake accident oops wait hang hold nvm nevermind",
         """
         that this it my your wrong window tab button box message one question bad i meant to mean didn't don't never
-        mind for send sent typed typing hit pressed press enter too early soon by an in on a sec second moment minute let me
-        think please oh and again was is that's just go no yes
+        mind for send sent typed typing hit pressed press enter too early soon by an in on a sec second moment minute
+        let me think please oh and again was is that's just go no yes
         """,
     ),
     "who": (
