@@ -24,6 +24,7 @@ SHORT = {
 NAME, NAME_IN_WORDS = r"(?<!\w)Northway\ Ltd\.(?!\w)", r"\bNorthway\ Ltd\b"
 EXAMPLES = {
     "probqa.asking.about:_begins_a_word": [r"(?<!\w)Northway"],
+    "probqa.asking.about:_never_meet": [NAME],
     "probqa.asking.about:_replaced": [
         r"(?<!\w)(?:(?:the )?Weir\ PDU|(?:Weir|Tor)(?:(?:,? and |, )(?:Weir|Tor))*)(?!\w)"
     ],
@@ -31,6 +32,7 @@ EXAMPLES = {
     "probqa.gathering.download:_kept": [r'(W/)?"[\x21\x23-\x7e]{0,200}"', r"[A-Za-z0-9:, +-]{1,40}"],
     "probqa.glossary.domain:pattern": [STARTER.ratings.pattern.pattern],
     "probqa.glossary.domain:phrase_pattern": [body.pattern.pattern for body in STARTER.bodies],
+    "probqa.glossary.glossary:with_areas": [NAME],
     "probqa.measuring.evaluation:_targets": [r"Staff\ were\ few\."],
     "probqa.measuring.evaluation:holds": [NAME],
     "probqa.reading.first_page:_pattern": [
@@ -47,6 +49,7 @@ EXAMPLES = {
     "probqa.ui.narrower:_holds": [NAME_IN_WORDS],
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
     "probqa.understanding.names:has": [NAME],
+    "probqa.understanding.names:may_be_name": [r"[\w, ] Northway\b", r"[\w, ’'] Northway\b"],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
     "probqa.understanding.times:_compiled": [],  # kept in constants, and found there
     "probqa.understanding.ratings:_kinds": [r"(?<!\w)division(?:e?s)?(?!\w)"],

@@ -79,7 +79,7 @@ _LIGHT_VERBS = frozenset(
 _TAKEN_UP = re.compile(
     r"^(?:(?:ok|okay|alright|hmm|oh|ah)\b[ ,.!]*|(?:right|well|fine|cool|great)[,.!] *)+", re.IGNORECASE
 )
-_GIVEN = re.compile(r"(?<=\w)(?:,? (?:then|though|please|instead|thanks))+[ ?.!]*$", re.IGNORECASE)
+_GIVEN = re.compile(r"(?<=\w)(?:,? (?:then|though|please|instead|thanks)){1,3}[ ?.!]{0,9}$", re.IGNORECASE)
 _SHORT_VERBS = frozenset("'m 've 'd 'll 're".split())
 # Alone they leave open what is asked about: "how many went?", "why not?".
 SAY_LITTLE = frozenset(words(" ".join((*_LIGHT_VERBS, *_PREPOSITIONS, "not"))))
