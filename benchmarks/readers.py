@@ -430,7 +430,7 @@ def mutate_packed(chance: random.Random, content: bytes) -> bytes:
             parts = {name: archive.read(name) for name in archive.namelist()}
         except (zipfile.BadZipFile, OSError):
             return content
-    name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+    name = chance.choice([name for name in parts if name.endswith((".xml", ".rels", ".opf", ".xhtml"))])
     parts[name] = mutate(chance, parts[name] or b"x")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -43,7 +43,7 @@ def test_documents_are_listed_by_path_and_nothing_else_is(tmp_path: Path) -> Non
     ("name", "reason"),
     [
         ("old.doc", "is of a kind that is not read (.doc); save it as .docx, .odt or PDF"),
-        ("a/letter.RTF", "is of a kind that is not read (.rtf); save it as .docx, .odt or PDF"),
+        ("a/letter.WPD", "is of a kind that is not read (.wpd); save it as .docx, .odt or PDF"),
         ("text.ott", "is of a kind that is not read (.ott); save it as .docx, .odt or PDF"),
         ("sheet.csv", "is of a kind that is not read (.csv); save its sheets as .xlsx or PDF"),
         ("talk.ppt", "is of a kind that is not read (.ppt); save its slides as .pptx or PDF"),

@@ -109,6 +109,8 @@ def test_the_request_says_who_asks_and_what_is_wanted(site: Web) -> None:
         ("application/vnd.oasis.opendocument.text", b"PK\x03\x04...", ".odt"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04...", ".xlsx"),
         ("application/vnd.openxmlformats-officedocument.presentationml.presentation", b"PK\x03\x04...", ".pptx"),
+        ("application/rtf", b"{\\rtf1 It was good.}", ".rtf"),
+        ("text/rtf; charset=iso-8859-1", b"{\\rtf1 caf\xe9}", ".rtf"),
         ("application/epub+zip", b"PK\x03\x04...", ".epub"),
         ("message/rfc822", b"From: a@example.org", ".eml"),
         ("text/plain", b"It was good.", ".txt"),

@@ -17,7 +17,7 @@ from probqa.indexing.build import build
 from probqa.indexing.inspection import document_status, status
 from probqa.reading import reader
 from probqa.reading.corpus import CorpusFile, list_files
-from probqa.reading.formats import eml, odt, webpage, word
+from probqa.reading.formats import eml, odt, rtf, webpage, word
 from probqa.reading.formats import epub as epub_reader
 from probqa.reading.formats import pdf as pdf_reader
 from probqa.reading.formats import pptx as pptx_reader
@@ -60,6 +60,7 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         "html": (webpage.VERSION, "trafilatura"),
         "docx": (word.VERSION, "lxml"),
         "odt": (odt.VERSION, "lxml"),
+        "rtf": (rtf.VERSION, ""),
         "xlsx": (xlsx_reader.VERSION, "lxml"),
         "pptx": (pptx_reader.VERSION, "lxml"),
         "epub": (epub_reader.VERSION, "lxml"),
@@ -81,6 +82,8 @@ def test_the_version_names_the_reader_and_its_library(tmp_path: Path) -> None:
         ("a.odt", docx(paragraph("x")), "is not an OpenDocument text"),
         ("a.xlsx", docx(paragraph("x")), "is not an Excel workbook"),
         ("a.pptx", docx(paragraph("x")), "is not a PowerPoint presentation"),
+        ("a.rtf", b"It was good.", "is named .rtf but is something else"),
+        ("a.txt", b"{\\rtf1 It was good.}", "is named .txt but is Rich Text; rename it to .rtf"),
         ("a.eml", docx(paragraph("x")), "is named .eml but is a packed file"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an old Office file"),
         (

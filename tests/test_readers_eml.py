@@ -108,6 +108,16 @@ def test_text_is_decoded_as_mail_programs_do(charset: str, body: bytes, shown: s
     assert pieces(read_eml(head.encode() + body)) == [("paragraph", shown)]
 
 
+@pytest.mark.parametrize(
+    "head", ["Date: 19 Apr 99999999999 10:00:00 +0000", "Date: yesterday", "Subject: =?u\x80f-8?q?x?="]
+)
+def test_a_line_of_the_head_that_makes_no_sense_loses_nothing_else(head: str) -> None:
+    assert pieces(read_eml(f"From: a@example.org\n{head}\n\nIt was late.\n".encode("latin-1")))[-1] == (
+        "paragraph",
+        "It was late.",
+    )
+
+
 def test_every_word_is_in_the_text_or_in_the_list() -> None:
     text = "Dear Ms A,\n\nIt was late.\n\n> You asked why.\n\n- One\n- Two\n\nLeave a reply\n"
     page = f"<h1>Findings</h1>{PAGE}<table><tr><td>Selby</td><td>Poor</td></tr></table><blockquote type=cite>Why?"

@@ -77,6 +77,13 @@ def test_title_publisher_and_day_are_the_books_and_the_day_is_marked() -> None:
     assert read_epub(epub({"one": "<h1>Selby</h1><p>It was late.</p>"}, about=about)).metadata == {"title": "Selby"}
 
 
+def test_an_empty_page_and_a_broken_style_sheet_lose_nothing_else() -> None:
+    book = epub(
+        {"one": "<p>It was late.</p>", "two": ""}, parts={"book/pages/two.xhtml": " ", "book/looks.css": "\0\1"}
+    )
+    assert pieces(read_epub(book)) == [("paragraph", "It was late.")]
+
+
 def test_every_word_is_in_the_text_or_in_the_list() -> None:
     pages = {
         "one": "<h1>One</h1><p>Rated <s>Good</s> Poor, <em>twice</em> <![CDATA[A < B]]></p><div>Loose <b>words</b>"

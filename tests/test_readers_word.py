@@ -460,6 +460,7 @@ def chunk(name: str, content: str | bytes) -> tuple[str, dict[str, str | bytes]]
     [
         ("part.html", "<html><body><p>Unpaid work was cancelled on nine days in March.</p></body></html>"),
         ("part.docx", docx(paragraph("Unpaid work was cancelled on nine days in March."))),
+        ("part.rtf", r"{\rtf1 Unpaid work was cancelled on nine days in March.}"),
         ("afchunk.dat", "Unpaid work was cancelled on nine days in March."),
         (
             "part.mht",
@@ -479,10 +480,10 @@ def test_an_embedded_part_is_read_in_its_place(name: str, content: str | bytes) 
 
 
 def test_an_embedded_part_that_is_not_read_is_listed() -> None:
-    mark, parts = chunk("part.rtf", r"{\rtf1 Unpaid work.}")
+    mark, parts = chunk("part.rtf", r"{\rtf1 Unpaid work.")
     reading = read_word(docx(paragraph("First.") + mark, parts=parts))
     [removal] = reading.removals
-    assert (removal.reason, removal.text) == ("embedded part that could not be read (it is rich text)", "word/part.rtf")
+    assert (removal.reason, removal.text) == ("embedded part that could not be read (is cut off)", "word/part.rtf")
 
 
 def test_charts_watermarks_and_linked_parts_are_listed() -> None:

@@ -34,6 +34,8 @@ SUFFIXES = {
     "application/xhtml+xml": ".xhtml",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
@@ -202,9 +204,11 @@ def _received(
         raise DownloadError(f"{address.host} serves an empty file", _LATER)
     if start not in content[: within + len(start)]:
         raise DownloadError(f"{address.host} calls the file {kind}, but it does not start like one", _BY_HAND)
+    charset = response.headers.get_content_charset("")
     return Download(
         url=str(address),
-        content=_as_utf8(content, response.headers.get_content_charset("")) if kind.startswith("text/") else content,
+        # Rich Text says its encoding itself.
+        content=_as_utf8(content, charset) if kind.startswith("text/") and suffix != ".rtf" else content,
         suffix=suffix,
         etag=_kept(response, "ETag", r'(W/)?"[\x21\x23-\x7e]{0,200}"'),
         last_modified=_kept(response, "Last-Modified", r"[A-Za-z0-9:, +-]{1,40}"),

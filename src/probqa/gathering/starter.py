@@ -23,8 +23,8 @@ CORPUS = "corpus"
 README = """\
 # corpus
 
-Put PDF, HTML, Word (.docx), OpenDocument (.odt), Excel (.xlsx), PowerPoint (.pptx), e-book (.epub), e-mail
-(.eml), Markdown or text files here, in folders if you like, or let probqa do it:
+Put PDF, HTML, Word (.docx), OpenDocument (.odt), Rich Text (.rtf), Excel (.xlsx), PowerPoint (.pptx), e-book
+(.epub), e-mail (.eml), Markdown or text files here, in folders if you like, or let probqa do it:
 
     probqa add report.pdf https://example.org/another-report.html
 

@@ -18,25 +18,11 @@ from pathlib import Path
 
 from probqa.errors import CorpusError, ReadingError
 
-SUFFIXES = (
-    ".md",
-    ".markdown",
-    ".txt",
-    ".pdf",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".docx",
-    ".odt",
-    ".xlsx",
-    ".pptx",
-    ".epub",
-    ".eml",
-)
+SUFFIXES = tuple(".md .markdown .txt .pdf .html .htm .xhtml .docx .odt .rtf .xlsx .pptx .epub .eml".split())
 SIDECAR_SUFFIX = ".yaml"
 # What a file of a kind that is not read has to become.
 _REMEDIES = {
-    "save it as .docx, .odt or PDF": ".doc .docm .dot .dotm .dotx .fodt .ott .pages .rtf .wpd .wps",
+    "save it as .docx, .odt or PDF": ".doc .docm .dot .dotm .dotx .fodt .ott .pages .wpd .wps",
     "save its sheets as .xlsx or PDF": ".csv .fods .numbers .ods .tsv .xls .xlsb .xlsm .xltx",
     "save its slides as .pptx or PDF": ".key .odp .potx .pps .ppsx .ppt .pptm",
     "open it in a browser and save it as .html or PDF": ".mht .mhtml .php .svg .webarchive .xht .xml",

@@ -42,18 +42,21 @@ _IN_WORKER: dict[str, Format] = {
     **dict.fromkeys(_PAGES, "html"),
     ".docx": "docx",
     ".odt": "odt",
+    ".rtf": "rtf",
     ".xlsx": "xlsx",
     ".pptx": "pptx",
     ".epub": "epub",
     ".eml": "eml",
 }
 DRAFTS = (*_IN_WORKER, ".md", ".txt")
-# Version and library of the formats that the worker reads. A test compares the versions with the readers' own.
+# Version and library ("" for Python's own) of the formats that the worker reads. A test compares the versions with
+# the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
     "pdf": ("pdf 3", "pypdfium2"),
     "html": ("html 3", "trafilatura"),
-    "docx": ("docx 2", "lxml"),
+    "docx": ("docx 3", "lxml"),
     "odt": ("odt 1", "lxml"),
+    "rtf": ("rtf 1", ""),
     "xlsx": ("xlsx 1", "lxml"),
     "pptx": ("pptx 1", "lxml"),
     "epub": ("epub 1", "lxml"),
@@ -72,7 +75,7 @@ def reader_version(path: str) -> str:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in _IN_WORKER:
         version, library = WORKER_READERS[_IN_WORKER[suffix]]
-        return f"{version} ({library} {importlib.metadata.version(library)})"
+        return f"{version} ({library} {importlib.metadata.version(library)})" if library else version
     return _MARKDOWN_VERSION if suffix in _MARKDOWN else _TEXT_VERSION
 
 
@@ -231,11 +234,16 @@ def _check_kind(content: bytes, suffix: str) -> None:
         if is_new:
             raise ReadingError("is protected with a password", "save a copy without the password")
         raise ReadingError("is an old Office file", "save it as .docx, .xlsx, .pptx or PDF")
-    expected = "zip" if suffix in _PACKED else "html" if suffix in _PAGES else "pdf" if suffix == ".pdf" else "text"
+    plain = suffix.removeprefix(".") if suffix in (".pdf", ".rtf") else "text"
+    expected = "zip" if suffix in _PACKED else "html" if suffix in _PAGES else plain
     if kind == expected or (kind == "text" and expected == "html") or (kind == "html" and suffix in _MARKDOWN):
         return
-    names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "text": "something else"}
-    remedy = {"pdf": "rename it to .pdf", "html": "rename it to .html, if it is the report and no error page"}
+    names = {"pdf": "a PDF", "zip": "a packed file", "html": "a web page", "rtf": "Rich Text", "text": "something else"}
+    remedy = {
+        "pdf": "rename it to .pdf",
+        "rtf": "rename it to .rtf",
+        "html": "rename it to .html, if it is the report and no error page",
+    }
     raise ReadingError(
         f"is named {suffix} but is {names[kind]}", remedy.get(kind, "rename it to what it is, or download it again")
     )
@@ -250,6 +258,8 @@ def _kind(content: bytes) -> str:
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "ole"
+    if start.startswith(b"{\\rtf"):
+        return "rtf"
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return "html"
     return "text"

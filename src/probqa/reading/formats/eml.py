@@ -13,7 +13,7 @@ import email
 import email.utils
 from binascii import Error as BinasciiError
 from dataclasses import dataclass, field
-from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError, StartBoundaryNotFoundDefect
+from email.errors import CloseBoundaryNotFoundDefect, MessageError, StartBoundaryNotFoundDefect
 from email.header import decode_header, make_header
 from email.message import Message
 from itertools import groupby
@@ -95,7 +95,7 @@ def _raw(mail: Message, name: str) -> str:
 def _decoded(words: str) -> str:
     try:
         return tidy(str(make_header(decode_header(words))))
-    except (HeaderParseError, BinasciiError, LookupError, ValueError):
+    except (MessageError, BinasciiError, LookupError, ValueError):
         return tidy(words)
 
 
@@ -105,7 +105,7 @@ def _metadata(mail: Message, subject: str) -> dict[str, str]:
     try:
         sent = email.utils.parsedate_to_datetime(_raw(mail, "Date"))
         found |= {"published": f"{sent:%Y-%m-%d}", "published_note": "the day the e-mail was sent"}
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     return {key: text for key, text in found.items() if text}
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import lxml.html  # type: ignore[import-untyped]
+from lxml import etree
 
 from probqa.dates import YEAR
 from probqa.errors import ReadingError
@@ -147,13 +148,17 @@ def _metadata(package: Any, pieces: Sequence[Piece]) -> dict[str, str]:
 
 def _read_page(parts: dict[str, bytes], name: str) -> tuple[list[Block], list[Removal]]:
     """Read all of a page, with the style sheets of the book that it names."""
-    page = parse_page(decode_page(parts[name]))
+    try:
+        page = parse_page(decode_page(parts[name]))
+    except etree.ParserError:
+        # A page without a single element holds no word.
+        return [], []
     removals: list[Removal] = []
     for link in list(page.iter("link")):
         sheet = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(link.get("href", ""))))
         if sheet in parts and link.getparent() is not None:
             style = lxml.html.Element("style")
-            style.text = decode_page(parts[sheet])
+            style.text = tidy(decode_page(parts[sheet]))
             link.addprevious(style)
     for element in list(page.iter("*")):
         kinds = f"{element.get('epub:type', '')} {element.get('role', '')}".split()
@@ -162,9 +167,9 @@ def _read_page(parts: dict[str, bytes], name: str) -> tuple[list[Block], list[Re
             element.drop_tree()
         elif any(kind in _REFERENCES for kind in kinds):
             # The mark of a note must not run into a figure, wherever the note stands.
-            element.set("class", f"{element.get('class', '')} sup")
+            element.set("class", tidy(f"{element.get('class', '')} sup"))
         elif element.tag == "a" and "#" in element.get("href", ""):
-            element.set("href", "#" + element.get("href").partition("#")[2])
+            element.set("href", "#" + tidy(element.get("href").partition("#")[2]))
     blocks, left_out = page_blocks(page)
     return blocks, removals + left_out
 

@@ -10,10 +10,12 @@ several rows or columns stands where it belongs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_WORD = re.compile(r"[^\W\d_]")
 # No table that anybody reads is wider; the cells of a wider one are taken as they stand.
 _MOST_COLUMNS = 200
 # A cell with more text than this, and several blocks in it, is a part of the page and no entry of a table.
@@ -89,6 +91,13 @@ def table_rows(rows: Sequence[Sequence[Cell]]) -> list[TableLine]:
             for row in names
         ]
     return lines
+
+
+def stands_over_figures(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether the first row holds words over nothing but marks and figures, whose columns it names then."""
+    head, below = rows[0], [cell.text for row in rows[1:] for cell in row[1:] if cell.text]
+    are_words = len(head) > 1 and all(_WORD.search(cell.text) for cell in head[1:])
+    return are_words and bool(below) and not any(_WORD.search(text) for text in below)
 
 
 def unused_names(rows: Sequence[Sequence[Cell]], lines: Sequence[TableLine]) -> list[str]:

@@ -29,7 +29,7 @@ from probqa.reading.formats.packed_xml import (
     unpack,
     value,
 )
-from probqa.reading.formats.page_tables import Cell, table_rows, unused_names
+from probqa.reading.formats.page_tables import Cell, stands_over_figures, table_rows, unused_names
 from probqa.reading.formats.raised import level
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.word_about import metadata
@@ -285,13 +285,9 @@ def _names_columns(rows: Sequence[Sequence[Cell]], *, is_marked: bool) -> bool:
     PowerPoint marks that of every new table so. It is taken to name columns only in a table of three columns or more
     with short cells, or over nothing but figures.
     """
-    head, below = rows[0], [cell.text for row in rows[1:] for cell in row[1:] if cell.text]
-    if len(head) < 2 or not below or not all(cell.text and len(cell.text) <= _MAX_NAME for cell in head[1:]):
-        return False
-    over_figures = all(re.search(r"[^\W\d_]", cell.text) for cell in head[1:]) and not re.search(
-        r"[^\W\d_]", "".join(below)
-    )
-    return over_figures or (is_marked and len(head) > 2)
+    head = rows[0]
+    is_short = len(rows) > 1 and len(head) > 2 and all(cell.text and len(cell.text) <= _MAX_NAME for cell in head[1:])
+    return stands_over_figures(rows) or (is_marked and is_short)
 
 
 # --- words

@@ -26,7 +26,7 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import Reading
 from probqa.reading.formats.wire import from_json
 
-Format = Literal["pdf", "html", "docx", "epub", "eml", "odt", "xlsx", "pptx"]
+Format = Literal["pdf", "html", "docx", "epub", "eml", "odt", "xlsx", "pptx", "rtf"]
 
 _MAX_ANSWER_BYTES = 200_000_000
 _REPAIR = "open it in its own program and save it anew, or remove it"

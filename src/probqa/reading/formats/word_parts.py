@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Reading
+from probqa.reading.formats.rtf import read_rtf
 
 _SAVE = "open it in Word and save it anew"
 
 
 def embedded(content: bytes, read_word: Callable[[bytes], Reading]) -> Reading:
-    """Read an embedded part by what it is: Word, a web page or its archive, or plain text.
+    """Read an embedded part by what it is: Word, Rich Text, a web page or its archive, or plain text.
 
     Raises:
         ReadingError: it is of another kind, or could not be read.
@@ -25,7 +26,7 @@ def embedded(content: bytes, read_word: Callable[[bytes], Reading]) -> Reading:
     if content.startswith(b"PK\x03\x04"):
         return read_word(content)
     if start.startswith(b"{\\rtf"):
-        raise ReadingError("it is rich text", _SAVE)
+        return read_rtf(content)
     if start.startswith((b"mime-version:", b"from:", b"content-type:")):
         message = email.message_from_bytes(content, policy=email.policy.default)
         pages = [part for part in message.walk() if part.get_content_type() == "text/html"]

@@ -95,6 +95,10 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.pptx import read_pptx
 
             return read_pptx
+        case "rtf":
+            from probqa.reading.formats.rtf import read_rtf
+
+            return read_rtf
         case "odt":
             from probqa.reading.formats.odt import read_odt
 
