@@ -478,6 +478,8 @@ def write_page(figures: Json) -> None:
         "## What is read, left out and listed",
         "Whatever is not in the text is in the list of what was left out (`probqa status --document ID`).",
         *(path.read_text(encoding="utf-8").strip() for path in sorted(KINDS.glob("*.md"))),
+        "## Every word",
+        words_text(figures.get("words", [])),
         "## Articles",
         "Precision, recall and F1 of 4-word shingles against the expected text of 40 pages. probqa's text counts with "
         "the titles, and with column names in every table row, which the expected text has not.",
@@ -523,6 +525,43 @@ def write_page(figures: Json) -> None:
         ),
     ]
     REPORT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def words_text(rows: Sequence[Json]) -> str:
+    """Return the table of ``benchmarks/words.py``: where the words of the real files are, by format."""
+    if not rows:
+        return "Not run."
+    methods = {
+        ".pdf": "pdfium's raw text of each page",
+        ".html": "every text node below `body` (lxml), scripts and styles apart",
+        ".docx": "every `w:t` and `w:delText` of every part",
+        ".txt": "the file itself",
+    }
+    lines = []
+    for suffix, method in methods.items():
+        files = [row for row in rows if row["file"].endswith(suffix) and "words" in row]
+        words, lost = sum(row["words"] for row in files), sum(row["lost"] for row in files)
+        in_text = sum(row["in_text"] for row in files)
+        good = sum(row["lost"] <= 0.001 * row["words"] for row in files)
+        share = f"{1 - lost / words:.5f}"
+        of = f"{good} of {len(files)}"
+        lines.append((suffix, f"{words:,}", f"{in_text:,}", f"{words - in_text - lost:,}", lost, share, of, method))
+    worst = sorted(
+        (row for row in rows if row.get("lost", 0) > 0.001 * row.get("words", 0)), key=lambda row: -row["lost"]
+    )
+    under = "; ".join(f"{row['file'][:40]} {1 - row['lost'] / row['words']:.3f}" for row in worst)
+    refused = sum("words" not in row for row in rows)
+    return "\n\n".join(
+        (
+            f"The words of {len(rows) - refused} of the {len(rows)} real files (the others are refused in one line), "
+            "taken by a plain method, and whether each stands in the text or in the list of what was left out, as "
+            "often as in the file (`python benchmarks/words.py`; `--show NAME` prints those that do not).",
+            table(
+                ("", "words", "in the text", "in the list", "in neither", "share", "files at 0.999", "taken by"), lines
+            ),
+            f"Under 0.999: {under}.",
+        )
+    )
 
 
 def page_numbers_line(found: Json) -> str:

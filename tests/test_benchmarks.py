@@ -285,3 +285,14 @@ def test_a_quote_is_right_by_its_page_and_by_the_sentences_in_it() -> None:
         (True, False),
         (False, False),
     ]
+
+
+def test_the_words_of_a_file_that_are_in_neither_text_nor_list_are_told() -> None:
+    from words import BROKEN, account, words_of
+
+    source = words_of(
+        f"The super{BROKEN}vision of 2022³ and a multi{BROKEN}agency plan, ﬁne ᵃ plan, is lost. No\u00adte"
+    )
+    given = words_of("Note: the supervision of 2022³, a fineᵃ multi-agency plan; and")
+    assert [source[number] for number in account(source, given)] == ["plan", "is", "lost"]
+    assert account(words_of("in a row"), words_of("inarow")) == []

@@ -167,13 +167,14 @@ def changed(old: str, new: str) -> Callable[[str], str]:
 
 SPICED = (
     "Officers’ first re-\u200bassessments – 1,037 of them – were “done well”: "
-    "file\u00adwork was café-like and so on... again."
+    "file\u00adwork was café-like for 3½ days and so on... again."
 )
 FORGIVING = {
     "accents": changed("é", "e\u0301"),
     "dashes": changed(" – ", "\u2014"),
     "ellipsis": changed("...", "\u2026"),
     "final mark": lambda text: f"\u2026{text.removesuffix('.')},",
+    "fractions": changed("3½", "3 1/2"),
     "first letter": lambda text: text[:1].lower() + text[1:],
     "invisible characters": changed("were", "we\u00adr\u200be"),
     "ligatures": changed("first", "\ufb01rst"),
@@ -202,6 +203,31 @@ def test_every_listed_difference_is_forgiven_alone_and_named(name: str) -> None:
     assert (quote.status, quote.places[0].text.removesuffix(".")) == ("found", SPICED.removesuffix("."))
     beside = {"white space"} if name == "bullets" else set()
     assert set(quote.places[0].forgiven) == {name} | beside
+
+
+HALVES = Reports([document("a", "The visits took 3½ days of ⅔ of the staff, 31/2 in all, from 1/2/2016 on.")])
+
+
+@pytest.mark.parametrize(
+    ("pasted", "status"),
+    [
+        ("The visits took 3½ days of ⅔ of the staff", "found"),
+        ("The visits took 3 1/2 days of 2/3 of the staff", "found"),
+        ("The visits took 3\u00a01\u20442 days of ²⁄₃ of the staff", "found"),
+        ("The visits took 3¹⁄₂ days of ²/³ of the staff", "found"),
+        ("The visits took 31/2 days of ⅔ of the staff", "altered"),
+        ("The visits took 3 1/3 days of ⅔ of the staff", "altered"),
+        ("The visits took 3 days of ⅔ of the staff", "altered"),
+        ("days of ⅔ of the staff, 3½ in all", "altered"),
+        ("The visits took 3", "altered"),
+        ("½ days of ⅔ of the staff", "altered"),
+        ("1/2 days of ⅔ of the staff", "altered"),
+        ("the staff, 31/2 in all, from 1/2/2016", "found"),
+        ("the staff, 31/2 in all, from 1/2", "altered"),
+    ],
+)
+def test_a_fraction_is_one_word_with_its_number_however_it_is_written(pasted: str, status: str) -> None:
+    assert one(pasted, HALVES).status == status
 
 
 @given(st.sets(st.sampled_from(sorted(FORGIVING)), min_size=2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probqa.indexing.lexical import LexicalIndex
+from probqa.indexing.lexical import LexicalIndex, words
 
 TEXTS = [
     "Derbyshire courts supervised women on licence; the CRC was late.",
@@ -60,3 +60,9 @@ def test_an_index_opened_again_corrects_and_scores_the_same(index: LexicalIndex)
 
 def test_document_frequency_counts_rows_by_stem(index: LexicalIndex) -> None:
     assert [index.document_frequency(word) for word in ("supervis", "supervisor", "essex", "quokka")] == [1, 1, 1, 0]
+
+
+def test_a_number_is_found_whose_note_has_a_mark_and_a_formula_as_it_is_typed() -> None:
+    index = LexicalIndex.build(["It was so in 2022³.", "It was 31²,³ in all, with CO₂.", "Nothing."])
+    for typed, row in (("2022", 0), ("31", 1), ("CO2", 1), ("co₂", 1)):
+        assert [score > 0 for score in index.scores(words(typed)).tolist()] == [row == number for number in range(3)]

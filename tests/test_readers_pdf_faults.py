@@ -423,6 +423,44 @@ def with_annotations(content: bytes, *annotations: str) -> bytes:
 # --- every word
 
 
+def test_a_hyphen_at_the_end_of_an_items_first_line_is_no_bullet() -> None:
+    item = lines(
+        "(2) Looking to the customary practices that are employed in other inter-", "state compacts also helps."
+    )
+    reading = read_pdf(pdf([[*item, *lines("An interstate compact.", top=600)]]))
+    assert texts(reading)[0] == (
+        "(2) Looking to the customary practices that are employed in other interstate compacts also helps."
+    )
+    assert left_out(reading, "line-break hyphen") == [(1, "inter-")]
+
+
+def test_the_number_of_a_note_is_not_cut_in_two() -> None:
+    note: list[Item] = [Put(72, 100, "13", 6), Put(80, 96.5, "Formula companies are manufacturers.", 9)]
+    assert texts(read_pdf(pdf([[*body("one"), *note]])))[-1] == "¹³ Formula companies are manufacturers."
+
+
+def test_a_grid_that_has_no_cell_for_a_word_is_no_table() -> None:
+    cells = [[Put(76, y, "Court"), Put(254, y, "On time")] for y in (646, 626, 606)]
+    table = [*grid([72, 250, 400], [600, 620, 640, 660]), *(put for row in cells for put in row)]
+    assert texts(read_pdf(pdf([table])), "row") != []
+    reading = read_pdf(pdf([[*table, Put(305, 606, "and a good part of the others too")]]))
+    assert texts(reading, "row") == []
+    assert texts(reading)[-1].endswith("and a good part of the others too")
+
+
+def test_text_whose_font_gives_it_no_known_characters_is_listed() -> None:
+    reading = read_pdf(pdf([[TITLE, *body("one")], [Put(72, 700, "\x01\x02\x03 abc \x05\x06\x07\x08\x0e\x0f")]]))
+    assert [page.layer for page in reading.pages] == ["text", "image"]
+    [(page, text)] = left_out(reading, "signs without known characters")
+    assert (page, "abc" in text) == (2, True)
+
+
+def test_what_is_left_out_is_listed_whole() -> None:
+    long = "This is white and goes on for more than eighty characters, since so much of it is said."
+    reading = read_pdf(pdf([[TITLE, *body("one"), Put(20, 300, long, gray=1)]]))
+    assert left_out(reading, "hidden text") == [(1, long)]
+
+
 EVERY = {
     "headings and pages": pdf(
         [[Put(72, 800, f"Case study {at}", 14, bold=True), *body(day), Put(72, 40, f"Pinefield | {at}", 9)]

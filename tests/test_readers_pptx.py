@@ -124,7 +124,7 @@ def test_raised_marks_and_equations_do_not_run_into_figures() -> None:
     words = par(
         run("In 2022"), run("3", 'baseline="30000"'), run(", ", 'baseline="0"'), equation, "<br/>", run("of it.")
     )
-    assert read(shape(words))[0] == ["In 2022³, 2/3 of it."]
+    assert read(shape(words))[0] == ["In 2022³, ⅔ of it."]
 
 
 def cell(text: str, look: str = "") -> str:

@@ -72,7 +72,7 @@ def test_white_words_on_a_shade_are_read(shade: str) -> None:
         (r"\super 3\nosupersub ", "2022³."),
         (r"{\sub 3}", "2022₃."),
         (r"{\up2 3}", "20223."),
-        (r", 3{\super 1}/{\sub 2} years", "2022, 3 1/2 years."),
+        (r", 3{\super 1}/{\sub 2} years", "2022, 3½ years."),
     ],
 )
 def test_raised_marks_and_fractions_do_not_run_into_figures(mark: str, shown: str) -> None:

@@ -215,7 +215,7 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Text a reader left out: why, its words (of a PDF the first), how many characters, from which PDF page."""
+    """Text a reader left out: why, its words, how many characters, from which PDF page."""
 
     reason: str
     text: str

@@ -27,6 +27,7 @@ FORGIVEN = {
     "ellipsis": "three full stops or one ellipsis character",
     "final mark": "a full stop, comma or ellipsis at the very end, an ellipsis at the very start",
     "first letter": "whether the first letter is a capital",
+    "fractions": "½ and its like as one character, in raised and lowered figures, or as figures with a slash",
     "invisible characters": "soft hyphens and characters without width",
     "ligatures": "two or three letters printed as one character",
     "line-break hyphen": "a word broken by a hyphen and white space, before a small letter",
@@ -42,11 +43,26 @@ QUOTE_MARKS = _SINGLE + _DOUBLE
 _ACCENTS = "\u0300-\u036f"
 _BULLETS = "\u2022\u25cf\u25aa\u25e6\u2023\u2043\uf0b7"
 
+# The fractions that have a character of their own. With the number before it, one is a single word, however it is
+# written, so that nothing of it can be cut off: "3½", "3 1/2", "3¹⁄₂".
+_HALVES = {sign: unicodedata.normalize("NFKC", sign).replace("\u2044", "/") for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+_SLASHES = "/\u2044\u2215"
+_NARROW = " \u00a0\u2009\u202f"
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉\u2044\u2215", "0123456789" * 2 + "//")
+_AS_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_IN_FIGURES = "|".join(f"{each[0]}[{_SLASHES}]{each[-1]}" for each in _HALVES.values())
+_SHIFTED = "|".join(
+    f"{_AS_RAISED[int(each[0])]}[{_SLASHES}][{chr(0x2080 + int(each[-1]))}{_AS_RAISED[int(each[-1])]}]"
+    for each in _HALVES.values()
+)
+_FRACTION = rf"(?:[{''.join(_HALVES)}]|(?<![\w{_SLASHES}.,])(?:{_IN_FIGURES})(?![\w{_SLASHES}])|(?:{_SHIFTED}))"
+_WITH_FRACTION = rf"(?=[\d{''.join(_HALVES)}{_AS_RAISED}])(?:\d++(?:[.,]\d++)*+[{_NARROW}]?)?{_FRACTION}"
+_SHAPES_OF_FRACTIONS = frozenset((*_HALVES, *_SLASHES, *_AS_RAISED, *map(chr, range(0x2080, 0x208A)), *_NARROW))
 # A word keeps an apostrophe inside it, a number its decimal point and thousands' commas. One alternative with
 # lookarounds, and no backtracking, is a third faster than the plain pattern.
 _INSIDE = rf"[{_ACCENTS}{INVISIBLE}]"
 _WORD = (
-    rf"\w++(?:[.,'\u2018\u2019\u02bc{_ACCENTS}{INVISIBLE}]"
+    rf"{_WITH_FRACTION}|\w++(?:[.,'\u2018\u2019\u02bc{_ACCENTS}{INVISIBLE}]"
     rf"(?:(?<={_INSIDE})|(?<=['\u2018\u2019\u02bc])(?=\w)|(?<=\d[.,])(?=\d))\w*+)*+"
 )
 _SPACE = rf"\s{CONTROLS}{INVISIBLE}"
@@ -59,6 +75,7 @@ _TOKEN = re.compile(
 _BRACKETED_LETTER = re.compile(rf"\[(\w)\]({_WORD})")
 _BROKEN = re.compile(rf"[{_SPACE}]*\s[{_SPACE}]*")
 _PLAIN = str.maketrans(dict.fromkeys(INVISIBLE, "") | LIGATURES | dict.fromkeys("\u2018\u2019\u02bc", "'"))
+_FRACTION_AT_END = re.compile(rf"[{_NARROW}]?({_FRACTION})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +125,16 @@ def normal(word: str) -> str:
 
     Case counts.
 
-    >>> normal("o\\ufb03\\u00adcer\\u2019s")
-    "officer's"
+    >>> normal("o\\ufb03\\u00adcer\\u2019s"), normal("3½"), normal("⅔")
+    ("officer's", '3 1/2', '2/3')
     """
-    return word if word.isascii() else unicodedata.normalize("NFC", word.translate(_PLAIN))
+    if word.isascii():
+        return word
+    fraction = _FRACTION_AT_END.search(word)
+    if fraction:
+        plain = _HALVES.get(fraction[1]) or fraction[1].translate(_RAISED)
+        return f"{word[: fraction.start()]} {plain}".lstrip()
+    return unicodedata.normalize("NFC", word.translate(_PLAIN))
 
 
 def line_break_hyphens(text: str, tokens: Sequence[Token]) -> list[int]:
@@ -202,6 +225,9 @@ def _between_tokens(token: Token, raw: str, same: Token, other: str) -> set[str]
             names.add(name)
     if unicodedata.is_normalized("NFC", raw) != unicodedata.is_normalized("NFC", other):
         names.add("accents")
+    shapes, others = ([each for each in word if each in _SHAPES_OF_FRACTIONS] for word in (raw, other))
+    if shapes != others:
+        names.add("fractions")
     if token.text[0] != same.text[0]:
         names.add("first letter")
     return names

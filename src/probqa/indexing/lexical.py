@@ -29,6 +29,8 @@ from probqa.weights import WEIGHTS, Weights
 
 # A word is a run of letters and digits; "22.5", "1,037" and "£1.2m" stay whole.
 _WORD = re.compile(r"\w+(?:[.,]\d+)*", re.UNICODE)
+# The mark of a note, "2022³", is none; a figure lowered in a formula, "CO₂", is typed as a plain one.
+_SHIFTED = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", " ") | {0x2080 + figure: str(figure) for figure in range(10)})
 _STOP_WORDS = frozenset(
     """
     a an and are as at be been but by can could did do does for from had has have having he her his how i if
@@ -70,7 +72,7 @@ def tokens(text: str) -> list[tuple[str, str, str]]:
 
     A word is listed without capitals, accents and commas.
     """
-    composed = unicodedata.normalize("NFC", text).replace("’", "'")
+    composed = unicodedata.normalize("NFC", text).replace("’", "'").translate(_SHIFTED)
     written = (match.group() for match in _WORD.finditer(composed))
     listed = ((word, plain(word.lower()).replace(",", "")) for word in written)
     return [(word, form, _stem(form)) for word, form in listed if form not in _STOP_WORDS]

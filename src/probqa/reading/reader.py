@@ -52,9 +52,9 @@ DRAFTS = (*_IN_WORKER, ".md", ".txt")
 # Version and library ("" for Python's own) of the formats that the worker reads. A test compares the versions with
 # the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
-    "pdf": ("pdf 3", "pypdfium2"),
-    "html": ("html 3", "trafilatura"),
-    "docx": ("docx 3", "lxml"),
+    "pdf": ("pdf 4", "pypdfium2"),
+    "html": ("html 4", "trafilatura"),
+    "docx": ("docx 4", "lxml"),
     "odt": ("odt 1", "lxml"),
     "rtf": ("rtf 1", ""),
     "xlsx": ("xlsx 1", "lxml"),
@@ -63,8 +63,8 @@ WORKER_READERS: dict[Format, tuple[str, str]] = {
     "eml": ("eml 1", "lxml"),
 }
 _MARKDOWN = (".md", ".markdown")
-_MARKDOWN_VERSION = "markdown 2"
-_TEXT_VERSION = "text 2"
+_MARKDOWN_VERSION = "markdown 3"
+_TEXT_VERSION = "text 3"
 # Stands between the reader of a document and the program that recognised pages of it.
 _WITH = ", "
 

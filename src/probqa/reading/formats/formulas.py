@@ -1,6 +1,6 @@
 """Equations of Office files as they would be typed in one line.
 
-In: an ``oMath`` element, and how the words of its runs are read. Out: a line such as ``2/3`` or ``x²``.
+In: an ``oMath`` element, and how the words of its runs are read. Out: a line such as ``⅔`` or ``x²``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from probqa.reading.formats.packed_xml import MAX_DEPTH, child, name_of, value
-from probqa.reading.formats.raised import lower_text, raise_text
+from probqa.reading.formats.raised import fraction, lower_text, raise_text
 
 Read = Callable[[Any], str]
 """Returns the words of a run, or of anything else that is no part of an equation's structure."""
@@ -24,7 +24,7 @@ def formula(element: Any, read: Read, depth: int = 0) -> str:
     for each in element if depth < MAX_DEPTH else ():
         part = _part(each, read, depth + 1)
         # Three and a half is no thirty-one halves.
-        apart = name_of(each) == "f" and line[-1:].isdigit() and part[:1].isdigit()
+        apart = name_of(each) == "f" and line[-1:].isdecimal() and part[:1].isdecimal()
         line += (" " if apart else "") + part
     return line
 
@@ -40,7 +40,10 @@ def _part(element: Any, read: Read, depth: int) -> str:
         case "f":
             if value(child(properties, "type")) == "noBar":
                 return f"({of('num')} over {of('den')})"
-            return f"{_whole(of('num'))}/{_whole(of('den'))}"
+            above, below = of("num"), of("den")
+            if above.isdecimal() and below.isdecimal():
+                return fraction(above, below)
+            return f"{_whole(above)}/{_whole(below)}"
         case "sSup" | "sSub" | "sSubSup" | "sPre":
             return of("e") + _lowered(of("sub")) + _raised(of("sup"))
         case "rad":

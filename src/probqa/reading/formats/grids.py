@@ -6,12 +6,14 @@ table replaced by ``Row`` records.
 Here a *rule* is a drawn level line and a *wall* a drawn upright one. Only a full grid is taken for a table: at least
 two columns and two rows with text, and walls and rules on all sides. The text of a cell that spans several rows is
 repeated in each of them. A wall through a word, or a rule through a sentence, shows that the drawn lines mean something
-else (a chart, a frame). Then, and wherever else it is not certain, the lines of text stay as they are.
+else (a chart, a frame), and so does a word that is in no cell. Then, and wherever else it is not certain, the lines of
+text stay as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
@@ -207,9 +209,16 @@ def _rows(grid: _Grid, lines: Sequence[Line], join: Callable[[str, str], str]) -
             before = boxes
     if len(table) < 2 or sum(sum(map(bool, cells)) >= 2 for cells in table) < 2 or _cuts_sentence(table):
         return None
+    if _letters(line.text for line in lines) - _letters(cell for cells in table for cell in cells):
+        return None
     has_head = all(table[0]) and bold[0] and not any(bold[1:]) and len(set(table[0])) == len(table[0]) > 1
     names = table[0] if has_head else []
     return [Row(row_text(cells, names)) for cells in (table[1:] if has_head else table)]
+
+
+def _letters(texts: Iterable[str]) -> Counter[str]:
+    """Count letters and figures: a grid that has no cell for one of them is no table, or not one that is understood."""
+    return Counter(character for text in texts for character in tidy(text) if character.isalnum())
 
 
 def _cuts_word(line: Line, x: float) -> bool:

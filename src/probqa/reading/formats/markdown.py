@@ -32,7 +32,7 @@ from probqa.reading.formats.inline_html import Words
 from probqa.reading.formats.repairs import tidy
 from probqa.records import BlockKind, Removal
 
-VERSION = "markdown 2"
+VERSION = "markdown 3"
 
 _NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]")
 # The signs of a block quote before a line.

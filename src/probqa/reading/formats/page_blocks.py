@@ -18,7 +18,7 @@ from typing import Any
 
 from probqa.reading.formats.hidden import Visibility
 from probqa.reading.formats.page_tables import Cell, is_layout, table_rows, unused_names
-from probqa.reading.formats.raised import lowered, raised
+from probqa.reading.formats.raised import fraction, lowered, raised
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.rows import row_text
 from probqa.records import BlockKind, Removal
@@ -412,15 +412,15 @@ def _style(element: Any) -> str:
 
 
 def mathml(element: Any) -> str:
-    """Return a formula (MathML) as one line of text, a fraction as "²⁄₃"."""
+    """Return a formula (MathML) as one line of text, a fraction as "⅔"."""
     tag = element.tag if isinstance(element.tag, str) else ""
     if tag in ("annotation", "annotation-xml") or not tag:
         return ""
     parts = [mathml(child) for child in element]
     match tag, parts:
         case "mfrac", [above, below]:
-            if above.isdigit() and below.isdigit():
-                return f"{raised(above)}⁄{lowered(below)}"
+            if above.isdecimal() and below.isdecimal():
+                return fraction(above, below)
             return f"({above})/({below})"
         case "msup", [base, power]:
             return base + _marked(raised(power), power, "^")

@@ -31,7 +31,7 @@ from probqa.reading.formats.running_lines import LABEL, find_running
 from probqa.reading.formats.watermarks import find_watermarks
 from probqa.records import FROM_PAGE_1, RECOGNISED, BlockKind, PageLayer, Removal
 
-VERSION = "pdf 3"
+VERSION = "pdf 4"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
@@ -78,7 +78,7 @@ class _Mender:
     def join(self, before: str, after: str, page: int, *, in_cell: bool = False) -> str:
         joined = join_lines(before, after, self._vocabulary)
         if before and len(joined) < len(before) + len(after):
-            removal = Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1][-80:], 1, page)
+            removal = Removal("line-break hyphen", before.rsplit(maxsplit=1)[-1], 1, page)
             if in_cell:
                 self._in_cells[removal] = None
             else:
@@ -106,9 +106,14 @@ def read_pdf(content: bytes, program: Program | None = None) -> Reading:
         pages, recognised, left_out = _recognised(file, pages, program)
         watermarks += left_out
     removals = [
-        Removal(reason, tidy(text)[:80], len(text), page.number)
+        Removal(reason, tidy(text), len(text), page.number)
         for page in pages
-        for reason, texts in (("hidden text", page.hidden), ("watermark", page.watermarks), ("comment", page.notes))
+        for reason, texts in (
+            ("hidden text", page.hidden),
+            ("watermark", page.watermarks),
+            ("comment", page.notes),
+            ("signs without known characters", page.illegible),
+        )
         for text in texts
     ]
     removals += watermarks
@@ -123,7 +128,7 @@ def read_pdf(content: bytes, program: Program | None = None) -> Reading:
         for position, line in enumerate(page.lines):
             reason = running.reasons.get((page.number, position))
             if reason:
-                removals.append(Removal(reason, line.text[:80], len(line.text), page.number))
+                removals.append(Removal(reason, line.text, len(line.text), page.number))
             else:
                 kept.append(line)
         layers[page.number] = _layer(page, kept)
@@ -246,7 +251,7 @@ def _without_watermarks(pages: Sequence[PdfPage]) -> tuple[list[PdfPage], list[R
         for page in pages
     ]
     removed = ((number, pages[number - 1].lines[position].text) for number, position in sorted(marks))
-    return kept, [Removal("watermark", text[:80], len(text), number) for number, text in removed]
+    return kept, [Removal("watermark", text, len(text), number) for number, text in removed]
 
 
 def _layer(page: PdfPage, kept: Sequence[Line]) -> PageLayer:
@@ -503,9 +508,9 @@ def _pieces(paragraphs: Sequence[_Paragraph], mender: _Mender) -> tuple[list[Pie
 def _line_text(line: Line, *, first: bool, item: bool) -> str:
     text = line.text
     if first:
-        if item:
-            text = _BULLET.sub("", text, count=1)
-        text = re.sub(r"^([⁰¹²³⁴-⁹]+)(?=[^\W\d_])", r"\1 ", text)
+        if item and (bullet := _BULLET.match(text)):
+            text = text[bullet.end() :]
+        text = re.sub(r"^([⁰¹²³⁴-⁹]++)(?=[^\W\d_])", r"\1 ", text)
     return tidy(text) + "\u00ad" * text.endswith("\u00ad")
 
 

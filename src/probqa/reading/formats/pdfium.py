@@ -22,7 +22,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from probqa.errors import ReadingError
 from probqa.reading.formats.columns import in_columns
-from probqa.reading.formats.raised import lower_text, raise_mark
+from probqa.reading.formats.raised import fraction, lower_text, raise_mark
 from probqa.reading.formats.runs import Box, Run, Style
 from probqa.records import PageLayer
 
@@ -49,13 +49,9 @@ _MAX_OPTIONS = 1_000
 # The flag of a field that hides what is written in it.
 _PASSWORD = 1 << 13
 _LINE_BREAK_HYPHEN = "\x02"
-_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 # A note mark or a list of them: figures or single letters.
 _MARK = re.compile(r"(?=[^0-9a-z]{0,9}[0-9a-z])(?!.{0,20}[a-z]{2})[0-9a-z,;.*†‡§()\[\]/⁄ –-]{1,20}")
 _FRACTION = re.compile(r"([⁰¹²³⁴-⁹]{1,4})([/⁄]?)([₀-₉]{1,4}|(?<=[/⁄])[⁰¹²³⁴-⁹]{1,4})")
-_FRACTIONS = dict(
-    zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True)
-)
 
 # FPDFText_GetTextObject, but giving the address as a plain number: it is called for every character.
 _text_object_at = ctypes.cast(
@@ -86,8 +82,9 @@ class Line:
 class PdfPage:
     """One page.
 
-    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it. ``rules`` are the boxes of drawn
-    paths: straight lines and rectangles, for the most part. ``image_share`` is the share of the page's area that its
+    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it; ``illegible`` is text whose font
+    does not say which characters its signs are. ``rules`` are the boxes of drawn paths: straight lines and rectangles,
+    for the most part. ``image_share`` is the share of the page's area that its
     largest image covers.
     """
 
@@ -97,6 +94,7 @@ class PdfPage:
     hidden: list[str]
     watermarks: list[str]
     notes: list[str]
+    illegible: list[str]
     rules: list[Box]
     image_share: float
     layer: PageLayer
@@ -208,7 +206,7 @@ class PdfFile:
         for number in range(1, self.pages + 1):
             page = pdfium.FPDF_LoadPage(self._document, number - 1)
             if not page:
-                yield PdfPage(number, (0, 0, 1, 1), [], [], [], [], [], 0.0, "image")
+                yield PdfPage(number, (0, 0, 1, 1), [], [], [], [], [], [], 0.0, "image")
                 continue
             text_page = pdfium.FPDFText_LoadPage(page)
             try:
@@ -277,7 +275,9 @@ def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
     entries, notes = _annotations(page, form)
     lines = _with_entries(lines, [Entry(each.text, _turn_box(each.box, quadrant)) for each in entries])
     layer: PageLayer = "text"
+    illegible: list[str] = []
     if not _is_legible("".join(line.text for line in lines)):
+        illegible = ["\n".join(line.text for line in lines)] if lines else []
         lines = []
         layer = "image" if drawn or images or kept else "blank"
     return PdfPage(
@@ -287,6 +287,7 @@ def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
         [text for text in hidden if text.strip()],
         _watermarks(visible),
         notes,
+        illegible,
         [_turn_box(rule, quadrant) for rule in drawn],
         image_share,
         layer,
@@ -625,14 +626,13 @@ def _set_level(run: Run, size: float, baseline: float, gap: float, before: str) 
 def _with_fractions(text: str, edges: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]]]:
     """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
     for match in reversed(list(_FRACTION.finditer(text))):
-        above, below = match[1].translate(_PLAIN_DIGITS), match[3].translate(_PLAIN_DIGITS)
-        fraction = _FRACTIONS.get(f"{above}/{below}", f"{raise_mark(above)}⁄{lower_text(below)}")
+        written = fraction(match[1], match[3])
         start, end = match.span()
-        text = text[:start] + fraction + text[end:]
+        text = text[:start] + written + text[end:]
         within = edges[start:end]
         edges = [
             *edges[:start],
-            *[(min(left for left, _ in within), max(right for _, right in within))] * len(fraction),
+            *[(min(left for left, _ in within), max(right for _, right in within))] * len(written),
             *edges[end:],
         ]
     return text, edges

@@ -3,7 +3,9 @@
 In: pieces of text, each with its height (1 raised, 0 level, -1 lowered). Out: one line.
 
 >>> level([("31", 0), ("2,3", 1), (" offices kept 3", 0), ("1", 1), ("/", 0), ("2", -1), (" files", 0)])
-'31²,³ offices kept 3 1/2 files'
+'31²,³ offices kept 3¹⁄₂ files'
+>>> with_fractions("kept 3¹⁄₂ files and ⁵/₁₆ of one")
+'kept 3½ files and ⁵⁄₁₆ of one'
 >>> level([("the 19", 0), ("th", 1), (" office of 2022", 0), ("a", 1)])
 'the 19th office of 2022ᵃ'
 """
@@ -20,6 +22,11 @@ _RAISED = _FIGURES | str.maketrans("+-−=()", "⁺⁻⁻⁼⁽⁾")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LOWERED_SIGNS = str.maketrans("+-−=()", "₊₋₋₌₍₎")
 _SLASH = re.compile(r"[/⁄∕]")
+_FRACTION = re.compile(r"(?<![⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]{1,4})[/⁄∕]([₀-₉]{1,4})(?![₀-₉])")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+_SIGNS = dict(
+    zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True)
+)
 _MARK = re.compile(r"(?<![^\W\d_])(?:[a-z]|[ivx]{2,5})(?![^\W\d_])")
 
 
@@ -58,6 +65,23 @@ def lowered(text: str) -> str:
     return text if _stands_apart(text) else text.translate(_LOWERED | _LOWERED_SIGNS)
 
 
+def fraction(above: str, below: str) -> str:
+    """Write a fraction as the one character that there is for it, else in raised and lowered figures.
+
+    So it never runs into a figure before it.
+
+    >>> "3" + fraction("1", "2"), "3" + fraction("5", "16")
+    ('3½', '3⁵⁄₁₆')
+    """
+    above, below = above.translate(_PLAIN), below.translate(_PLAIN)
+    return _SIGNS.get(f"{above}/{below}", f"{raise_text(above)}⁄{lower_text(below)}")
+
+
+def with_fractions(text: str) -> str:
+    """Write raised figures, a slash and lowered figures as a fraction."""
+    return _FRACTION.sub(lambda match: fraction(match[1], match[2]), text)
+
+
 def _stands_apart(text: str) -> bool:
     return _SEVERAL_LETTERS.search(text) is not None or text.strip().startswith("[")
 
@@ -65,8 +89,8 @@ def _stands_apart(text: str) -> bool:
 def level(pieces: Iterable[tuple[str, int]]) -> str:
     """Join pieces into one line.
 
-    Raised figures, and letters that are a mark, become raised characters; a fraction is set off from a figure before
-    it; figures lowered after a figure become lowered characters. Where all is raised, nothing is.
+    Raised figures, and letters that are a mark, become raised characters; the figures of a fraction raised and lowered
+    ones; figures lowered after a figure become lowered characters. Where all is raised, nothing is.
     """
     pieces = [(text, height) for text, height in pieces if text]
     text = "".join(piece for piece, _ in pieces)
@@ -74,7 +98,7 @@ def level(pieces: Iterable[tuple[str, int]]) -> str:
     if len({height for character, height in zip(text, heights, strict=True) if not character.isspace()}) <= 1:
         return text
     written = list(text)
-    level_again: set[int] = set()
+    fractions: set[int] = set()
     for slash in _SLASH.finditer(text):
         start, end = slash.start(), slash.end()
         while start and text[start - 1].isdigit() and heights[start - 1] > 0:
@@ -82,9 +106,10 @@ def level(pieces: Iterable[tuple[str, int]]) -> str:
         while end < len(text) and text[end].isdigit() and heights[end]:
             end += 1
         if start < slash.start() and end > slash.end():
-            level_again.update(range(start, end))
-            written[start] = (" " if text[:start][-1:].isdigit() else "") + written[start]
-    for start, end in _stretches(heights, level_again):
+            fractions.update(range(start, end))
+            above, below = text[start : slash.start()], text[slash.end() : end]
+            written[start:end] = [*raise_text(above), "⁄", *lower_text(below)]
+    for start, end in _stretches(heights, fractions):
         written[start:end] = [_moved(text[start:end], heights[start], text[:start][-1:])] + [""] * (end - start - 1)
     return "".join(written)
 

@@ -8,7 +8,8 @@ In: text as it stands in a file. Out: the same words, with
 4. a word broken by a hyphen at a line's end joined again (in a PDF only, see ``join_lines``),
 5. a raised or lowered digit written as Unicode's raised or lowered digit (``raised.py``), so that the mark of a note
    never runs into a figure,
-6. a letter and its accent, where they are two characters, as the one that Unicode has for both (NFC).
+6. a letter and its accent, where they are two characters, as the one that Unicode has for both (NFC),
+7. raised figures, a slash and lowered figures as a fraction: "½", or "⁵⁄₁₆" where there is no such character.
 
 Letters, digits and punctuation stay as published, quote marks and dashes included.
 
@@ -22,6 +23,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from probqa.reading.formats.raised import with_fractions
 from probqa.text import CONTROLS, LIGATURES
 
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
@@ -36,12 +38,12 @@ _LIGATURES = {ord(ligature): letters for ligature, letters in LIGATURES.items()}
 
 
 def tidy(text: str) -> str:
-    """Apply the first three repairs and the last.
+    """Apply the first three repairs and the last two.
 
     The result holds no line break and no white space at its ends.
     """
     tidied = WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
-    return tidied if tidied.isascii() else unicodedata.normalize("NFC", tidied)
+    return tidied if tidied.isascii() else with_fractions(unicodedata.normalize("NFC", tidied))
 
 
 def join_lines(before: str, after: str, vocabulary: Collection[str]) -> str:

@@ -52,11 +52,10 @@ from probqa.reading.formats.word_styles import (
 from probqa.reading.formats.word_tables import cells_of, near, rows_text
 from probqa.records import Removal
 
-VERSION = "docx 3"
+VERSION = "docx 4"
 
 # A part that another program embedded may have any of these endings.
 _ENDINGS = (".xml", ".rels", ".docx", ".html", ".htm", ".xhtml", ".mht", ".rtf", ".txt", ".dat")
-_MAX_SHOWN = 1_000
 _MAX_EMBEDDED = 4
 _PROPERTIES = frozenset("rPr pPr sdtPr sdtEndPr tblPr tblGrid trPr tcPr sectPr fldData".split())
 _WITHDRAWN = {
@@ -106,7 +105,7 @@ class _Package:
         text = tidy(text)
         if text:
             below = f", below “{self.heading[:60]}”" if self.heading else ""
-            self.removals.append(Removal(reason + below, text[:_MAX_SHOWN], len(text)))
+            self.removals.append(Removal(reason + below, text, len(text)))
 
     def label_of(self, kind: str, identifier: str) -> str:
         """Return the number of a note, which is its place among those of its kind."""
@@ -379,7 +378,7 @@ def _walk(element: Any, package: _Package, words: _Words, depth: int) -> None:
                 words.add(each.text or "")
             case "oMath":
                 equation = formula(each, lambda part: _equation_text(part, package, words))
-                apart = words.last().isdigit() and re.match(r"\d+/", equation)
+                apart = words.last().isdecimal() and re.match(r"\d+/", equation)
                 words.add((" " if apart else "") + equation)
             case "AlternateContent":
                 _walk(_choice(each), package, words, depth + 1)
@@ -571,7 +570,7 @@ def _field(mark: Any, words: _Words) -> None:
             words.fields[-1] = None
         case "end" if words.fields:
             shown = shown_by_code(words.fields.pop() or "")
-            words.add((" " if words.last().isdigit() and re.match(r"\d+/", shown) else "") + shown)
+            words.add((" " if words.last().isdecimal() and re.match(r"\d+/", shown) else "") + shown)
         case _:
             pass
 

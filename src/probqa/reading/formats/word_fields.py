@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from probqa.reading.formats.packed_xml import child, name_of, number, switch, value
+from probqa.reading.formats.raised import fraction
 from probqa.reading.formats.symbols import in_unicode
 
 
@@ -28,9 +29,10 @@ def chosen_entry(form: Any) -> str:
 
 def shown_by_code(code: str) -> str:
     """Return what a field shows that has stored no result."""
-    fraction = re.search(r"\\f ?\(([^(),;\\]{1,40})[,;]([^(),;\\]{1,40})\)", code, re.IGNORECASE)
-    if code.split()[:1] in (["EQ"], ["eq"]) and fraction:
-        return f"{fraction.group(1).strip()}/{fraction.group(2).strip()}"
+    parts = re.search(r"\\f ?\(([^(),;\\]{1,40})[,;]([^(),;\\]{1,40})\)", code, re.IGNORECASE)
+    if code.split()[:1] in (["EQ"], ["eq"]) and parts:
+        above, below = parts.group(1).strip(), parts.group(2).strip()
+        return fraction(above, below) if above.isdecimal() and below.isdecimal() else f"{above}/{below}"
     symbol = re.match(r"\s*SYMBOL\s+(\d{1,5}|0x[0-9a-f]{1,4})\s", f"{code} ", re.IGNORECASE)
     if symbol:
         named = re.search(r'\\f\s*"?([A-Za-z0-9 ]{1,40})"?', code)
