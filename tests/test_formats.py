@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import write_corpus
-from making import Picture, Put, docx, lines, paragraph, pdf
+from making import Picture, Put, docx, lines, paragraph, pdf, xlsx
 from probqa.asking.library import Library
 from probqa.dates import UNDATED, PartialDate
 from probqa.errors import InputError, ReadingError
@@ -169,6 +169,21 @@ def test_a_quote_from_a_pdf_names_both_page_numbers(chosen: Settings) -> None:
     page = (answer.quotes or answer.near)[0].page
     assert page is not None
     assert (page.pdf, page.printed) == (4, "3")
+
+
+def test_a_quote_from_a_workbook_names_its_sheet_and_cells(chosen: Settings) -> None:
+    def row(at: int, *entries: str) -> str:
+        cells = (f'<c r="{column}{at}" t="str"><v>{entry}</v></c>' for column, entry in zip("BC", entries, strict=True))
+        return f'<row r="{at}">{"".join(cells)}</row>'
+
+    sheet = f'<sheetData>{row(3, "Office", "Rating")}{row(4, "Zebra", "Poor")}</sheetData><autoFilter ref="B3:C4"/>'
+    write_corpus(chosen.corpus, {"a.xlsx": xlsx({"By office": sheet})})
+    build(chosen)
+    library = Library(chosen)
+    answer = library.ask("Zebra rating?")
+    library.generation.close()
+    quote = (answer.quotes or answer.near)[0]
+    assert (quote.text, quote.heading) == ("Office: Zebra; Rating: Poor", ("By office", "Cells B4:C4"))
 
 
 def test_the_status_of_a_document_tells_page_by_page_what_was_read(chosen: Settings) -> None:

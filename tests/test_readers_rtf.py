@@ -153,6 +153,7 @@ def test_words_over_figures_name_columns_and_a_single_column_is_a_frame() -> Non
     assert read(figures)[0] == ["Office: Selby; Late: 7"]
     frame = r"\trowd\cellx9\pard\intbl In a frame.\cell\row\pard After."
     assert pieces(read_rtf(rtf(frame))) == [("paragraph", "In a frame."), ("paragraph", "After.")]
+    assert read(rf"Before.{figures}")[0] == ["Before.", "Office: Selby; Late: 7"]
 
 
 def test_results_of_fields_and_what_they_show_without_one() -> None:

@@ -430,6 +430,8 @@ class _Reader:
         flow = self._flows[-1]
         match word:
             case "trowd":
+                if flow.words and not self._look.in_table:
+                    self._end_paragraph(flow, in_table=False)
                 self._row, self._merged, self._has_shaded_cells = _Row(), set(), False
             case "trhdr":
                 self._row.is_head = True
