@@ -17,8 +17,10 @@ import io
 import random
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from PIL import Image, ImageChops, ImageFilter
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
+from probqa.errors import ReadingError  # noqa: E402
 from probqa.reading.formats.pdfium import PdfFile  # noqa: E402
 from probqa.reading.formats.recognition import Program, Recognition, recognise  # noqa: E402
 from probqa.reading.formats.sandbox import find_recogniser  # noqa: E402
@@ -62,7 +65,7 @@ SCANS: dict[str, tuple[int, Callable[[Image.Image], Image.Image]]] = {
 
 
 def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\w+", text))
+    return Counter(re.findall(r"\w+", unicodedata.normalize("NFKC", text)))
 
 
 def scanned(page: Image.Image, dots: int) -> bytes:
@@ -82,12 +85,15 @@ def pages(real: Path) -> list[tuple[Image.Image, Counter[str]]]:
     """Return one page each of the first reports that have one in words, and its words."""
     chosen = []
     for folder, (count, number) in CHOSEN.items():
-        for path in sorted((real / folder).glob("*.pdf"))[:count]:
-            file = PdfFile(path.read_bytes())
-            known = words("\n".join(line.text for line in list(file.read_pages())[number - 1].lines))
-            picture = file.picture(number, 0)
-            assert picture is not None
-            chosen.append((Image.open(io.BytesIO(picture.content)), known))
+        found = []
+        for path in sorted((real / folder).glob("*.pdf")):
+            with suppress(ReadingError):
+                file = PdfFile(path.read_bytes())
+                known = words("\n".join(line.text for line in list(file.read_pages())[number - 1].lines))
+                picture = file.picture(number, 0)
+                if picture is not None and known.total() > 200:
+                    found.append((Image.open(io.BytesIO(picture.content)), known))
+        chosen += found[:count]
     return chosen
 
 

@@ -235,6 +235,19 @@ def test_a_report_that_becomes_a_pdf_leaves_no_page_behind(listed: Settings, sit
     assert files(listed) == [".fetched.json", "selby-release.pdf", "selby-release.yaml"]
 
 
+def test_the_choice_to_recognise_a_scan_outlasts_a_new_edition(listed: Settings, site: Web) -> None:
+    site.routes["/selby"] = page(PDF, kind="application/pdf")
+    fetch_all(listed, site, "selby-release")
+    beside = listed.corpus / "reports/selby-release.yaml"
+    beside.write_text(beside.read_text() + "ocr: eng+cym\n")
+    site.routes["/selby"] = page(PDF + b"corrected", kind="application/pdf")
+    fetch_all(listed, site, "selby-release")
+    assert sidecar(listed, "selby-release.yaml")["ocr"] == "eng+cym"
+    site.routes["/selby"] = page(b"<p>Selby Green, as a page.</p>")
+    fetch_all(listed, site, "selby-release")
+    assert "ocr" not in sidecar(listed, "selby-release.yaml")
+
+
 def test_an_entry_that_moves_is_asked_for_anew(listed: Settings, site: Web) -> None:
     site.routes["/selby"] = page(b"<p>Selby Green.</p>", 'ETag: "a1"')
     fetch_all(listed, site, "selby-release")

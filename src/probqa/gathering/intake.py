@@ -32,6 +32,7 @@ from probqa.gathering.report_folder import (
     is_as_added,
     is_stored,
     note_beside,
+    noted_beside,
     read_state,
     replaced_by,
     safe_name,
@@ -185,7 +186,11 @@ def _fetch_one(
         same = is_stored(target, sha256) and (was is None or was["url"] == entry.url)
         state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
         if not same:
-            store(target, download.content, _fetched_sidecar(corpus, entry, download, publisher))
+            sidecar = _fetched_sidecar(corpus, entry, download, publisher)
+            if download.suffix == ".pdf" and (languages := noted_beside(target, OCR_KEY)):
+                # A person's choice to have it recognised outlasts a new edition.
+                sidecar[OCR_KEY] = languages
+            store(target, download.content, sidecar)
         if was is not None and was["file"] != target.name:
             (reports / was["file"]).unlink(missing_ok=True)
         fetched[entry.id] = {

@@ -119,7 +119,12 @@ def replaced_by(path: Path) -> list[str]:
 
 def title_added(path: Path) -> str:
     """Return the title that a document had when it was added."""
-    return str(_noted(path).get(TITLED_KEY, ""))
+    return noted_beside(path, TITLED_KEY)
+
+
+def noted_beside(path: Path, key: str) -> str:
+    """Return what the sidecar of a document says under a key: nothing where it does not."""
+    return str(_noted(path).get(key, ""))
 
 
 def _noted(path: Path) -> dict[str, object]:

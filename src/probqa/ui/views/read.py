@@ -156,8 +156,9 @@ def _mark(text: str, mark: Span, first: bool) -> Markup:
 
 def _page_number(page: Page) -> Markup:
     printed = f"p. {page.printed} · " if page.printed else ""
-    scanned = f" · {RECOGNISED}: {page.certainty}% sure" if page.layer == "recognised" else ""
-    return Markup('<span class="pq-page">{}PDF {}{}</span> ').format(printed, page.pdf, scanned)
+    marks = [f"{printed}PDF {page.pdf}"]
+    marks += [f"{RECOGNISED}: {page.certainty}% sure"] if page.layer == "recognised" else []
+    return Markup("").join(Markup('<span class="pq-page">{}</span> ').format(mark) for mark in marks)
 
 
 def _provenance(document: Document) -> Markup:
