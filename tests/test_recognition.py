@@ -125,6 +125,13 @@ def test_each_word_keeps_how_sure_the_program_is_of_it(tmp_path: Path, installed
     assert document.recognised(Span(start, start + 9)) == Recognised(95)
 
 
+def test_a_word_with_figures_is_doubtful_sooner_than_another(tmp_path: Path, installed: Installed) -> None:
+    words = [*sure("Of these"), ("(380)", 89), *sure("were"), ("seen", 80), ("twice", 79), ("in", 90), ("2017.", 90)]
+    installed({"1": {"hocr": hocr(line(600, *words))}})
+    document = read(place(tmp_path), [page(1)])
+    assert document.recognised(Span(0, len(document.text))) == Recognised(89, ("(380)", "twice"))
+
+
 def test_a_broken_word_is_as_sure_as_the_less_sure_of_its_halves(tmp_path: Path, installed: Installed) -> None:
     first = line(600, *sure("It was done by people who read every case by"), ("tele-", 66))
     installed({"1": {"hocr": hocr(first, line(660, ("phone", 58), *sure("in the office of Ambleton.")))}})
