@@ -362,7 +362,7 @@ def test_what_was_left_out_of_a_draft_is_listed_as_not_checked(page: AppTest) ->
             "old.docx",
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
             "“old.docx” is an old Office file",
-            "Save it as .docx or PDF.",
+            "Save it as .docx, .xlsx, .pptx or PDF.",
         ),
         ("page.pdf", b"<html>", "“page.pdf” is named .pdf but is a web page", "Rename it to .html"),
         ("empty.md", b" ", "“empty.md” holds no text", "Check another file."),
