@@ -296,3 +296,19 @@ def test_the_words_of_a_file_that_are_in_neither_text_nor_list_are_told() -> Non
     given = words_of("Note: the supervision of 2022³, a fineᵃ multi-agency plan; and")
     assert [source[number] for number in account(source, given)] == ["plan", "is", "lost"]
     assert account(words_of("in a row"), words_of("inarow")) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"),
+    [(b"%PDF-1.4 cut", "is damaged or cut off, or not a PDF"), (b"<html>", "is named .pdf but is a web page")],
+)
+def test_a_file_read_in_a_fork_has_the_outcome_it_has_in_a_worker(
+    content: bytes, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import readers
+
+    assert readers.outcome_of(".pdf", content)[0] == outcome
+    before = readers.descriptors_held(), readers.children()
+    monkeypatch.setattr(readers.sandbox, "ask_worker", readers.ask_fork)
+    assert readers.outcome_of(".pdf", content)[0] == outcome
+    assert (readers.descriptors_held(), readers.children()) == before

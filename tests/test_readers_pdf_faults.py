@@ -435,17 +435,18 @@ def test_a_hyphen_at_the_end_of_an_items_first_line_is_no_bullet() -> None:
 
 
 def test_the_number_of_a_note_is_not_cut_in_two() -> None:
-    note: list[Item] = [Put(72, 100, "13", 6), Put(80, 96.5, "Formula companies are manufacturers.", 9)]
+    note: list[Item] = [Put(72, 100, "13 ", 6), Put(82, 96.5, "Formula companies are manufacturers.", 9)]
     assert texts(read_pdf(pdf([[*body("one"), *note]])))[-1] == "¹³ Formula companies are manufacturers."
 
 
 def test_a_grid_that_has_no_cell_for_a_word_is_no_table() -> None:
-    cells = [[Put(76, y, "Court"), Put(254, y, "On time")] for y in (646, 626, 606)]
-    table = [*grid([72, 250, 400], [600, 620, 640, 660]), *(put for row in cells for put in row)]
-    assert texts(read_pdf(pdf([table])), "row") != []
-    reading = read_pdf(pdf([[*table, Put(305, 606, "and a good part of the others too")]]))
+    cells = [put for y in (646, 626, 606) for put in (Put(76, y, "Court"), Put(254, y, "On time"))]
+    table = [*grid([72, 250, 400], [600, 620, 640, 660]), *cells]
+    assert texts(read_pdf(pdf([table])), "row") == ["Court; On time"] * 3
+    # Beside the outer wall, and of one line with what stands before it.
+    reading = read_pdf(pdf([[*table, Put(340, 606, "and others"), Put(405, 606, "late")]]))
     assert texts(reading, "row") == []
-    assert texts(reading)[-1].endswith("and a good part of the others too")
+    assert texts(reading)[-1].endswith("and others late")
 
 
 def test_text_whose_font_gives_it_no_known_characters_is_listed() -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from probqa.dates import PartialDate
 from probqa.errors import ReadingError
 from probqa.reading.assembly import Reading
 from probqa.reading.formats.webpage import read_webpage
@@ -308,12 +309,19 @@ def graph(*works: str) -> dict[str, str]:
 def test_of_several_days_in_a_pages_data_the_pages_own_is_taken_or_the_first_and_not_as_sure() -> None:
     new = '{"@type":"Article","headline":"x","datePublished":"2023-05-04T09:30:00"}'
     old = '{"@type":"Article","headline":"y","datePublished":"2015-01-02"}'
-    note = "the first of several days in the page's data"
+    note = "read from the page's data: the first of several days there"
     assert graph(new) == {"title": "Larchwood", "published": "2023-05-04"}
     assert graph(new, old) == {"title": "Larchwood", "published": "2023-05-04", "published_note": note}
     assert graph(old, new.replace('"x"', '"Larchwood"'))["published"] == "2023-05-04"
     assert graph(old, new.replace("{", '{"url":"https://a.example/r",'))["published"] == "2023-05-04"
     assert "published" not in graph(f'{{"@type":"WebPage","hasPart":[{old}]}}')
+
+
+def test_a_day_of_a_page_that_is_not_certain_is_marked_and_not_compared_by() -> None:
+    found = report("", head='<meta name="dc.date" content="2019-05-03">').metadata
+    day = PartialDate(found["published"], found["published_note"])
+    assert day.in_words == "3 May 2019 (read from the page's data)"
+    assert not day.sure
 
 
 def test_a_title_that_stayed_from_a_template_gives_way_to_the_pages_own() -> None:

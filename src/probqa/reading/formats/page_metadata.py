@@ -24,6 +24,8 @@ _DATES = tuple(
     og:published_time parsely-pub-date sailthru.date
     """.split()
 )
+# As ``dates`` knows it, so that the day is marked everywhere and nothing is compared by it.
+_FROM_DATA = "read from the page's data"
 # A day, but not said of what: it may be the day of the last change.
 _UNCERTAIN_DATES = ("dc.date", "dcterms.date", "date")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -68,8 +70,8 @@ def _day(tree: Any, marks: dict[str, str], title: str) -> tuple[str, str]:
     data = [str(work["datePublished"]) for work in own or works]
     for dates, note in (
         (stated, ""),
-        (data, "" if own or len({day[:10] for day in data}) == 1 else "the first of several days in the page's data"),
-        ([marks.get(name, "") for name in _UNCERTAIN_DATES], "a day in the page's data, not said of what"),
+        (data, "" if own or len({day[:10] for day in data}) == 1 else f"{_FROM_DATA}: the first of several days there"),
+        ([marks.get(name, "") for name in _UNCERTAIN_DATES], f"{_FROM_DATA}: it is not said of what the day is"),
     ):
         if day := next((date[:10] for date in dates if _DAY.match(date)), ""):
             return day, note
