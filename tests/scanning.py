@@ -10,11 +10,13 @@ from __future__ import annotations
 import html
 import json
 import sys
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from making import Draw, Item
+from probqa.reading.formats.pdfium import Picture
 
 WIDTH, HEIGHT = 2480, 3509
 
@@ -80,6 +82,31 @@ def sure(text: str, certainty: int = 95) -> list[tuple[str, int]]:
 def hocr(*lines: str) -> str:
     """A page of hOCR."""
     return f'<html xmlns="http://www.w3.org/1999/xhtml"><body><div><p>{"".join(lines)}</p></div></body></html>'
+
+
+def scanned_pdf(picture: Picture) -> bytes:
+    """A file of one page that holds nothing but the picture, at its size."""
+    pixels = zlib.compress(picture.content.split(b"\n", 3)[3])
+    width, height = (side * 72 / picture.dots for side in (picture.width, picture.height))
+    drawn = b"%.3f 0 0 %.3f 0 0 cm /P Do" % (width, height)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %.3f %.3f] /Contents 4 0 R "
+        b"/Resources << /XObject << /P 5 0 R >> >> >>" % (width, height),
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(drawn), drawn),
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        b"/Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream"
+        % (picture.width, picture.height, len(pixels), pixels),
+    ]
+    out = b"%PDF-1.4\n"
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    entries = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(objects) + 1, entries)
+    return out + table + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
 
 
 def stand_in(folder: Path, answers: Mapping[str, Mapping[str, Any]]) -> str:
