@@ -3,7 +3,7 @@
 Run from the root of the repository, with Tesseract installed; the reports are read from the folder of real files
 (--shared), and where that is absent the command says so and ends:
 
-    .venv/bin/python benchmarks/recognition.py             # 8 pages, each scanned in 5 ways: about 5 minutes
+    .venv/bin/python benchmarks/recognition.py             # 8 pages, each scanned in 5 ways: about 10 minutes
 
 Pages of reports that have their text are drawn, made worse as scanners do, and recognised: a page each of 4 inspection
 reports and of 4 reports of the US government, which are full of figures.

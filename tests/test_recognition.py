@@ -177,10 +177,10 @@ def test_a_scan_of_unsure_pages_alone_is_an_error_that_says_how_unsure(tmp_path:
 
 
 def test_a_line_of_which_the_program_is_unsure_is_left_out_and_listed(tmp_path: Path, installed: Installed) -> None:
-    installed({"1": {"hocr": FIRST.replace("</p>", line(1200, ("=e", 20), ("|sw", 30), ("ae", 59)) + "</p>")}})
+    installed({"1": {"hocr": FIRST.replace("</p>", line(1200, ("=e", 20), ("|sw", 30), ("ae", 69)) + "</p>")}})
     document = read(place(tmp_path), [page(1)])
     assert document.text == FIRST_TEXT
-    assert document.removals[0] == Removal("line recognised with less than 60% certainty", "=e |sw ae", 9, 1)
+    assert document.removals[0] == Removal("line recognised with less than 70% certainty", "=e |sw ae", 9, 1)
 
 
 def test_a_stamp_that_is_text_gives_way_to_the_words_of_the_whole_page(tmp_path: Path, installed: Installed) -> None:
