@@ -62,7 +62,7 @@ class AnswerOrNone(torch.nn.Module):
         return {"together": self.together, "single": self.single}
 
 
-def train(start: Path, folder: Path, lists: Dataset, seed: int, epochs: float = 0.62, rate: float = 1.5e-4) -> None:
+def train(start: Path, folder: Path, lists: Dataset, seed: int, epochs: float = 1.0, rate: float = 1.5e-4) -> None:
     """Train and save the reader; a run that was stopped goes on from its checkpoint."""
     model = CrossEncoder(
         str(start),

@@ -25,7 +25,7 @@ _BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 # Of the layers that ``make train`` wrote last.
 _SHA256 = {
     ENCODER: "617f7d59c3e5ad39c0a54e4131cdf1c4326deab1bed93e3fd4050ca0ffab6a98",
-    READER: "e39b1b7a18045b06de35bfda930c431e9fab0560702c1615657c8ec074b70bfd",
+    READER: "7915db48ae81f3f4d7a0500e230be348e8493a15e9a23340c70cc4bf98ed128c",
 }
 _FOLDERS = {ENCODER: "encoder", READER: "reader"}
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
