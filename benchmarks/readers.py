@@ -16,6 +16,7 @@ looked up by eye and with pypdf.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import importlib.metadata
 import io
@@ -389,9 +390,9 @@ def measure_mutations(
         chance = random.Random(f"{SEED} {suffix} {kept['files']}")
         outcomes: Counter[str] = Counter(kept["outcomes"])
         slowest = kept["slowest_s"]
-        outcome_of(suffix, files[0])
         if suffix[1:] in get_args(sandbox.Format):
-            worker._reader(suffix[1:])(files[0])
+            with contextlib.suppress(ReadingError):
+                worker._reader(suffix[1:])(files[0])
             sandbox.ask_worker = ask_fork
         descriptors = descriptors_held()
         with ThreadPoolExecutor(2) as pool:
