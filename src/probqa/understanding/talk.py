@@ -46,6 +46,8 @@ _SAYS = {
     "ok": "Ask on whenever you like.",
     "wrong": "The quotes are what the reports say, and may not be what was meant. Ask in other words, or name a place, "
     "a time or a report.",
+    "kept": "Nothing is sent to anyone but this server. The page About says what is kept, and where the reports come "
+    "from.",
 }
 _PHRASES = {
     "ok": "never mind|forget it|forget that|my mistake|my bad|yes please|no worries|no problem|not really",
@@ -110,16 +112,41 @@ _MADE_OF = {
         """,
     ),
     "can": (
-        "ask use work works stuff trust answer answers information",
+        "ask use work works stuff answer answers information",
         """
         what which sort sorts kind kinds type types of things questions question can could should may do does i we you
         about here this site website app page thing tool bot chat to me with how where your from help know get come
         for some something anything have need want please are there any in
         """,
     ),
-    "wrong": (
-        "useless rubbish crap wrong unhelpful stupid terrible awful nonsense pointless confusing annoying garbage",
+    "kept": (
+        "store stored storing save saved saving record recording recorded track tracking private privacy official "
+        "accurate reliable trust data",
         """
+        is are do does did can could i you your my it this that these what where who how to the a an or and any
+        in on of from with about be been being anywhere somewhere questions question answers answer typed type ask asked
+        say said site website app page thing tool bot chat reports come get use here ever really all
+        """,
+    ),
+    "bye": (
+        "bye goodbye night later off done",
+        """
+        ok right well i i'm that's all see you talk speak soon have a good day nice evening weekend for now then gotta
+        got to go must be i'll will leave it there take care and now here
+        """,
+    ),
+    "thanks": (
+        "helpful useful perfect brilliant great spot exactly amazing excellent lovely fantastic superb good nice star",
+        """
+        that that's this it's was really so very what i needed wanted just on ok oh wow you you're the best a mate work
+        answer stuff exactly of help been
+        """,
+    ),
+    "wrong": (
+        "useless rubbish crap wrong unhelpful stupid terrible awful nonsense pointless confusing annoying garbage "
+        "isn't doesn't didn't wasn't",
+        """
+        help helpful useful good work working right answer
         this that that's it's it is was you're you are your the answer answers site thing bot not so very really pretty
         quite a bit just total totally absolutely absolute complete completely again still what i asked me to for
         """,
@@ -128,6 +155,8 @@ _MADE_OF = {
 _PROGRAM = frozenset(
     "you your this site website app page thing tool bot chatbot robot human ai chatgpt gpt computer machine i".split()
 )
+# One word alone may be what is looked for: "good", "data".
+_LEAST_WORDS = 2
 _ASKS_WHETHER = frozenset("is are was were does do did".split())
 _SAID_OF = {kind: (frozenset(few.split()), frozenset(rest.split())) for kind, (few, rest) in _MADE_OF.items()}
 # Alone these could be what is looked for.
@@ -168,7 +197,7 @@ def _is_made_of(said: list[str], few: frozenset[str], rest: frozenset[str]) -> b
 
     What points back may ask about the reports: "does it work?", "what do you know about that?".
     """
-    if not few.intersection(said) or not (few | rest).issuperset(said):
+    if len(said) < _LEAST_WORDS or not few.intersection(said) or not (few | rest).issuperset(said):
         return False
     return not _PROGRAM.isdisjoint(said) or (said[0] not in _ASKS_WHETHER and {"it", "who", "what"}.isdisjoint(said))
 
