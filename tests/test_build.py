@@ -318,7 +318,8 @@ def test_an_empty_or_missing_corpus_is_refused_and_the_old_index_stays(three: Se
         build(three)
     assert (
         str(refused.value) == f"the corpus folder {three.corpus} holds no document; "
-        "run: probqa add FILE, or put files ending in .md, .markdown, .txt, .pdf, .html, .htm or .docx there"
+        "run: probqa add FILE, or put files ending in .md, .markdown, .txt, .pdf, .html, .htm, .xhtml, .docx, .odt, "
+        ".rtf, .xlsx, .pptx, .epub or .eml there"
     )
     assert storage.read_pointer(three.index) == live
     for place in (three, missing):

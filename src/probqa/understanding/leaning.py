@@ -80,6 +80,7 @@ _TAKEN_UP = re.compile(
     r"^(?:(?:ok|okay|alright|hmm|oh|ah)\b[ ,.!]*|(?:right|well|fine|cool|great)[,.!] *)+", re.IGNORECASE
 )
 _GIVEN = re.compile(r"(?<=\w)(?:,? (?:then|though|please|instead|thanks)){1,3}[ ?.!]{0,9}$", re.IGNORECASE)
+_PARTICLES = frozenset("over up out off down back away".split())
 _SHORT_VERBS = frozenset("'m 've 'd 'll 're".split())
 # Alone they leave open what is asked about: "how many went?", "why not?".
 SAY_LITTLE = frozenset(words(" ".join((*_LIGHT_VERBS, *_PREPOSITIONS, "not"))))
@@ -172,7 +173,7 @@ def without_verbs(question: str, *, participles: bool = True) -> str:
         if tokens[position] not in _LIGHT_VERBS | _SHORT_VERBS
         and not (participles and _is_participle(tokens, position))
         # "Took over" is one verb.
-        if not (position and tokens[position] in _PREPOSITIONS and tokens[position - 1] in _LIGHT_VERBS)
+        if not (position and tokens[position] in _PARTICLES and tokens[position - 1] in _LIGHT_VERBS)
     ]
     return re.sub(r" (?=[.,;:?!']|n't\b)", "", " ".join(kept))
 

@@ -53,7 +53,7 @@ _ANYBODY = re.compile(r"\b(?:who|where|anyone|anybody|anywhere|no one|nobody|now
 _IS_IT = re.compile(r"\s*(?:is|are|was|were|has|have|did)\b", re.IGNORECASE)
 _BE = re.compile(
     r"\b(?:is|are|was|were|be|been|gets?|got|given|awarded|receive[ds]?|came(?: out)?|ended up|judged|deemed|considered"
-    r"|classed|marked|found)\s+(?:as\s+|to be\s+)?(?:(?:not|ever|never|overall|an?)\s+)?['‘“]?$",
+    r"|classed|marked|found) (?:(?:as|to be) )?(?:(?:not|ever|never|overall|an?) )?['‘“]?$",
     re.IGNORECASE,
 )
 # "Is Weir still inadequate?" is answered by its latest rating, whichever that is.
