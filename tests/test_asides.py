@@ -201,3 +201,12 @@ def test_a_turn_that_only_narrows_asks_the_one_before_again(library: Library, th
     if "anything" not in then:
         whole = library.generation.encoder.encode_question(answer.question.text)
         assert answer.question.vector.tolist() == whole.tolist()
+
+
+def test_small_talk_is_widened_by_nothing(chosen: Settings) -> None:
+    write_corpus(chosen.corpus, FILES | {"glossary.yaml": "everyday:\n- {words: [rubbish], means: [low]}\n"})
+    build(chosen)
+    with closing(Library(chosen)) as library:
+        assert [each.matched for each in ask(library, "rubbish staff morale").question.added] == ["rubbish"]
+        talk = ask(library, "this is rubbish").question
+    assert (talk.reply != "", talk.added) == (True, ())

@@ -70,8 +70,9 @@ def read_question(index: Generation, request: Request, weights: Weights = WEIGHT
         InputError: a turn is empty, too long or holds control characters, or ``k`` is below 1.
     """
     request = checked_request(request)
-    widen = request.turns[-1].widen
     asides, definitions = _heard(index, request)
+    # For small talk nothing is searched.
+    widen = request.turns[-1].widen and not asides.reply
     way = way or Way(_defining(definitions) or complete(asides.turns, index.glossary, index.domain, weights))
     run = way.run
     if not definitions:
