@@ -12,6 +12,7 @@ import streamlit
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
+import making
 from conftest import REPORTS, write_corpus
 from probqa.errors import ReadingError
 from probqa.indexing.build import build
@@ -281,22 +282,13 @@ def chosen_file(page: AppTest, name: str, content: bytes) -> str:
     return drawn(page)
 
 
-def as_word(*paragraphs: str) -> bytes:
-    made = docx.Document()
-    for paragraph in paragraphs:
-        made.add_paragraph(paragraph)
-    saved = io.BytesIO()
-    made.save(saved)
-    return saved.getvalue()
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("draft.md", "\n\n".join(DRAFT).encode()),
         ("draft.txt", "\n\n".join(DRAFT).encode()),
         ("draft.html", ("<html><body>" + "".join(f"<p>{each}</p>" for each in DRAFT) + "</body></html>").encode()),
-        ("DRAFT 2.DOCX", as_word(*DRAFT)),
+        ("DRAFT 2.DOCX", making.docx("".join(map(making.paragraph, DRAFT)))),
     ],
 )
 def test_each_quote_of_a_draft_is_told_as_the_terminal_tells_it(page: AppTest, name: str, content: bytes) -> None:

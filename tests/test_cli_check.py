@@ -10,6 +10,7 @@ import zipfile
 import docx
 import pytest
 
+import making
 from conftest import REPORTS, write_corpus
 from probqa import cli
 from probqa.indexing.build import build
@@ -131,22 +132,13 @@ DRAFT = (
 STATUSES = {"found": 1, "altered": 1, "absent": 1, "too_short": 1, "elsewhere": 1}
 
 
-def as_word(*paragraphs: str) -> bytes:
-    made = docx.Document()
-    for paragraph in paragraphs:
-        made.add_paragraph(paragraph)
-    saved = io.BytesIO()
-    made.save(saved)
-    return saved.getvalue()
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("draft.md", ("---\ntitle: T\n---\n" + "\n\n".join(DRAFT)).encode()),
         ("draft.txt", "\n\n".join(DRAFT).encode()),
         ("draft.html", ("<html><body>" + "".join(f"<p>{each}</p>" for each in DRAFT) + "</body></html>").encode()),
-        ("DRAFT 2.DOCX", as_word(*DRAFT)),
+        ("DRAFT 2.DOCX", making.docx("".join(map(making.paragraph, DRAFT)))),
     ],
 )
 def test_each_quote_of_a_draft_is_told_and_the_draft_is_left_alone(run, tmp_path, name, content) -> None:
@@ -190,7 +182,7 @@ def test_a_draft_that_cannot_be_read_ends_with_2_and_one_line(run, tmp_path, nam
 
 
 def test_a_word_copy_holds_the_text_and_a_comment_at_each_quote(run, tmp_path) -> None:
-    (tmp_path / "draft.docx").write_bytes(as_word(*DRAFT))
+    (tmp_path / "draft.docx").write_bytes(making.docx("".join(map(making.paragraph, DRAFT))))
     code, _, err = run(str(tmp_path / "draft.docx"), "--word", str(tmp_path / "checked.docx"))
     assert (code, "written to " in err) == (1, True)
     copy = docx.Document(str(tmp_path / "checked.docx"))

@@ -139,10 +139,8 @@ def _rows_naming(index: Generation, name: Name) -> list[int]:
     """Return the rows of passages in which a name stands, or in what is said of them: title and headings."""
     found: dict[int, None] = {}
     for form in name.forms:
-        holding = np.ones(index.passages, bool)
-        for stem in words(form):
-            holding &= index.lexical.scores([stem]) > 0
-        found |= dict.fromkeys(row for row in np.flatnonzero(holding).tolist() if has(name, _text_of(index, row)))
+        rows = np.flatnonzero(index.lexical.holding(words(form))).tolist()
+        found |= dict.fromkeys(row for row in rows if has(name, _text_of(index, row)))
     return list(found)
 
 
@@ -241,17 +239,13 @@ def _is_called(index: Generation, text: str, last: re.Match[str]) -> bool:
 
 def _never_meet(index: Generation, name: str) -> bool:
     """Tell whether the words of a name stand in the reports as names only, and never all in one passage."""
-    meeting = np.ones(index.passages, bool)
     for word in name.split():
         held = words(word)
         if not held or index.lexical.document_frequency(held[0]) > _RARE_NAME:
             return False
-        holding = index.lexical.scores(held) > 0
-        meeting &= holding
-        small = re.compile(rf"(?<!\w){re.escape(plain(word.lower()))}(?!\w)")
-        if any(small.search(plain(_text_of(index, row))) for row in np.flatnonzero(holding).tolist()):
+        if _stands(index, held, re.compile(rf"(?<!\w){re.escape(plain(word.lower()))}(?!\w)")):
             return False
-    return not meeting.any()
+    return not index.lexical.holding(words(name)).any()
 
 
 def _is_strange(index: Generation, text: str, word: str, weights: Weights) -> bool:
@@ -277,8 +271,12 @@ def _is_strange(index: Generation, text: str, word: str, weights: Weights) -> bo
 
 
 def _begins_a_word(index: Generation, word: str, stems: Sequence[str]) -> bool:
-    pattern = re.compile(rf"(?<!\w){re.escape(plain(word))}", re.IGNORECASE)
-    rows = np.flatnonzero(index.lexical.scores(stems)).tolist()
+    return _stands(index, stems, re.compile(rf"(?<!\w){re.escape(plain(word))}", re.IGNORECASE))
+
+
+def _stands(index: Generation, stems: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Tell whether a pattern is found in the passages that hold a word, or in what is said of them."""
+    rows = np.flatnonzero(index.lexical.holding(stems)).tolist()
     return any(pattern.search(plain(_text_of(index, row))) for row in rows)
 
 
@@ -292,9 +290,8 @@ def _absent_years(index: Generation, question: Question, rows: Rows | None) -> t
         return ()
     speaks = np.zeros(index.passages, bool)
     for year in years:
-        speaks |= index.lexical.scores([year]) > 0
         # "2022/23" speaks of 2023 too.
-        speaks |= (index.lexical.scores([str(int(year) - 1)]) > 0) & (index.lexical.scores([year[2:]]) > 0)
+        speaks |= index.lexical.holding([year]) | index.lexical.holding([str(int(year) - 1), year[2:]])
     for source in index.sources:
         if source.published.sure.year in years:
             speaks[index.passages_of(source.id)] = True

@@ -104,8 +104,5 @@ def _holding(generation: Generation, forms: Iterable[str]) -> Iterator[int]:
     for form in forms:
         stems = set(words(form))
         if stems and all(generation.lexical.document_frequency(stem) for stem in stems):
-            rows = np.ones(generation.passages, bool)
-            for stem in stems:
-                rows &= generation.lexical.scores([stem]) > 0
-            holding |= rows
+            holding |= generation.lexical.holding(stems)
     yield from np.flatnonzero(holding).tolist()

@@ -90,7 +90,7 @@ def _within(generation: Generation, window: Filters) -> Rows | None:
     names_year = np.zeros(generation.passages, bool)
     for year in _years(window):
         if generation.lexical.document_frequency(str(year)):
-            names_year |= generation.lexical.scores([str(year)]) > 0
+            names_year |= generation.lexical.holding([str(year)])
     until = PartialDate(window.until)
     telling = [
         row for row in np.flatnonzero(names_year).tolist() if _looks_back(generation.document_of(row).source, until)

@@ -148,6 +148,13 @@ class LexicalIndex:
         scores: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
         return scores
 
+    def holding(self, stems: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Tell of every row whether it holds all of these stemmed words; every row holds none of them."""
+        rows = np.ones(self.rows, np.bool_)
+        for stem in stems:
+            rows &= self.scores([stem]) > 0
+        return rows
+
     def document_frequency(self, stem: str) -> int:
         """Count the rows in which a stemmed word occurs."""
         number = self._engine.vocab_dict.get(stem)

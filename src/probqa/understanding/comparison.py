@@ -309,10 +309,10 @@ def _of_turns(typed: str, before: Sequence[str], glossary: Glossary, domain: Dom
     if len(sides) < 2:
         return None
     shared = list(places.values())[-1:] if len(bodies) > 1 else []
-    covered = [name.filters.providers[0] for name in sides if name.filters.providers]
-    if len(covered) == 1 and not shared and (place := glossary.area_of(covered[0])):
+    providers = [name for name in sides if name.family == "provider"]
+    if len(providers) == 1 and not shared and (place := glossary.area_of(*providers[0].filters.providers)):
         # "Weir CRC", and then "the NPS": there.
-        shared = [_Name(place, Span(0, 1), "place", Filters(areas=(place,)))]
+        shared = [_Name(place, providers[0].span, "place", Filters(areas=(place,)))]
     topics = (_topic(turn, names, domain) for turn, names in reversed(asked))
     return _Compared(tuple((side,) for side in sides), tuple(shared), next(filter(None, topics), ""), typed)
 

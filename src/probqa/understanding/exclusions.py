@@ -68,12 +68,12 @@ _CLAIM = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = 40
-# A few words up to the end of the clause; of more, nobody can say where they end.
 # A name that the glossary does not know, and one report by its year.
 _CAPITAL = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}")
 _REPORT = re.compile(
     rf"({YEAR})(?: (?:\w+ )?(report|one|inspection|review|thematic|findings)s?)?(?![\w/–-])", re.IGNORECASE
 )
+# A few words up to the end of the clause; of more, nobody can say where they end.
 _PHRASE = re.compile(r"[\w'’-]+(?: [\w'’-]+){0,3}(?= ?(?:[,.?!;:)]|$))")
 _IS_IT = re.compile(r"(?:is|are|was|were|isn't|does|do|did)\b", re.IGNORECASE)
 
@@ -141,10 +141,7 @@ def _find(text: str, known: dict[int, tuple[int, Name]]) -> Iterator[tuple[Span,
         if not excluded and (named := _REPORT.match(text, cue.end()) or _CAPITAL.match(text, cue.end())):
             kind: NameKind = "year" if named.re is _REPORT else "other"
             forms = (named.group(), *(group or "" for group in named.groups()))
-            end = named.end()
-            if ones := _ONES.match(text, end):
-                end = ones.end()
-            excluded = [Name(kind, forms, frozenset(words(named.group())), "typed")]
+            excluded, end = [Name(kind, forms, frozenset(words(named.group())), "typed")], _behind(text, named.end())
         if excluded:
             if _is_denial(text, cue, end, known):
                 continue
@@ -170,8 +167,13 @@ def _names_at(text: str, start: int, known: dict[int, tuple[int, Name]]) -> tupl
         names.append(name)
         joint = _JOINT.match(text, end)
         start = joint.end() if joint else -1
-    ones = _ONES.match(text, end) if names else None
-    return names, ones.end() if ones else end
+    return names, _behind(text, end)
+
+
+def _behind(text: str, end: int) -> int:
+    """Return where the words end that may stand behind a name: "the Weir ones", "Weir for now"."""
+    ones = _ONES.match(text, end)
+    return ones.end() if ones else end
 
 
 def _is_denial(text: str, cue: re.Match[str], end: int, known: dict[int, tuple[int, Name]]) -> bool:

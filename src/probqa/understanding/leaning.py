@@ -81,7 +81,7 @@ _TAKEN_UP = re.compile(
 )
 _GIVEN = re.compile(r"(?<=\w)(?:,? (?:then|though|please|instead|thanks)){1,3}[ ?.!]{0,9}$", re.IGNORECASE)
 _PARTICLES = frozenset("over up out off down back away".split())
-_SHORT_VERBS = frozenset("'m 've 'd 'll 're".split())
+_SAY_NO_SUBJECT = _LIGHT_VERBS.union("'m 've 'd 'll 're".split())
 # Alone they leave open what is asked about: "how many went?", "why not?".
 SAY_LITTLE = frozenset(words(" ".join((*_LIGHT_VERBS, *_PREPOSITIONS, "not"))))
 # Words that ask for a kind of answer; alone they say nothing about the subject.
@@ -170,8 +170,7 @@ def without_verbs(question: str, *, participles: bool = True) -> str:
     kept = [
         word
         for position, word in enumerate(typed)
-        if tokens[position] not in _LIGHT_VERBS | _SHORT_VERBS
-        and not (participles and _is_participle(tokens, position))
+        if tokens[position] not in _SAY_NO_SUBJECT and not (participles and _is_participle(tokens, position))
         # "Took over" is one verb.
         if not (position and tokens[position] in _PARTICLES and tokens[position - 1] in _LIGHT_VERBS)
     ]

@@ -253,14 +253,14 @@ def _corrected(index: Generation, text: str, weights: Weights) -> dict[str, str]
 
 def texts_with(index: Generation, word: str) -> Iterator[str]:
     """Yield the texts of the passages that hold ``word``."""
-    for row in np.flatnonzero(index.lexical.scores(words(word))).tolist():
+    for row in np.flatnonzero(index.lexical.holding(words(word))).tolist():
         yield index.document_of(row).slice(index.passage(row).span)
 
 
 def _holding(index: Generation, text: str) -> int:
     """Count the passages that hold all words of ``text``."""
-    each = [index.lexical.scores([stem]) > 0 for stem in words(text)]
-    return int(np.logical_and.reduce(each).sum()) if each else 0
+    stems = words(text)
+    return int(index.lexical.holding(stems).sum()) if stems else 0
 
 
 def _put_right(text: str, corrected: Mapping[str, str]) -> str:

@@ -59,8 +59,6 @@ def broad_scope(index: Generation, stems: Iterable[str], weights: Weights) -> Sc
     about = [stem for stem in stems if stem not in asking]
     if len(about) > weights.broad_words:
         return INSIDE
-    holding = np.ones(index.passages, bool)
-    for stem in about:
-        holding &= index.lexical.scores([stem]) > 0
-    touched = dict.fromkeys(index.passage(row).document_id for row in np.flatnonzero(holding).tolist())
+    rows = np.flatnonzero(index.lexical.holding(about)).tolist()
+    touched = dict.fromkeys(index.passage(row).document_id for row in rows)
     return Scope("broad", tuple(touched)) if len(touched) >= weights.many else INSIDE

@@ -165,11 +165,11 @@ def _completed(question: str, before: Sequence[str], glossary: Glossary, domain:
     told_terms = (told[span.start : span.end] for span, _ in glossary.definitions(told))
     terms = [term for term in told_terms if term.lower() not in domain.field_words]
     own = set(words(question)) - ASKS - stems(domain.report_words)
-    if is_incomplete(question) and len(own) < _OWN_WORDS and not terms:
-        # The capital that opens a sentence makes no name.
-        turns = [Turn(sentence[:1].lower() + sentence[1:]) for sentence in before]
-        return complete([*turns, Turn(question)], glossary, domain).question
     if is_incomplete(question) and len(own) < _OWN_WORDS:
+        if not terms:
+            # The capital that opens a sentence makes no name.
+            turns = [Turn(sentence[:1].lower() + sentence[1:]) for sentence in before]
+            return complete([*turns, Turn(question)], glossary, domain).question
         question = " ".join((question, *dict.fromkeys(term for term in terms if term.lower() not in question.lower())))
     places = [named for named in glossary.areas_named(told) if not _SOMEBODY_THERE.match(told, named.span.end)]
     providers = glossary.providers_named(told)

@@ -11,6 +11,7 @@ The phrases are a closed list: whatever is not on it is a question.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # As they are typed on a phone.
 _SHORT = {
@@ -176,20 +177,23 @@ def read_talk(text: str) -> str | None:
     """Return what to say to ``text`` where it is small talk."""
     typed = [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
     said = [_SHORT.get(word, word) for word in typed]
-    kind = _KINDS.get(" ".join(said))
-    if kind is None and said:
-        if _THANKS.intersection(said) and _THANKS.union(_AROUND_THANKS).issuperset(said):
-            kind = "thanks"
-        elif _NODS.issuperset(said) and not _NEEDS_ANOTHER.issuperset(said):
-            kind = "ok"
-        elif kind := next((kind for kind, words in _SAID_OF.items() if _is_made_of(said, *words)), None):
-            return _SAYS[kind]
-        else:
-            # "Ok great, who are you?", "hello, what can you do".
-            kind = next(
-                (_KINDS[rest] for at in (1, 2) if (rest := " ".join(said[at:])) in _KINDS and _opens(said[:at])), None
-            )
+    kind = next(_kinds(said), None) if said else None
     return _SAYS[kind] if kind else None
+
+
+def _kinds(said: list[str]) -> Iterator[str]:
+    """Yield the kinds of small talk that the words make up, the surest first."""
+    if kind := _KINDS.get(" ".join(said)):
+        yield kind
+    if _THANKS.intersection(said) and _THANKS.union(_AROUND_THANKS).issuperset(said):
+        yield "thanks"
+    if _NODS.issuperset(said) and not _NEEDS_ANOTHER.issuperset(said):
+        yield "ok"
+    yield from (kind for kind, words in _SAID_OF.items() if _is_made_of(said, *words))
+    # "Ok great, who are you?", "hello, what can you do".
+    for at in (1, 2):
+        if (kind := _KINDS.get(" ".join(said[at:]))) and _opens(said[:at]):
+            yield kind
 
 
 def _is_made_of(said: list[str], few: frozenset[str], rest: frozenset[str]) -> bool:

@@ -106,7 +106,7 @@ def _as_quoted(index: Generation, run: FollowUp, answer: Answer) -> Iterator[Way
         rows = _rows_of(index, (each for each in _sources(index) if _is_of(each, since, until)))
         yield _put_to(_without(run, "year"), says, rows, firm=True)
     elif not years_in(typed):
-        if _REASON.match(typed) and not [word for word in _own(typed) if word not in _HOW_MUCH]:
+        if _REASON.match(typed) and _HOW_MUCH.issuperset(_own(typed)):
             yield _put_to(run, title, _beside(index, quote, of_report), firm=True)
         firm = _REPORT.search(typed) is not None
         yield _put_to(run, title, of_report, likelier=_SAME_REPORT, firm=firm)
