@@ -47,6 +47,12 @@ def test_struck_words_are_left_out_and_listed(named: str) -> None:
     assert read(body, STRUCK + TYPED + BELOW) == (["It was rated Inadequate."], [("struck out", "Good")])
 
 
+def test_however_much_is_struck_is_listed_whole() -> None:
+    struck = " ".join(f"word{number}" for number in range(300))
+    body = par("It was rated ", span(f"{struck} ", "Out"), "Inadequate.")
+    assert read(body, STRUCK) == (["It was rated Inadequate."], [("struck out", struck)])
+
+
 def test_a_paragraph_struck_by_its_style_is_withdrawn_but_for_what_takes_it_back() -> None:
     whole = style("P", 'style:text-line-through-type="single"', "paragraph")
     body = par("All of it ", span("stays ", "Back"), "goes.", named="P")

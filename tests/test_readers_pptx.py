@@ -61,6 +61,12 @@ def test_struck_words_are_left_out_and_listed(look: str) -> None:
     assert read(words) == (["Rated Poor."], [("struck out, on slide 1", "Good")])
 
 
+def test_however_much_is_struck_is_listed_whole() -> None:
+    struck = " ".join(f"word{number}" for number in range(300))
+    words = shape(par(run("Rated "), run(f"{struck} ", 'strike="sngStrike"'), run("Poor.")))
+    assert read(words) == (["Rated Poor."], [("struck out, on slide 1", struck)])
+
+
 LAYOUT = (
     f'<Relationship Id="l" Type="{RELATIONS}/slideLayout" Target="layout.xml"/>',
     f'<Relationships><Relationship Id="m" Type="{RELATIONS}/slideMaster" Target="master.xml"/></Relationships>',

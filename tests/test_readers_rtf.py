@@ -41,6 +41,11 @@ def test_struck_words_are_left_out_and_listed(strike: str) -> None:
     )
 
 
+def test_however_much_is_struck_is_listed_whole() -> None:
+    struck = " ".join(f"word{number}" for number in range(300))
+    assert read(rf"It was {{\strike {struck} }}Poor.") == (["It was Poor."], [("struck out", struck)])
+
+
 def test_tracked_deletions_are_listed_and_insertions_are_live() -> None:
     body = r"\pard\s1 Courts\par\pard It was {\revised late}{\deleted not late}.\par"
     assert read(body) == (["Courts", "It was late."], [("deleted (tracked change), below “Courts”", "not late")])

@@ -103,6 +103,12 @@ def test_words_over_figures_name_columns_and_words_over_words_do_not() -> None:
     assert read(sheet(*WORDS))[0] == ["Cells A1:B2", "Office; Rating", "Selby; Poor"]
 
 
+def test_however_much_is_struck_is_listed_whole() -> None:
+    struck = " ".join(f"word{number}" for number in range(300))
+    _, removed = read(sheet([cell("A1", "Kept")], [cell("A2", struck, STRUCK)]))
+    assert [text for _, text in removed] == [struck]
+
+
 def test_struck_words_are_left_out_and_listed_with_their_cell() -> None:
     rich = (
         '<c r="A1"  t="s"><v>0</v></c>',

@@ -34,7 +34,6 @@ from probqa.records import Removal
 
 VERSION = "odt 1"
 
-_MAX_SHOWN = 1_000
 _MAX_REPEATED = 200
 _DELETED = "deleted (tracked change)"
 _LEFT_OUT = {
@@ -178,7 +177,7 @@ class _Walker:
         """List words with the heading below which they stand."""
         if text := tidy(words):
             below = f", below “{self._heading[:60]}”" if self._heading else ""
-            self.removals.append(Removal(reason + below, text[:_MAX_SHOWN], len(text)))
+            self.removals.append(Removal(reason + below, text, len(text)))
 
     # --- blocks
 

@@ -38,7 +38,6 @@ from probqa.records import Removal
 
 VERSION = "pptx 1"
 
-_MAX_SHOWN = 1_000
 _MAX_NAME = 60
 _TITLES = ("title", "ctrTitle")
 _RUNNING = {"dt": "running footer", "ftr": "running footer", "sldNum": "running footer", "hdr": "running header"}
@@ -82,7 +81,7 @@ class _Slide:
     def leave_out(self, reason: str, words: str) -> None:
         """List words that are not in the reading."""
         if text := tidy(words):
-            self.removals.append(Removal(f"{reason}, {self.where}", text[:_MAX_SHOWN], len(text)))
+            self.removals.append(Removal(f"{reason}, {self.where}", text, len(text)))
 
 
 def read_pptx(content: bytes) -> Reading:
@@ -115,7 +114,7 @@ def read_pptx(content: bytes) -> Reading:
     for layout in layouts.values():
         words = " ".join(_spoken(each) for each in every(layout, "sp") if _placeholder(each) == ("", ""))
         if text := tidy(words):
-            removals.append(Removal("text that stands on several slides", text[:_MAX_SHOWN], len(text)))
+            removals.append(Removal("text that stands on several slides", text, len(text)))
     title = slides[0].title if slides else ""
     about = metadata(parts, [], [], "PowerPoint file")
     return Reading(pieces, removals, metadata=about | ({"title": title[:300]} if title else {}))

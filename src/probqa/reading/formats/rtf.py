@@ -33,7 +33,6 @@ from probqa.records import Removal
 
 VERSION = "rtf 1"
 
-_MAX_SHOWN = 1_000
 _MAX_DEPTH = 1_000
 # Ends of cells that are nearer to each other, in twentieths of a point, are the same column's.
 _CLOSE = 30
@@ -276,7 +275,7 @@ class _Reader:
         """List words with the heading below which they stand."""
         if text := tidy(words):
             below = f", below “{self._heading[:60]}”" if self._heading else ""
-            self._removals.append(Removal(reason + below, text[:_MAX_SHOWN], len(text)))
+            self._removals.append(Removal(reason + below, text, len(text)))
 
     # --- groups
 

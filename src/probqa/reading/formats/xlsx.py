@@ -30,7 +30,6 @@ VERSION = "xlsx 1"
 
 # The rows below one heading, which names their cells.
 _ROWS = 20
-_MAX_SHOWN = 1_000
 _WHITE = ("FFFFFFFF", "00FFFFFF")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _BESIDE = {
@@ -77,7 +76,7 @@ class _Book:
     def leave_out(self, reason: str, where: str, text: str) -> None:
         """List words, and the sheet or cell in which they stand."""
         if text := tidy(text):
-            self.removals.append(Removal(f"{reason}, {where}" if where else reason, text[:_MAX_SHOWN], len(text)))
+            self.removals.append(Removal(f"{reason}, {where}" if where else reason, text, len(text)))
 
 
 @dataclass(frozen=True, slots=True)
