@@ -149,7 +149,10 @@ class LexicalIndex:
         return scores
 
     def holding(self, stems: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Tell of every row whether it holds all of these stemmed words; every row holds none of them."""
+        """Tell of every row whether it holds all of these stemmed words.
+
+        Where none is given, every row does.
+        """
         rows = np.ones(self.rows, np.bool_)
         for stem in stems:
             rows &= self.scores([stem]) > 0

@@ -171,7 +171,7 @@ def _names_at(text: str, start: int, known: dict[int, tuple[int, Name]]) -> tupl
 
 
 def _behind(text: str, end: int) -> int:
-    """Return where the words end that may stand behind a name: "the Weir ones", "Weir for now"."""
+    """Return where the words end that may stand behind a name: "the Weir ones", "Weir please"."""
     ones = _ONES.match(text, end)
     return ones.end() if ones else end
 
