@@ -22,6 +22,7 @@ from probqa.asking.library import Library
 from probqa.calibration import WITHOUT_READER
 from probqa.indexing.build import build
 from probqa.indexing.storage import build_lock
+from probqa.links import reading_link
 from probqa.questions import Carried, Request
 from probqa.records import Answer, Block, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
@@ -509,11 +510,33 @@ def test_reading_shows_all_words_of_a_document_under_headings_in_order(view: Vie
 
 def test_the_passage_of_a_link_is_marked_and_scrolled_to(view: View, built: Settings) -> None:
     quote = Library(built).ask(LOW_RISK).quotes[0]
-    link = urlsplit(cards.reading_link(quote))
+    link = urlsplit(reading_link(quote))
     given = {f"{name}_": values[0] for name, values in parse_qs(link.query).items()}
     marks = re.findall(r'<mark class="pq-words"([^>]*)>(.*?)</mark>', drawn(view(link.path, **given)))
     where = f'id="passage" data-arrive="{quote.span.start}-{quote.span.end}" data-block="center"'
     assert marks == [(f" {where}", escape(quote.text))]
+
+
+def test_after_a_rebuild_a_link_marks_the_same_words_and_says_that_the_text_has_changed(
+    view: View, built: Settings
+) -> None:
+    library = Library(built)
+    quote = library.ask(LOW_RISK).quotes[0]
+    given = {f"{name}_": values[0] for name, values in parse_qs(urlsplit(reading_link(quote)).query).items()}
+    said = "The text of this report has changed since these words were linked to"
+    assert said not in drawn(view("read", **given))
+    path = built.corpus / "ambleton.md"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("# Findings", "# Findings of spring", 1), encoding="utf-8")
+    build(built)
+    read = drawn(view("read", **given))
+    assert said in read
+    assert re.findall(r'<mark class="pq-words"[^>]*>(.*?)</mark>', read) == [escape(quote.text)]
+    path.write_text(before.replace("nine weeks", "ten weeks"), encoding="utf-8")
+    build(built)
+    read = drawn(view("read", **given))
+    assert "The words that were linked to are not in this edition" in read
+    assert "<mark" not in read
 
 
 @pytest.mark.parametrize(
@@ -523,7 +546,7 @@ def test_a_passage_that_is_not_there_is_said_and_the_document_shown(
     view: View, built: Settings, given: tuple[str, str]
 ) -> None:
     read = drawn(view("read", document="ambleton", from_=given[0], to=given[1]))
-    assert "The passage that was linked to is not in this edition" in read
+    assert "The words that were linked to are not in this edition" in read
     assert "<mark" not in read
     assert "by a telephone call every nine weeks" in read
 

@@ -88,7 +88,9 @@ def test_each_quote_is_shown_with_its_source_and_terms(page: AppTest, quotes: li
     assert (
         "The Inspectorate, <cite>Inspection of Ambleton</cite> (19 April 2017), under “Findings › Supervision”."
     ) in said
-    assert f'href="read?document=ambleton&amp;from={quotes[0].span.start}&amp;to={quotes[0].span.end}"' in said
+    assert (
+        f'href="read?document=ambleton&amp;from={quotes[0].span.start}&amp;to={quotes[0].span.end}&amp;edition=' in said
+    )
     assert 'href="https://example.org/ambleton"' in said
     assert "Licence: not stated." in said
     assert "pq-badge" not in said

@@ -90,7 +90,7 @@ def test_a_found_quote_is_marked_where_it_stands_with_a_link_to_read_on(page: Ap
     assert "1. Found word for word</h2>" in html
     assert f'<mark class="pq-words">{FOUND}</mark><span class="pq-context"> This was not enough.' in html
     assert "<cite>Inspection of Ambleton</cite> · The Inspectorate · 19 April 2017 · Findings › Supervision" in html
-    assert 'href="read?document=ambleton&amp;from=23&amp;to=99"' in html
+    assert 'href="read?document=ambleton&amp;from=23&amp;to=99&amp;edition=' in html
     assert 'href="https://example.org/ambleton#:~:text=' in html
     for absent in ("pq-legend", "digest", "[1]", "Show ", "pq-reasons"):
         assert absent not in html

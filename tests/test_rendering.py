@@ -130,6 +130,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "wording": "digest",
             "label": "digest, not the publisher's wording",
             "url": "https://example.org/gwent",
+            "link": "read?document=gwent&from=25&to=37&edition=dad43a2f5292&words=5ea40a0016ef0e18",
             "heading": ["Findings", "CRC"],
             "page": None,
             "recognised": None,

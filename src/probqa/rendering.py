@@ -13,6 +13,7 @@ import json
 import textwrap
 from typing import Any
 
+from probqa.links import reading_link
 from probqa.questions import Definition, Filters
 from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source, marked
 
@@ -344,6 +345,7 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "wording": source.wording,
         "label": quote_label(quote),
         "url": source.url,
+        "link": reading_link(quote),
         "heading": list(quote.heading),
         "page": {"pdf": quote.page.pdf, "printed": quote.page.printed} if quote.page else None,
         "recognised": recognised_to_json(quote),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from probqa.links import reading_link
 from probqa.records import Document, Quote, Span
 from probqa.rendering import recognised_to_json
 
@@ -140,7 +141,7 @@ def to_json(report: CheckReport) -> dict[str, Any]:
 
     ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids, understood}],
     quotes: [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
-    wording, url, span, text, parts, heading, page, printed_page, recognised, context_span, context, forgiven,
+    wording, url, link, span, text, parts, heading, page, printed_page, recognised, context_span, context, forgiven,
     denied}],
     operations: [{change, quote, source, quote_span, source_span, place, flags}]}], unchecked: [span]}``.
     A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
@@ -257,6 +258,7 @@ def _place_json(place: Place) -> dict[str, Any]:
         "published": source.published.iso,
         "wording": source.wording,
         "url": source.url,
+        "link": reading_link(place),
         "span": _pair(place.span),
         "text": place.text,
         "parts": [_pair(part) for part in place.parts],

@@ -16,6 +16,7 @@ from urllib.parse import quote as percent_encoded
 from probqa.asking.later import Later
 from probqa.citing import export
 from probqa.glossary.glossary import Glossary
+from probqa.links import reading_link
 from probqa.records import Quote, marked
 from probqa.rendering import page_in_words, quote_label
 from probqa.ui.address import link_to
@@ -106,12 +107,6 @@ def citation(quote: Quote) -> str:
     """Return the quote with its source, as plain text to paste."""
     # The visitor's own day is not known here; that of the server is at most one off.
     return export.export([quote], export.FORMATS["text"], datetime.now(UTC).date()).decode()
-
-
-def reading_link(quote: Quote) -> str:
-    """Return the page that shows the quote where it stands."""
-    span = quote.span
-    return link_to("read", {"document": [quote.source.id], "from": [str(span.start)], "to": [str(span.end)]})
 
 
 def _where_from(quote: Quote) -> Markup:

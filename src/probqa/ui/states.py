@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
+from probqa.links import reading_link
 from probqa.questions import Scope
 from probqa.records import RECOGNISED, Answer, RatingRow, marked
 from probqa.ui import frame
 from probqa.ui.address import Address, link, link_to
-from probqa.ui.cards import reading_link
 from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.narrower import picks
 

@@ -14,9 +14,10 @@ import streamlit as st
 from probqa.asking.library import Library
 from probqa.citing.citation import cite
 from probqa.citing.export import FORMATS, export
+from probqa.links import reading_link
 from probqa.records import Quote
 from probqa.ui import basket, frame
-from probqa.ui.cards import actions, badge, reading_link
+from probqa.ui.cards import actions, badge
 from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Basket"

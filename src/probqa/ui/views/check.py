@@ -29,11 +29,12 @@ from probqa.checking.verdicts import (
 )
 from probqa.checking.word_copy import to_word
 from probqa.errors import InputError
+from probqa.links import reading_link
 from probqa.records import Removal
 from probqa.rendering import page_in_words, quote_label
 from probqa.text import half_character
 from probqa.ui import basket, drafts, frame, side_bar
-from probqa.ui.cards import actions, badge, neighbour, original, reading_link
+from probqa.ui.cards import actions, badge, neighbour, original
 from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.uploads import MAX_BYTES
 

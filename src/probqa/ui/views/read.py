@@ -1,14 +1,15 @@
 """Read in context: one document from top to bottom, with the passage that was quoted marked and in view.
 
-In: a document's id and two character offsets in the address. Out: its text, exactly, under its own headings.
+In: a link to words (``links``). Out: its text, exactly, under its own headings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from probqa.asking.library import Library
+from probqa.links import Found, find
 from probqa.questions import Filters
 from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
@@ -32,24 +33,28 @@ def draw(library: Library) -> None:
         frame.draw(Markup("<p>{}</p>").format(anchor("reports", "All reports")))
         frame.foot(library.generation.domain)
         return
-    mark = _span(given, document)
+    found = find(document, given)
+    mark = found.span if found else None
     frame.heading(document.source.title)
     frame.draw(_about(document))
-    if mark is None and (given.get("from") or given.get("to")):
-        frame.notice("The passage that was linked to is not in this edition", "The whole document is shown.")
+    if found:
+        _tell(found)
     frame.draw(Markup("").join((_contents(document), _text(document, mark), _provenance(document))))
     frame.foot(library.generation.domain)
 
 
-def _span(given: Mapping[str, Sequence[str]], document: Document) -> Span | None:
-    """Return the span that the address names, if the document has it."""
-    start, end = (next(iter(given.get(name, ())), "") for name in ("from", "to"))
-    if not (start.isdecimal() and start.isascii() and end.isdecimal() and end.isascii()):
-        return None
-    # More digits than any document has characters would only be slow to turn into a number.
-    if len(start) > 9 or len(end) > 9 or not int(start) < int(end) <= len(document.text):
-        return None
-    return Span(int(start), int(end))
+def _tell(found: Found) -> None:
+    """Draw what there is to say of a link that was made from another text than this one."""
+    if found.state == "moved":
+        where = "They stand in it still, and are marked."
+        if found.places > 1:
+            where = f"They stand in it {found.places} times; those nearest to where they were are marked."
+        frame.notice("The text of this report has changed since these words were linked to", where)
+    elif found.state == "gone":
+        frame.notice(
+            "The words that were linked to are not in this edition",
+            "The text of this report has changed since, or the link was. The whole document is shown.",
+        )
 
 
 def _about(document: Document) -> Markup:
