@@ -271,6 +271,13 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         },
         "main": {"frame", "shared", "states", "views"},
     },
+    "cli": {
+        "terminal": set(),
+        "asking": {"terminal"},
+        "index": {"terminal"},
+        "reports": {"terminal"},
+        "__main__": set(),
+    },
 }
 
 # Library -> the only file that may import it, or the only folder.
@@ -286,7 +293,7 @@ LIBRARIES = {
     "bm25s": {"indexing/lexical"},
     "Stemmer": {"indexing/lexical"},
     "markdown_it": {"reading/formats"},
-    "rich": {"cli", "measuring/evaluation"},
+    "rich": {"cli/terminal", "measuring/evaluation"},
     "pypdfium2": {"reading/formats"},
     "trafilatura": {"reading/formats"},
     "lxml": {"reading/formats"},

@@ -1,0 +1,58 @@
+"""The terminal: ``probqa init | build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
+
+In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
+and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
+usage or input error; 3 a damaged index.
+
+Modules are imported where a command needs them, so that asking stays light.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from probqa.cli import asking, index, reports
+from probqa.cli.terminal import Command, fail
+from probqa.errors import ProbqaError
+from probqa.settings import settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options, settings(os.environ, corpus=options.corpus, index=options.index))
+    except ProbqaError as error:
+        return fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return fail("stopped", 130)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; nothing is left to say to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return fail(f"{error.filename or 'the system'}: {error.strerror or error}", 2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the commands and their options."""
+    folders = argparse.ArgumentParser(add_help=False)
+    folders.add_argument("--corpus", metavar="FOLDER", help="the reports (PROBQA_CORPUS; default: corpus)")
+    folders.add_argument("--index", metavar="FOLDER", help="the index (PROBQA_INDEX; default: index)")
+    top = argparse.ArgumentParser(prog="probqa", description="Ask inspection reports; be answered in their own words.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str, *, has_folders: bool = True) -> argparse.ArgumentParser:
+        parents = [folders] if has_folders else []
+        sub = commands.add_parser(name, help=text, description=text, parents=parents)
+        sub.set_defaults(command=command, **({} if has_folders else {"corpus": None, "index": None}))
+        return sub
+
+    reports.offer(add)
+    index.offer(add)
+    asking.offer(add)
+    return top

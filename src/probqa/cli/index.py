@@ -1,0 +1,142 @@
+"""The commands that make an index, say what is in it and serve it.
+
+In: options and settings. Out: lines, JSON or a server, and an exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from probqa.cli.terminal import Add, print_json, progress_bar, say
+from probqa.dates import PartialDate
+from probqa.settings import Settings
+
+SORTS = ("published", "title", "kind", "area", "passages")
+
+
+def offer(add: Add) -> None:
+    """Add the commands with their options."""
+    add("build", _build, "Bring the index up to the corpus.")
+    listing = add("list", _list, "List every document of the index.")
+    listing.add_argument("--json", action="store_true", help="print one JSON object")
+    listing.add_argument("--sort", choices=SORTS, default="published", help="default: published, newest first")
+    status = add("status", _status, "Say what is in the index, what is not and why.")
+    status.add_argument("--document", metavar="ID", help="what was read of one document, page by page")
+    status.add_argument("--json", action="store_true", help="print one JSON object")
+    add("verify", _verify, "Check every byte, passage and sentence of the index.")
+    serve = add("serve", _serve, "Open the app in a browser.")
+    serve.add_argument("--port", type=int, default=8501, metavar="PORT", help="default: 8501")
+
+
+def _build(_: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.indexing.build import build
+    from probqa.rendering import visible_line
+
+    with progress_bar() as show:
+        report = build(chosen, show)
+    for note in report.notes:
+        say(f"note: {visible_line(note)}", to_errors=True)
+    for failure in report.failures:
+        say(f"not indexed: {visible_line(failure.file)}: {visible_line(failure.problem)}", to_errors=True)
+    say(
+        f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged; "
+        f"{report.embedded} passages embedded"
+    )
+    say(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
+    return 0
+
+
+def _list(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.indexing import inspection
+    from probqa.records import FROM_PAGE_1, RECOGNISED
+
+    documents = inspection.documents(chosen)
+    # Dates and counts from the highest, words from A; documents of one value by id.
+    documents.sort(key=lambda document: document["id"])
+    documents.sort(key=lambda document: document[options.sort], reverse=options.sort in ("published", "passages"))
+    if options.json:
+        print_json({"documents": documents})
+        return 0
+    for document in documents:
+        date = PartialDate(document["published"], document["published_note"]).in_words
+        mark = f" ({FROM_PAGE_1})" if "area" in document["from_page_1"] else ""
+        about = ", ".join(part for part in (f"{document['area']}{mark}", *document["providers"]) if part)
+        say(f"{document['id']}  {document['title']}")
+        kept = f"{document['passages']} passages · {document['wording']}"
+        scanned = len(document["recognised_pages"])
+        kept += f" · {scanned} of {document['pages']} pages {RECOGNISED}" if scanned else ""
+        say(f"    {date or 'no date'} · {document['kind']} · {about} · {kept}")
+    return 0
+
+
+def _status(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.indexing import inspection
+    from probqa.rendering import visible_line
+
+    if options.document:
+        return _document_status(inspection.document_status(chosen, options.document), as_json=options.json)
+    report = inspection.status(chosen)
+    if options.json:
+        print_json(report)
+        return 0
+    counts = report["counts"]
+    made = f"generation {report['generation']}, built {report['created']}"
+    say(f"{made} with {report['model']['name']} and {report['reader']['name'] or 'no reader'}")
+    say(f"{counts['documents']} documents, {counts['passages']} passages, {counts['sentences']} sentences")
+    rates = report["calibration"]
+    if rates:
+        say(
+            f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
+            f"of those it cannot {rates['not_answered']:.0%} get none called one"
+        )
+    else:
+        say("not calibrated for this model and corpus: see probqa calibrate")
+    state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
+    say(f"the corpus {report['corpus']} {state[report['stale']]}")
+    for failure in report["failures"]:
+        say(f"not indexed: {visible_line(failure['file'])}: {visible_line(failure['problem'])}")
+    return 0
+
+
+def _document_status(report: dict[str, Any], *, as_json: bool) -> int:
+    from probqa.records import RECOGNISED
+    from probqa.rendering import visible_line
+
+    if as_json:
+        print_json(report)
+        return 0
+    say(f"{report['id']}: {report['title']}")
+    say(f"file {visible_line(report['file'])}, SHA-256 {report['sha256']}, read by {report['reader']}")
+    if report["added"] or report["from"]:
+        say(f"added {report['added'] or 'at an unknown time'} from {report['from'] or 'an unknown place'}")
+    say(f"{report['characters']} characters, {report['headings']} headings, {report['passages']} passages")
+    for page in report["pages"]:
+        printed = f" (printed {page['printed']})" if page["printed"] else ""
+        layer = ", a picture without a text layer" if page["unreadable"] else ""
+        layer += f", {RECOGNISED}: {page['certainty']}% sure" if page["recognised"] else ""
+        say(f"PDF page {page['pdf']}{printed}: {page['characters']} characters kept{layer}")
+        for removal in page["removed"]:
+            say(f"    left out, {removal['reason']}: {removal['text'][:80]} ({removal['characters']} characters)")
+    for removal in report["removed"]:
+        say(f"left out, {removal['reason']}: {removal['text'][:80]} ({removal['characters']} characters)")
+    return 0
+
+
+def _verify(_: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.indexing.inspection import verify
+    from probqa.rendering import visible_line
+
+    differences = list(verify(chosen))
+    for difference in differences:
+        say(visible_line(difference), to_errors=True)
+    if differences:
+        return 3
+    say("every file, hash, passage and sentence is as it was built")
+    return 0
+
+
+def _serve(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.ui.launch import launch
+
+    launch(chosen, options.port)
