@@ -27,11 +27,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from public_sets import CACHE, ROOT, SHARED, PublicSet, View, encoder_files, open_set, print_rows
+from public_sets import CACHE, ROOT, SHARED, PublicSet, View, exported, open_set, print_rows
 
 from probqa.indexing.export import find_model, fingerprint, safe_copy
 from probqa.measuring.evaluation import DEPTH, holds, ndcg
-from probqa.settings import DEFAULT_MODEL
+from probqa.settings import DEFAULT_MODEL, DEFAULT_READER
 
 WORKER = Path(__file__).with_name("compare_libraries.py")
 # All that are searched as a whole: to search in one document takes a filter, and not every library's default has one.
@@ -52,43 +52,35 @@ COLD_RUNS = 3
 LIMIT_S = 1800
 
 
-@dataclass(frozen=True)
-class Library:
-    """A row of the table, and what pip is asked for.
-
-    Libraries with the same ``home`` share an environment.
-    """
-
-    name: str
-    home: str = ""
-    packages: tuple[str, ...] = ()
-
-
 # The exact torch keeps pip from choosing a build for a graphics card.
 TORCH = "torch==2.13.0"
-LIBRARIES = (
-    Library("probqa"),
-    Library("txtai", "txtai", (TORCH, "txtai==9.14.0")),
-    Library("txtai, hybrid", "txtai", (TORCH, "txtai==9.14.0")),
-    Library("haystack", "haystack", (TORCH, "haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0")),
-    Library("haystack, BM25", "haystack", (TORCH, "haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0")),
-    Library(
-        "llama-index",
-        "llama-index",
-        (TORCH, "llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
+PACKAGES = {
+    "txtai": (TORCH, "txtai==9.14.0"),
+    "haystack": (TORCH, "haystack-ai==3.4.0", "sentence-transformers-haystack==2.0.0"),
+    "llama-index": (TORCH, "llama-index-core==0.14.25", "llama-index-embeddings-huggingface==0.8.0"),
+    "langchain": (
+        TORCH,
+        "langchain-classic==1.0.8",
+        "langchain-community==0.4.2",
+        "langchain-huggingface==1.2.3",
+        "sentence-transformers==6.2.0",
+        "faiss-cpu==1.15.1",
     ),
-    Library(
-        "langchain + FAISS",
-        "langchain",
-        (
-            TORCH,
-            "langchain-community==0.4.2",
-            "langchain-huggingface==1.2.3",
-            "sentence-transformers==6.2.0",
-            "faiss-cpu==1.15.1",
-        ),
-    ),
-)
+}
+# What is measured, and the environment that it is in; this one where there is none.
+LIBRARIES = {
+    "probqa": "",
+    "txtai": "txtai",
+    "txtai, hybrid": "txtai",
+    "haystack": "haystack",
+    "haystack, BM25": "haystack",
+    "llama-index": "llama-index",
+    "langchain + FAISS": "langchain",
+    "txtai, hybrid + reader": "txtai",
+    "haystack + reader": "haystack",
+    "llama-index + reader": "llama-index",
+    "langchain + FAISS + reader": "langchain",
+}
 
 
 class LeftOut(Exception):  # noqa: N818 - not an error of the run: the library is named and left out
@@ -104,7 +96,7 @@ class Measured:
     cost: dict[str, float] = field(default_factory=dict)
 
 
-def measure(library: Library, sets: Sequence[PublicSet], cache: Path) -> Measured:
+def measure(library: str, sets: Sequence[PublicSet], cache: Path) -> Measured:
     """Everything about a library."""
     python = _python(library, cache)
     measured = Measured()
@@ -134,13 +126,13 @@ def measure(library: Library, sets: Sequence[PublicSet], cache: Path) -> Measure
 
 
 def _sentence_rate(
-    library: Library, python: Path, public: PublicSet, questions: list[str], words: list[str], cache: Path
+    library: str, python: Path, public: PublicSet, questions: list[str], words: list[str], cache: Path
 ) -> float:
     """Share of answerable questions whose first sentence holds the gold answer.
 
     probqa shows sentences; the others are given the sentences as their passages, and the first one counts.
     """
-    if library.name != "probqa":
+    if LIBRARIES[library]:
         sentences = [
             {"title": passage["title"], "text": document.slice(span)}
             for row, passage in enumerate(_passages(public))
@@ -159,27 +151,28 @@ def _sentence_rate(
     return statistics.mean(held)
 
 
-def _python(library: Library, cache: Path) -> Path:
+def _python(library: str, cache: Path) -> Path:
     """Return the interpreter that has the library, installed now where it is not yet."""
-    if not library.home:
+    name = LIBRARIES[library]
+    if not name:
         return Path(sys.executable)
-    home = cache / "compare" / library.home
+    home = cache / "compare" / name
     ready = home / "installed.json"
     python = home / "bin" / "python"
-    if not ready.is_file() or json.loads(ready.read_text()) != list(library.packages):
-        print(f"installing {', '.join(library.packages)} in {home}", file=sys.stderr)
+    if not ready.is_file() or json.loads(ready.read_text()) != list(PACKAGES[name]):
+        print(f"installing {', '.join(PACKAGES[name])} in {home}", file=sys.stderr)
         venv.create(home, with_pip=True)
-        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *library.packages]
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES[name]]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_S)
         if done.returncode:
             raise LeftOut(f"cannot be installed: {_last_line(done.stderr)}")
-        ready.write_text(json.dumps(library.packages))
+        ready.write_text(json.dumps(PACKAGES[name]))
     return python
 
 
-def _model(cache: Path) -> Path:
-    """Return the default model as sentence-transformers saves one, put together once."""
-    packaged = find_model(DEFAULT_MODEL)
+def _model(name: str, cache: Path) -> Path:
+    """Return a model of ours as sentence-transformers saves one, put together once."""
+    packaged = find_model(name)
     scratch = cache / "compare" / fingerprint(packaged)[:16]
     if not scratch.is_dir():
         scratch.mkdir(parents=True)
@@ -188,7 +181,7 @@ def _model(cache: Path) -> Path:
 
 
 def _run(
-    library: Library, python: Path, action: str, folder: Path, passages: Sequence[dict[str, str]], questions: list[str]
+    library: str, python: Path, action: str, folder: Path, passages: Sequence[dict[str, str]], questions: list[str]
 ) -> dict[str, Any]:
     """Return one job in a fresh process.
 
@@ -201,14 +194,15 @@ def _run(
         "HAYSTACK_TELEMETRY_ENABLED": "False",
         "PYTHONHASHSEED": "0",
     }
-    if not library.home:
+    if not LIBRARIES[library]:
         environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "src"), str(WORKER.parent)))
     with tempfile.TemporaryDirectory() as work:
         job, output = Path(work, "job.json"), Path(work, "output.json")
         record = {
-            "library": library.name,
+            "library": library,
             "action": action,
-            "model": str(_model(folder.parent)),
+            "model": str(_model(DEFAULT_MODEL, folder.parent)),
+            "reader": str(_model(DEFAULT_READER, folder.parent)),
             "folder": str(folder),
             "passages": passages if action == "build" else [],
             "questions": questions,
@@ -269,19 +263,19 @@ def main() -> int:
     if missing:
         print(f"skipped: there is no {arguments.data / missing[0]}", file=sys.stderr)
         return 1
-    encoder_files(arguments.cache)
+    exported(arguments.cache)
     sets = [open_set(view, arguments.limit, data=arguments.data, cache=arguments.cache) for view in SETS]
     rows: dict[str, Measured] = {}
     left_out = {}
     for library in LIBRARIES:
-        if arguments.only and library.name not in arguments.only:
+        if arguments.only and library not in arguments.only:
             continue
         try:
-            rows[library.name] = measure(library, sets, arguments.cache)
-            print(library.name, rows[library.name], file=sys.stderr)
+            rows[library] = measure(library, sets, arguments.cache)
+            print(library, rows[library], file=sys.stderr)
         except LeftOut as left:
-            left_out[library.name] = str(left)
-            print(f"left out {library.name}: {left}", file=sys.stderr)
+            left_out[library] = str(left)
+            print(f"left out {library}: {left}", file=sys.stderr)
         if arguments.json:
             known = {"rows": {name: asdict(measured) for name, measured in rows.items()}, "left out": left_out}
             arguments.json.write_text(json.dumps(known, indent=1), encoding="utf-8")

@@ -2,7 +2,8 @@
 
 Started by ``compare.py`` as ``python -P compare_libraries.py JOB.json``; writes its figures to the file that the job
 names. Nothing but the standard library is imported here until the library itself is, so that what is measured is its
-own. Each adapter is what the library's own pages show first, with the model's folder for its name and ten results.
+own. Each adapter is what the library's own pages show first, with the model's folder for its name and ten results;
+"+ reader" is its own reranker with our reader, over twice as many.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Job:
     library: str
     action: str
     model: str
+    reader: str
     folder: Path
     passages: list[dict[str, str]]
     questions: list[str]
@@ -63,6 +65,20 @@ def txtai_open(job: Job) -> Ask:
     return lambda question: ([int(row) for row, _ in embeddings.search(question, TOP)], "")
 
 
+def txtai_reader_build(job: Job) -> None:
+    _txtai_build(job, hybrid=True, content=True)
+
+
+def txtai_reader_open(job: Job) -> Ask:
+    import txtai
+    from txtai.pipeline import Reranker, Similarity
+
+    embeddings = txtai.Embeddings()
+    embeddings.load(str(job.folder / "index"))
+    reranker = Reranker(embeddings, Similarity(path=job.reader, crossencode=True))
+    return lambda question: ([int(found["id"]) for found in reranker(question, limit=TOP, factor=2)], "")
+
+
 def haystack_build(job: Job) -> None:
     from haystack import Document
     from haystack.document_stores.in_memory import InMemoryDocumentStore
@@ -77,6 +93,16 @@ def haystack_build(job: Job) -> None:
 
 
 def haystack_open(job: Job) -> Ask:
+    return _haystack_open(job, TOP)
+
+
+def haystack_reader_open(job: Job) -> Ask:
+    from haystack_integrations.components.rankers.sentence_transformers import SentenceTransformersSimilarityRanker
+
+    return _haystack_open(job, 2 * TOP, SentenceTransformersSimilarityRanker(model=job.reader, top_k=TOP))
+
+
+def _haystack_open(job: Job, retrieved: int, ranker: Any = None) -> Ask:
     from haystack import Pipeline
     from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
     from haystack.document_stores.in_memory import InMemoryDocumentStore
@@ -85,12 +111,16 @@ def haystack_open(job: Job) -> Ask:
     store = InMemoryDocumentStore.load_from_disk(str(job.folder / "store.json"))
     pipeline = Pipeline()
     pipeline.add_component("embedder", SentenceTransformersTextEmbedder(model=job.model, progress_bar=False))
-    pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=TOP))
+    pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=retrieved))
     pipeline.connect("embedder.embedding", "retriever.query_embedding")
+    if ranker is not None:
+        pipeline.add_component("ranker", ranker)
+        pipeline.connect("retriever", "ranker")
 
     def ask(question: str) -> Asked:
-        found = pipeline.run({"embedder": {"text": question}})["retriever"]["documents"]
-        return [document.meta["row"] for document in found], ""
+        given = {"embedder": {"text": question}} | ({} if ranker is None else {"ranker": {"query": question}})
+        (found,) = pipeline.run(given).values()
+        return [document.meta["row"] for document in found["documents"]], ""
 
     return ask
 
@@ -122,16 +152,29 @@ def llama_index_build(job: Job) -> None:
 
 
 def llama_index_open(job: Job) -> Ask:
+    return _llama_index_open(job, TOP)
+
+
+def llama_index_reader_open(job: Job) -> Ask:
+    from llama_index.core.postprocessor import SentenceTransformerRerank
+
+    return _llama_index_open(job, 2 * TOP, SentenceTransformerRerank(model=job.reader, top_n=TOP))
+
+
+def _llama_index_open(job: Job, retrieved: int, reranker: Any = None) -> Ask:
     from llama_index.core import Settings, StorageContext, load_index_from_storage
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     Settings.embed_model = HuggingFaceEmbedding(model_name=job.model)
     index = load_index_from_storage(StorageContext.from_defaults(persist_dir=str(job.folder / "storage")))
-    retriever = index.as_retriever(similarity_top_k=TOP)
+    retriever = index.as_retriever(similarity_top_k=retrieved)
 
     def ask(question: str) -> Asked:
+        found = retriever.retrieve(question)
+        if reranker is not None:
+            found = reranker.postprocess_nodes(found, query_str=question)
         # A long passage is split: its first part counts for it.
-        return list(dict.fromkeys(int(found.node.ref_doc_id) for found in retriever.retrieve(question))), ""
+        return list(dict.fromkeys(int(each.node.ref_doc_id) for each in found)), ""
 
     return ask
 
@@ -145,24 +188,38 @@ def langchain_build(job: Job) -> None:
 
 
 def langchain_open(job: Job) -> Ask:
+    store = _langchain_store(job)
+    return lambda question: ([found.metadata["row"] for found in store.similarity_search(question, k=TOP)], "")
+
+
+def langchain_reader_open(job: Job) -> Ask:
+    from langchain_classic.retrievers import ContextualCompressionRetriever
+    from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
+    from langchain_community.cross_encoders import HuggingFaceCrossEncoder
+
+    reranker = CrossEncoderReranker(model=HuggingFaceCrossEncoder(model_name=job.reader), top_n=TOP)
+    retriever = ContextualCompressionRetriever(
+        base_compressor=reranker, base_retriever=_langchain_store(job).as_retriever(search_kwargs={"k": 2 * TOP})
+    )
+    return lambda question: ([found.metadata["row"] for found in retriever.invoke(question)], "")
+
+
+def _langchain_store(job: Job) -> Any:
     from langchain_community.vectorstores import FAISS
     from langchain_huggingface import HuggingFaceEmbeddings
 
     embeddings = HuggingFaceEmbeddings(model_name=job.model)
     # It was written by the job before this one, so its pickle is ours.
-    store = FAISS.load_local(str(job.folder / "faiss"), embeddings, allow_dangerous_deserialization=True)
-    return lambda question: ([found.metadata["row"] for found in store.similarity_search(question, k=TOP)], "")
+    return FAISS.load_local(str(job.folder / "faiss"), embeddings, allow_dangerous_deserialization=True)
 
 
 def probqa_build(job: Job) -> None:
-    from public_sets import CACHE, contents_of, encoder_files
+    from public_sets import CACHE, contents_of, exported
 
-    from probqa.indexing.encoder import Encoder
     from probqa.indexing.generation import write
 
-    files, fingerprint = encoder_files(CACHE)
-    encoder = Encoder(*files.values())
-    write(job.folder, contents_of(job.passages, files, fingerprint, encoder.encode_passages))
+    models = exported(CACHE)
+    write(job.folder, contents_of(job.passages, models, models.opened_encoder().encode_passages))
 
 
 def probqa_open(job: Job) -> Ask:
@@ -179,9 +236,8 @@ def probqa_open(job: Job) -> Ask:
     def ask(question: str) -> Asked:
         understood = as_it_stands(generation, question, generation.encoder.encode_question(question))
         hits = retrieve(generation, understood, KEPT)
-        chosen = choose(
-            measure(generation, understood, hits), DEFAULT_QUOTES, generation.domain, generation.calibration
-        )
+        candidates = measure(generation, understood, hits)
+        chosen = choose(understood, candidates, DEFAULT_QUOTES, generation.domain, generation.calibration)
         return [hit.passage.row for hit in hits[:TOP]], chosen[0].candidate.text if chosen else ""
 
     return ask
@@ -195,6 +251,10 @@ ADAPTERS: dict[str, tuple[Callable[[Job], None], Callable[[Job], Ask]]] = {
     "haystack, BM25": (haystack_bm25_build, haystack_bm25_open),
     "llama-index": (llama_index_build, llama_index_open),
     "langchain + FAISS": (langchain_build, langchain_open),
+    "txtai, hybrid + reader": (txtai_reader_build, txtai_reader_open),
+    "haystack + reader": (haystack_build, haystack_reader_open),
+    "llama-index + reader": (llama_index_build, llama_index_reader_open),
+    "langchain + FAISS + reader": (langchain_build, langchain_reader_open),
 }
 
 

@@ -57,7 +57,8 @@ def rules() -> dict[str, dict[str, float]]:
 
     A complete one is counted once a time it is asked.
     """
-    left, changed = [], []
+    left: list[str] = []
+    changed: list[str] = []
     for record in _lines("canard_dev/canard_dev.jsonl"):
         if record["history"]:
             same = record["question"].strip().lower() == record["rewrite"].strip().lower()

@@ -41,12 +41,14 @@ import numpy.typing as npt
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.retrieval import retrieve
 from probqa.asking.signals import measure
-from probqa.calibration import WITHOUT_READER
+from probqa.calibration import UNCALIBRATED
 from probqa.glossary.domain import NO_DOMAIN
 from probqa.glossary.entries import Entries
 from probqa.glossary.glossary import Glossary
-from probqa.indexing.encoder import CANARIES, Encoder
+from probqa.indexing.cross_encoder import READER_FILES
+from probqa.indexing.encoder import CANARIES, ENCODER_FILES, Encoder
 from probqa.indexing.export import export_model, find_model, fingerprint
+from probqa.indexing.export_reader import export_reader
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.indexing.manifest import Model
@@ -56,7 +58,7 @@ from probqa.questions import Question as Understood
 from probqa.reading.passages import search_text
 from probqa.reading.sentences import split_sentences
 from probqa.records import Block, Document, Hit, Passage, Quote, Source, Span
-from probqa.settings import DEFAULT_MODEL
+from probqa.settings import DEFAULT_MODEL, DEFAULT_READER
 from probqa.understanding.follow_ups import FollowUp, complete
 from probqa.understanding.kinds import read_kind
 from probqa.understanding.names import read_names
@@ -196,7 +198,7 @@ class PublicSet:
         """Choose what is quoted now of some hits."""
         question = self.understood(number)
         candidates = measure(self.generation, question, hits)
-        return choose(candidates, k, self.generation.domain, self.generation.calibration)
+        return choose(question, candidates, k, self.generation.domain, self.generation.calibration)
 
     def quotes(self, number: int, hits: Sequence[Hit], k: int = 8) -> list[Quote]:
         """Quote what is chosen of some hits."""
@@ -221,10 +223,10 @@ def open_set(
     """
     view = View(name) if isinstance(name, str) else name
     folder = data / view.set
-    files, print_now = encoder_files(cache)
-    encoder = Encoder(*files.values())
+    models = exported(cache)
+    encoder = models.opened_encoder()
     records = list(_json_lines(folder / "corpus.jsonl"))
-    contents = contents_of(records, files, print_now, lambda texts: _embedded(encoder, print_now, texts, cache))
+    contents = contents_of(records, models, lambda texts: _embedded(encoder, models.model, texts, cache))
     with tempfile.TemporaryDirectory(dir=cache) as index:
         write(Path(index), contents)
         generation = Generation.live(Path(index))
@@ -233,14 +235,11 @@ def open_set(
     if rewrite:
         questions = [dataclasses.replace(question, text=rewrite(question)) for question in questions]
     asked = [question.text for question in questions]
-    return PublicSet(view, generation, questions, _embedded(encoder, print_now, asked, cache))
+    return PublicSet(view, generation, questions, _embedded(encoder, models.model, asked, cache))
 
 
 def contents_of(
-    records: Sequence[dict[str, Any]],
-    files: dict[str, bytes],
-    print_now: str,
-    embed: Callable[[Sequence[str]], Floats],
+    records: Sequence[dict[str, Any]], models: Exported, embed: Callable[[Sequence[str]], Floats]
 ) -> Contents:
     """Return what a build makes, of passages ``{"title", "text"}`` as they are given."""
     documents, passages = _passages(records)
@@ -252,14 +251,14 @@ def contents_of(
         passages=passages,
         passage_vectors=embed(texts),
         sentence_vectors=embed(sentences).astype(np.float16),
-        canary_vectors=Encoder(*files.values()).encode_passages(CANARIES),
+        canary_vectors=models.opened_encoder().encode_passages(CANARIES),
         lexical=LexicalIndex.build(texts),
-        encoder_files=files,
-        reader_files={},
-        model=Model(print_now, DEFAULT_MODEL),
-        reader=Model("", ""),
+        encoder_files=models.encoder_files,
+        reader_files=models.reader_files,
+        model=models.model,
+        reader=models.reader,
         files={},
-        calibration=WITHOUT_READER,
+        calibration=UNCALIBRATED,
     )
 
 
@@ -525,23 +524,43 @@ def _questions(folder: Path, view: View, ids: list[str], document_ids: list[str 
     return questions
 
 
-def encoder_files(cache: Path) -> tuple[dict[str, bytes], str]:
-    """Return the default model's encoder, exported once."""
-    model = find_model(DEFAULT_MODEL)
-    print_now = fingerprint(model)
-    folder = cache / f"encoder-{print_now[:16]}"
-    names = ("encoder.onnx", "tokenizer.json", "encoder.json")
-    if not all((folder / name).is_file() for name in names):
-        files = export_model(DEFAULT_MODEL, model)
+@dataclass(frozen=True)
+class Exported:
+    """The default encoder and reader, and the files that an index carries of each."""
+
+    model: Model
+    encoder_files: dict[str, bytes]
+    reader: Model
+    reader_files: dict[str, bytes]
+
+    def opened_encoder(self) -> Encoder:
+        """Open the encoder."""
+        return Encoder(*self.encoder_files.values())
+
+
+def exported(cache: Path) -> Exported:
+    """Return the default models, exported once."""
+    encoder = _exported_once(DEFAULT_MODEL, ENCODER_FILES, export_model, cache)
+    return Exported(*encoder, *_exported_once(DEFAULT_READER, READER_FILES, export_reader, cache))
+
+
+def _exported_once(
+    name: str, files: Sequence[str], export: Callable[[str, Path], dict[str, bytes]], cache: Path
+) -> tuple[Model, dict[str, bytes]]:
+    found = find_model(name)
+    model = Model(fingerprint(found), name)
+    folder = cache / f"exported-{model.fingerprint[:16]}"
+    if not all((folder / file).is_file() for file in files):
+        made = export(name, found)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            _keep(folder / name, files[name])
-    return {name: (folder / name).read_bytes() for name in names}, print_now
+        for file in files:
+            _keep(folder / file, made[file])
+    return model, {file: (folder / file).read_bytes() for file in files}
 
 
-def _embedded(encoder: Encoder, print_now: str, texts: Sequence[str], cache: Path) -> Floats:
+def _embedded(encoder: Encoder, model: Model, texts: Sequence[str], cache: Path) -> Floats:
     """Return vectors of texts, from the cache where these very texts were embedded by this very model."""
-    made_of = hashlib.sha256(json.dumps([print_now, list(texts)]).encode()).hexdigest()
+    made_of = hashlib.sha256(json.dumps([model.fingerprint, list(texts)]).encode()).hexdigest()
     path = cache / f"vectors-{made_of[:24]}.npy"
     if path.is_file():
         return np.asarray(np.load(path, allow_pickle=False), np.float32)

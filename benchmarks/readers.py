@@ -71,7 +71,7 @@ class Peak:
     def __init__(self) -> None:
         self.kilobytes = 0
         self._ask = sandbox.ask_worker
-        sandbox.ask_worker = self
+        vars(sandbox)["ask_worker"] = self
 
     def __call__(self, *arguments: Any) -> Json:
         answer = self._ask(*arguments)
@@ -168,7 +168,7 @@ def measure_articles(real: Path) -> dict[str, Json]:
         return found
 
     def readable(content: bytes) -> str:
-        return html.fromstring(Readable(content.decode(errors="replace")).summary()).text_content()
+        return str(html.fromstring(Readable(content.decode(errors="replace")).summary()).text_content())
 
     found["readability-lxml"] = score(pages, expected, readable)
     return found
@@ -393,7 +393,7 @@ def measure_mutations(
         if suffix[1:] in get_args(sandbox.Format):
             with contextlib.suppress(ReadingError):
                 worker._reader(suffix[1:])(files[0])
-            sandbox.ask_worker = ask_fork
+            vars(sandbox)["ask_worker"] = ask_fork
         descriptors = descriptors_held()
         with ThreadPoolExecutor(2) as pool:
             while outcomes.total() < count and time.monotonic() < deadline:
@@ -442,10 +442,10 @@ def ask_fork(file_format: sandbox.Format, content: bytes, limits: sandbox.Limits
     else:
         os.kill(child, signal.SIGKILL)
     os.close(receiving)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        stopped = os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU)
-        return {"problem": "took more than its time" if stopped else f"crashed its reader ({os.WTERMSIG(status)})"}
+    ended = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(ended):
+        stopped = os.WTERMSIG(ended) in (signal.SIGKILL, signal.SIGXCPU)
+        return {"problem": "took more than its time" if stopped else f"crashed its reader ({os.WTERMSIG(ended)})"}
     answer: Json = json.loads(b"".join(parts) or b'{"problem": "crashed its reader"}')
     return answer
 

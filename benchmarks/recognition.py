@@ -98,9 +98,9 @@ def share(known: Counter[str], found: Counter[str], only: str = "") -> tuple[int
 
 def pages(real: Path) -> list[tuple[Image.Image, Counter[str]]]:
     """Return one page each of the first reports that have one in words, and its words."""
-    chosen = []
+    chosen: list[tuple[Image.Image, Counter[str]]] = []
     for folder, (count, number) in CHOSEN.items():
-        found = []
+        found: list[tuple[Image.Image, Counter[str]]] = []
         for path in sorted((real / folder).glob("*.pdf")):
             with suppress(ReadingError):
                 file = PdfFile(path.read_bytes())

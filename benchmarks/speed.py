@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def cold_and_warm(title: str, settings: Settings, runs: int) -> None:
     print(f"{title}: cold `probqa ask` {ask:.2f} s, bare script {script:.2f} s, ratio {ask / script:.2f}")
     library = Library(settings)
     library.ask(QUESTION)
-    warm = [seconds(lambda question=question: library.ask(question)) for _ in range(20) for question in QUESTIONS]
+    warm = [seconds(partial(library.ask, question)) for _ in range(20) for question in QUESTIONS]
     warm.sort()
     print(f"{title}: warm answer median {1000 * statistics.median(warm):.1f} ms, p95 {1000 * warm[95]:.1f} ms")
     library.generation.close()

@@ -106,7 +106,10 @@ async def visitor(port: int, number: int, questions: int, arrival: float, pause:
     results: Results = []
     try:
         async with websockets.connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            max_size=None,
+            open_timeout=PATIENCE,
         ) as page:
             await asyncio.wait_for(run(page, ""), PATIENCE)
             asked: list[str] = []

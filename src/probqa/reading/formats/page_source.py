@@ -13,7 +13,7 @@ import html
 import re
 from typing import Any
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 
 from probqa.errors import ReadingError
 
