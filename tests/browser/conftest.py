@@ -135,6 +135,7 @@ def visit(browser: Browser, profiles: dict[str, BrowserContext]) -> Iterator[Ope
             context = profiles[name] = browser.new_context(**profile)
         visits.append(Visit(context.new_page(), urlsplit(url).netloc))
         visits[-1].page.goto(url)
+        taken_over(visits[-1].page)
         return visits[-1]
 
     yield open_page
@@ -159,6 +160,11 @@ def asked_at_once(site: Site, questions: Sequence[str], page: str = "") -> str:
     return f"{site.url}/{page}?{urlencode({'q': questions}, doseq=True)}"
 
 
+def taken_over(page: Page) -> None:
+    """Wait until the scripts have drawn what the server sent to be read at once, and it is gone, if it was there."""
+    page.locator("#pq-first ~ #root").wait_for(state="detached")
+
+
 # Waits are for locators: a page's policy forbids the scripts that Playwright waits for conditions with.
 def settled(page: Page) -> None:
     """Wait until the server has drawn all it has to say, and nothing is left of what was there before."""
@@ -169,6 +175,7 @@ def settled(page: Page) -> None:
 def looked_at(page: Page) -> None:
     """Wait until a page of any kind has drawn all it will."""
     if page.locator("#root").count():
+        taken_over(page)
         page.locator(".pq-foot").wait_for(state="attached")
         # What page.js makes when it begins.
         page.locator("[role=status].pq-hidden").wait_for(state="attached")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-import probqa.ui
+import probqa.ui.pages
 
 LOW_RISK = "how+did+Northway+supervise+people+at+low+risk%3F"
 
@@ -38,5 +35,4 @@ PAGES = {
 
 def paths() -> set[str]:
     """The paths of the pages that the app has."""
-    main = (Path(probqa.ui.__file__).parent / "main.py").read_text(encoding="utf-8")
-    return set(re.findall(r'_page\(\w+\.draw, "[^"]+", "([\w-]*)"', main))
+    return set(probqa.ui.pages.PAGES)

@@ -45,6 +45,7 @@ from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
 from probqa.ui.logs import escape_records
 from probqa.ui.middleware import VISITORS, html_response
+from probqa.ui.shared import examples
 
 MAX_QUERY_CHARACTERS = 60_000
 MAX_VALUE_CHARACTERS = 200
@@ -265,7 +266,9 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 def _prepare() -> None:
     # Whoever asks is told what is wrong.
     with suppress(ProbqaError):
-        prepare(_library().generation)
+        library = _library()
+        prepare(library.generation)
+        examples(library)
 
 
 def _library() -> Library:

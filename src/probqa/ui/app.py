@@ -8,10 +8,15 @@ In: ``streamlit run``, which looks for the call of ``st.App`` in this text. Out:
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from probqa.ui.api import Api, lifespan
+from probqa.ui.front import Front
 from probqa.ui.middleware import MIDDLEWARE
 
 PAGE = Path(__file__).resolve().with_name("main.py")
+API = Api()
+BEFORE = [*MIDDLEWARE, Middleware(GZipMiddleware), Middleware(Front, api=API)]
 
-app = st.App(PAGE, routes=Api().routes, middleware=MIDDLEWARE, lifespan=lifespan)
+app = st.App(PAGE, routes=API.routes, middleware=BEFORE, lifespan=lifespan)

@@ -28,8 +28,10 @@ def quotes() -> list[Quote]:
 def button(quote: Quote, place: str) -> None:
     """Draw a button that adds a quote, or removes it if it is there.
 
-    ``place`` tells apart two on one page.
+    ``place`` tells apart two on one page. None is drawn without scripts, which it needs.
     """
+    if frame.plain():
+        return
     name = _name(quote)
     key = f"keep-{place}-{name}"
     if name in _kept():
@@ -55,6 +57,8 @@ def html_button(quote: Quote, number: int) -> Markup:
 
 def follow(parameters: Mapping[str, Sequence[str]], offered: Iterable[Quote]) -> None:
     """Do what a click on an HTML button has put into the address (page.js), and tell what is kept and was heard."""
+    if frame.plain():
+        return
     quotes = {_name(quote): quote for quote in offered}
     for name in parameters.get("keep", ()):
         if name in quotes and len(_kept()) < MAX_QUOTES:
@@ -86,6 +90,8 @@ def clear() -> None:
 
 
 def _kept() -> dict[str, Quote]:
+    if frame.plain():
+        return {}
     kept: dict[str, Quote] = st.session_state.setdefault(_KEY, {})
     return kept
 

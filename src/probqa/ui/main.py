@@ -5,20 +5,16 @@ In: the address. Out: a page, drawn; nothing here decides what is true.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.glossary.domain import NO_DOMAIN
 from probqa.ui import frame, shared, states
-from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
+from probqa.ui.pages import PAGES, Page, title
 
 HERE = Path(__file__).parent
-
-Draw = Callable[[Library], None]
 
 
 def main() -> None:
@@ -27,23 +23,10 @@ def main() -> None:
     st.set_page_config(page_icon=str(HERE / "icon.png"), layout="centered")
     frame.draw_style(HERE / "style.css")
     frame.draw_script(HERE / "page.js")
-    page = st.navigation(
-        [
-            _page(ask.draw, "Ask", "", default=True),
-            _page(every.draw, "Every report", "every"),
-            _page(compare.draw, "Compare", "compare"),
-            _page(check.draw, "Check a quote", "check"),
-            _page(basket.draw, "Basket", "basket"),
-            _page(reports.draw, "Reports", "reports"),
-            _page(about.draw, "About", "about"),
-            _page(read.draw, "Read", "read", hidden=True),
-        ],
-        position="top",
-    )
-    page.run()
+    st.navigation([_page(page) for page in PAGES.values()], position="top").run()
 
 
-def _page(draw: Draw, title: str, path: str, *, default: bool = False, hidden: bool = False) -> st.Page:
+def _page(page: Page) -> st.Page:
     def run() -> None:
         try:
             library = shared.live_library()
@@ -51,9 +34,16 @@ def _page(draw: Draw, title: str, path: str, *, default: bool = False, hidden: b
             states.unusable(error)
             frame.foot(NO_DOMAIN)
             return
-        draw(library)
+        st.set_page_config(page_title=title(page, frame.parameters(), library))
+        page.draw(library)
 
-    return st.Page(run, title=title, url_path=path, default=default, visibility="hidden" if hidden else "visible")
+    return st.Page(
+        run,
+        title=page.name,
+        url_path=page.path,
+        default=not page.path,
+        visibility="visible" if page.is_in_menu else "hidden",
+    )
 
 
 if __name__ == "__main__":

@@ -137,8 +137,35 @@
       last.scrollIntoView({ block: last.dataset.block || "start", behavior: calm ? "instant" : "smooth" });
     }, 200);
   };
+  // What the server sent first, to be read at once, goes when the same is drawn: where one was stays in place, and what
+  // was typed goes on in the box of the page.
+  const takeOver = () => {
+    const first = document.getElementById("pq-first");
+    const app = document.querySelector("#root .stApp[data-test-script-state=notRunning]");
+    const box = document.querySelector("#root [data-testid=stChatInputTextArea]");
+    if (!first || !app || first.querySelector(".st-key-ask") && !box) return;
+    const form = first.querySelector(".st-key-ask input[name=q]:not([type=hidden])");
+    const { scrollY } = window, focused = document.activeElement;
+    first.remove();
+    document.getElementById("root").inert = false;
+    if (scrollY) {
+      place = scrollY;
+      until = Date.now() + 1500;
+    }
+    if (form?.value) type(box, form.value);
+    const there = focused === form ? box : focused?.href && [...app.querySelectorAll("a")].find(
+      (link) => link.href === focused.href);
+    there?.focus();
+  };
+  const type = (box, text) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   // The page may have been drawn before this runs.
-  const drawn = () => { putInPlace(); arrive(); label(); };
+  const drawn = () => { takeOver(); putInPlace(); arrive(); label(); };
   drawn();
-  new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(drawn).observe(document.body, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state"],
+  });
 })();

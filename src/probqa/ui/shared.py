@@ -17,6 +17,7 @@ from probqa.indexing.storage import is_building
 from probqa.questions import Filters, Request
 from probqa.records import Answer, EveryAnswer, Quote
 from probqa.settings import settings
+from probqa.ui import frame, suggestions
 from probqa.ui.libraries import open_library
 
 KEPT_ANSWERS = 500
@@ -34,7 +35,7 @@ def live_library() -> Library:
     Raises:
         ProbqaError: there is none, or it cannot be used.
     """
-    with st.spinner("Opening the reports"):
+    with frame.waiting("Opening the reports"):
         return open_library(settings(os.environ))
 
 
@@ -73,6 +74,16 @@ def _first(
     return answer.quotes[0] if answer.status == "answered" else None
 
 
+def examples(library: Library) -> tuple[str, ...]:
+    """Return questions to start from, which these reports really answer."""
+    return _examples(library, library.generation.name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
+    return suggestions.examples(_library.generation, trier(_library, Filters()))
+
+
 def later(library: Library, document_id: str) -> Later | None:
     """Return the newest later inspection of what a report is about, if the index holds one."""
     return _later(library, library.generation.name).get(document_id)
@@ -86,10 +97,11 @@ def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:
     """Return the question put to every report that the filters let through."""
-    return _every(library, library.generation.name, question, repr(filters), filters)
+    with frame.waiting("Asking every report"):
+        return _every(library, library.generation.name, question, repr(filters), filters)
 
 
-@st.cache_resource(max_entries=50, show_spinner="Asking every report")
+@st.cache_resource(max_entries=50, show_spinner=False)
 def _every(
     _library: Library,
     generation: str,  # noqa: ARG001

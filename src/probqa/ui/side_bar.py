@@ -44,11 +44,6 @@ class Choices:
     documents: dict[str, str]
 
 
-def parameters() -> dict[str, list[str]]:
-    """Return the parameters of the page's address."""
-    return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
 def go(address: Address) -> None:
     """Put another address into the address bar.
 
@@ -59,13 +54,17 @@ def go(address: Address) -> None:
 
 def _others() -> dict[str, list[str]]:
     """Return what the address says besides questions and filters, without what was clicked to keep a quote."""
-    held = parameters()
+    held = frame.parameters()
     not_kept = {*read(held).parameters(), "clicks", "keep", "unkeep"}
     return {name: value for name, value in held.items() if name not in not_kept}
 
 
 def text_box(label: str, name: str, value: str) -> str:
     """Draw a box whose text stands in the address under ``name``, and return that."""
+    if frame.plain():
+        box = labelled(label, Markup('<input name="{}" value="{}">').format(name, value))
+        frame.draw(plain_form(box, "Go", instead=(name,)))
+        return value
     key = _box(name, value)
     st.text_input(label, key=key, on_change=_typed, args=(name, key))
     return value
@@ -76,8 +75,51 @@ def choice_box(label: str, name: str, value: str, offered: Sequence[str]) -> Non
 
     The choice stands in the address under ``name``.
     """
+    if frame.plain():
+        options = Markup("").join(
+            Markup("<option{}>{}</option>").format(Markup(" selected") if each == value else Markup(""), each)
+            for each in ("", *offered)
+        )
+        box = labelled(label, Markup('<select name="{}">{}</select>').format(name, options))
+        frame.draw(plain_form(box, "Go", instead=(name,)))
+        return
     key = _box(name, value if value in offered else None)
     st.selectbox(label, offered, key=key, placeholder="Choose", on_change=_typed, args=(name, key))
+
+
+def question_box(invitation: str) -> str | None:
+    """Draw the box for a question, and return what was typed now.
+
+    None where nothing was.
+    """
+    with frame.part("ask"):
+        if frame.plain():
+            box = Markup('<input name="q" required maxlength="{}" placeholder="{}">').format(
+                MAX_QUESTION_CHARACTERS, invitation
+            )
+            frame.draw(plain_form(labelled(invitation, box), "Ask"))
+            return None
+        # In a part of its own it does not drag the page down past the first quote; style.css keeps it in sight.
+        return st.chat_input(invitation, key="question")
+
+
+def plain_form(boxes: Markup, action: str, instead: Sequence[str] = ()) -> Markup:
+    """Return boxes as plain HTML, which lead to the same page with what was put into them.
+
+    They stand for the parameters ``instead``; the others of the address go along, but for the edition of a link.
+    """
+    held = Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
+        for name, values in frame.parameters().items()
+        if name not in (*instead, "g")
+        for value in values
+    )
+    return Markup('<form class="pq-form">{}{} <button>{}</button></form>').format(held, boxes, action)
+
+
+def labelled(label: str, box: Markup) -> Markup:
+    """Return a box of a plain form with what belongs into it."""
+    return Markup("<label><span>{}</span> {}</label>").format(label, box)
 
 
 def _box(name: str, value: str | None) -> str:
@@ -94,7 +136,7 @@ def _box(name: str, value: str | None) -> str:
 def _typed(name: str, key: str) -> None:
     state = st.session_state
     state[f"{name} typed"] = state[key]
-    held = {other: values for other, values in parameters().items() if other != name}
+    held = {other: values for other, values in frame.parameters().items() if other != name}
     st.query_params.from_dict(held | ({name: [state[key]]} if state[key] else {}))
 
 
@@ -132,6 +174,9 @@ def chip(words: Markup, action: str, target: str) -> Markup:
 
 def side_bar(library: Library, address: Address) -> None:
     """Draw the filters, showing what the address says."""
+    if page := frame.plain():
+        page.has_side_bar = True
+        return
     offered = choices(library, library.generation.name)
     filters = address.filters
     state = st.session_state
@@ -196,7 +241,7 @@ def _changed() -> None:
     """Write what the widgets say into the address."""
     chosen = {name: st.session_state[_key(name)] for name in _shown(Filters())}
     given = {name: [value] if isinstance(value, str) else value for name, value in chosen.items() if value != ANY}
-    address = read({**parameters(), **{name: given.get(name, []) for name in chosen}})
+    address = read({**frame.parameters(), **{name: given.get(name, []) for name in chosen}})
     st.session_state["filters"] = address.filters
     go(address)
 

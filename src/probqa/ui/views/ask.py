@@ -13,14 +13,14 @@ import streamlit as st
 
 from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
-from probqa.questions import Filters, Request, Turn
+from probqa.questions import Request, Turn
 from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
 from probqa.ui import basket, cards, frame, side_bar, states, suggestions
-from probqa.ui.address import Address, api_parameters, link, link_to, read
+from probqa.ui.address import MAX_QUESTIONS, Address, api_parameters, link, link_to, read
 from probqa.ui.groups import sides
 from probqa.ui.markup import Markup, anchor
-from probqa.ui.shared import Ask, asker, is_rebuilding, later, trier
+from probqa.ui.shared import Ask, asker, examples, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 from probqa.weights import WEIGHTS
 
@@ -32,7 +32,7 @@ PROMISE = "Every answer is quoted word for word, with the place to check."
 
 def draw(library: Library) -> None:
     """Draw the conversation that the address holds."""
-    address = read(side_bar.parameters())
+    address = read(frame.parameters())
     side_bar.side_bar(library, address)
     ask = asker(library)
     frame.heading(TITLE, "" if address.questions else PROMISE)
@@ -42,17 +42,16 @@ def draw(library: Library) -> None:
         fresh = link(Address(filters=address.filters))
         frame.draw(Markup('<p class="pq-fresh">{}</p>').format(anchor(fresh, "Start again")))
         _edition(library, address)
-        answers = [_turn(library, address, number, ask) for number in range(1, len(address.questions) + 1)]
+        first = _earlier(address) if frame.plain() else 1
+        answers = [_turn(library, address, number, ask) for number in range(first, len(address.questions) + 1)]
     else:
         answers = [None]
         _welcome(library, address)
-    what_else = st.container()
+    what_else = frame.part("what-else")
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
-    below = st.container()
+    below = frame.part("below")
     frame.foot(library.generation.domain)
-    # In a container of its own the box does not drag the page down past the first quote; style.css keeps it in sight.
-    with st.container(key="ask"):
-        typed = st.chat_input(library.generation.domain.invitation, key="question")
+    typed = side_bar.question_box(library.generation.domain.invitation)
     if typed is not None:
         try:
             question = checked(typed)
@@ -63,7 +62,7 @@ def draw(library: Library) -> None:
             side_bar.go(replace(address.asking(question), generation=library.generation.name))
             st.rerun()
     # Last of all: the questions are tried before they are offered, and nobody is to wait for that.
-    if answers[-1]:
+    if answers[-1] and not frame.plain():
         with what_else:
             _what_else(library, address, answers[-1])
 
@@ -79,16 +78,24 @@ def _welcome(library: Library, address: Address) -> None:
     side_bar.draw_chips(library, address)
 
 
+def _earlier(address: Address) -> int:
+    """Draw the questions before the last as links to their answers, and return the number of the last.
+
+    Without scripts nothing would scroll past them.
+    """
+    last = len(address.questions)
+    targets = {
+        question: link(replace(address, turns=address.turns[:number]))
+        for number, question in enumerate(address.questions[:-1], start=1)
+    }
+    states.questions("Asked before", targets, level=2)
+    return last
+
+
 def _examples(library: Library, address: Address) -> dict[str, str]:
     """Questions to start from, each with where it leads."""
-    return {
-        question: _asking(address, question, library) for question in _found_examples(library, library.generation.name)
-    }
-
-
-@st.cache_resource(max_entries=2, show_spinner="Looking for questions these reports answer")
-def _found_examples(_library: Library, generation: str) -> tuple[str, ...]:  # noqa: ARG001
-    return suggestions.examples(_library.generation, trier(_library, Filters()))
+    with frame.waiting("Looking for questions these reports answer"):
+        return {question: _asking(address, question, library) for question in examples(library)}
 
 
 def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer | None:
@@ -98,7 +105,7 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     """
     question = address.questions[number - 1]
     newest = number == len(address.questions)
-    request = _askable(address.request(number))
+    request = askable(address, number)
     try:
         answer = ask(request)
     except InputError as error:
@@ -158,7 +165,7 @@ def _embed(request: Request) -> Markup:
 
 def _sides(library: Library, answer: Answer, turn: int) -> None:
     """Draw the parts of an answer side by side, one below the other where there is no room."""
-    for number, (column, part) in enumerate(zip(st.columns(len(answer.parts)), answer.parts, strict=True), start=1):
+    for number, (column, part) in enumerate(zip(frame.columns(len(answer.parts)), answer.parts, strict=True), start=1):
         with column:
             line = cards.finding(finding_line(part.answer), part.answer.status)
             frame.draw(Markup('<h3 class="pq-near">{}</h3>{}').format(part.label, line))
@@ -172,7 +179,7 @@ def _quotes(library: Library, answer: Answer, turn: str) -> None:
     Where nothing was found, they are what is near.
     """
     if answer.near:
-        with st.container(key=f"near-{turn}"):
+        with frame.part(f"near-{turn}"):
             frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
             _cards(library, answer, answer.near[:NEAR_CARDS], turn)
         return
@@ -180,13 +187,13 @@ def _quotes(library: Library, answer: Answer, turn: str) -> None:
     _cards(library, answer, answer.quotes[:opened], turn)
     rest = answer.quotes[opened:]
     if rest:
-        with st.expander(f"Show {len(rest)} more", key=f"rest-{turn}", type="compact"):
+        with frame.folded(f"Show {len(rest)} more", f"rest-{turn}"):
             _cards(library, answer, rest, turn, first=opened + 1)
 
 
 def _nearest(library: Library, answer: Answer, turn: str) -> None:
     """Draw what came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
-    with st.expander("Show what came nearest", key=f"rest-{turn}", type="compact"):
+    with frame.folded("Show what came nearest", f"rest-{turn}"):
         _cards(library, answer, answer.shown[:NEAR_CARDS], turn)
 
 
@@ -197,8 +204,9 @@ def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: str,
         basket.button(quote, turn)
 
 
-def _askable(request: Request) -> Request:
-    """Return the request without the earlier turns that cannot be asked at all."""
+def askable(address: Address, number: int = MAX_QUESTIONS) -> Request:
+    """Return the request of the question with this number, or the last, without those before that cannot be asked."""
+    request = address.request(number)
     return replace(request, turns=(*_turns_askable(request.turns[:-1]), request.turns[-1]))
 
 

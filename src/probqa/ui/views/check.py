@@ -73,6 +73,7 @@ _KEY = "checked"
 _TEXT, _NAMED, _SHOWN = "check-text", "check-named", "check-address"
 _GIVEN, _FILE, _DRAFT = "check-given", "check-file", "check-draft"
 _PASTED, _CHOSEN = "A quote or a text", "A whole draft, as a file"
+_TEXT_LABEL = "The quote, or a text with quotes in quote marks"
 _NAME = "The report it is said to be from, if one is named: a title, or an area and a year"
 
 
@@ -80,12 +81,10 @@ def draw(library: Library) -> None:
     """Draw the form, and what became of the text that was last sent, or of the file that was last chosen."""
     frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
-    _fill_from_address()
-    given = st.radio(
-        "What to check", (_PASTED, _CHOSEN), key=_GIVEN, horizontal=True, persist_state="session", width="stretch"
-    )
     try:
-        if given == _CHOSEN:
+        if frame.plain():
+            _draw_plainly(library)
+        elif _is_draft():
             _draw_draft(library)
         else:
             _draw_text(library)
@@ -95,11 +94,33 @@ def draw(library: Library) -> None:
     frame.foot(library.generation.domain)
 
 
+def _draw_plainly(library: Library) -> None:
+    """Draw the form and the check of a text without scripts, which giving a draft would need."""
+    text, named = _in_address().values()
+    boxes = side_bar.labelled(_TEXT_LABEL, Markup('<textarea name="text" rows="6">{}</textarea>').format(text))
+    boxes += side_bar.labelled(_NAME, Markup('<input name="named" value="{}">').format(named))
+    frame.draw(side_bar.plain_form(boxes, "Check", instead=("text", "named")))
+    if text.strip():
+        report = check(library.generation, text, named.strip() or None)
+        digests = _digests(library)
+        frame.draw(Markup('<p class="pq-finding pq-summary">{}</p>').format(summary(report)))
+        frame.draw(Markup("").join(map(_note, _notes(report))))
+        for number, quote in enumerate(report.quotes[:MOST_QUOTES], start=1):
+            frame.draw(_verdict(report, quote, number, digests))
+
+
+def _is_draft() -> bool:
+    """Draw what can be checked, and tell whether a draft was chosen."""
+    _fill_from_address()
+    given = st.radio(
+        "What to check", (_PASTED, _CHOSEN), key=_GIVEN, horizontal=True, persist_state="session", width="stretch"
+    )
+    return given == _CHOSEN
+
+
 def _draw_text(library: Library) -> None:
     with st.form("check", border=False):
-        text = st.text_area(
-            "The quote, or a text with quotes in quote marks", height=160, key=_TEXT, persist_state="session"
-        )
+        text = st.text_area(_TEXT_LABEL, height=160, key=_TEXT, persist_state="session")
         named = st.text_input(_NAME, key=_NAMED, persist_state="session")
         sent = st.form_submit_button("Check", type="primary")
     if sent:
@@ -167,11 +188,15 @@ def difference(pieces: list[Piece]) -> Markup:
 
 def _fill_from_address() -> None:
     """Put what the address says into the boxes, once for each address."""
-    given = side_bar.parameters()
-    here = {name: given.get(name, [""])[-1] for name in ("text", "named")}
+    here = _in_address()
     if here != st.session_state.get(_SHOWN, {"text": "", "named": ""}):
         st.session_state[_SHOWN] = here
         st.session_state[_TEXT], st.session_state[_NAMED] = here["text"], here["named"]
+
+
+def _in_address() -> dict[str, str]:
+    given = frame.parameters()
+    return {name: given.get(name, [""])[-1] for name in ("text", "named")}
 
 
 def _put_in_address(text: str, named: str) -> None:
@@ -200,7 +225,7 @@ def _checked(library: Library, text: str, named: str, *, is_draft: bool = False)
 
 
 def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
-    digests = sum(document.source.wording == "digest" for document in library.generation.all_documents())
+    digests = _digests(library)
     top = st.container()
     for number, quote in enumerate(report.quotes[:MOST_QUOTES], start=1):
         with st.container(gap=None):
@@ -230,6 +255,10 @@ def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
             key="check-word",
             on_click="ignore",
         )
+
+
+def _digests(library: Library) -> int:
+    return sum(document.source.wording == "digest" for document in library.generation.all_documents())
 
 
 _LEGEND = Markup(

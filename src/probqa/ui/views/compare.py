@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import streamlit as st
-
 from probqa.asking.library import Library
 from probqa.questions import Filters
 from probqa.records import DocumentAnswer, EveryAnswer, Quote
@@ -28,7 +26,7 @@ SIDES = ("one", "other")
 
 def draw(library: Library) -> None:
     """Draw both sides and the grid for the question in the address."""
-    given = side_bar.parameters()
+    given = frame.parameters()
     address = read(given)
     frame.heading("Compare", "One question, put to each report: two sides beside each other, and all of them.")
     answer = asked(library, address, "compare")
@@ -39,7 +37,7 @@ def draw(library: Library) -> None:
         frame.draw(Markup('<h2 class="pq-finding pq-wide">{}</h2>{}').format(every_line(answer), _choose(address, way)))
         sides = [given.get(side, [""])[-1] for side in SIDES]
         for column, side, label, value in zip(
-            st.columns(2), SIDES, ("Side by side: one", "and another"), sides, strict=True
+            frame.columns(2), SIDES, ("Side by side: one", "and another"), sides, strict=True
         ):
             with column:
                 side_bar.choice_box(f"{label} {way}", side, value, list(groups))

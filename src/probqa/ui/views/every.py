@@ -33,7 +33,7 @@ NO_GROUPS: Mapping[Way, str] = {}
 
 def draw(library: Library) -> None:
     """Draw what every report says to the question in the address."""
-    given = side_bar.parameters()
+    given = frame.parameters()
     address = read(given)
     glossary, domain = library.generation.glossary, library.generation.domain
     groups: dict[Way, str] = {way: given[f"in-{way}"][-1] for way in WAYS if given.get(f"in-{way}")}
@@ -46,9 +46,10 @@ def draw(library: Library) -> None:
         chart = charts.years(by_year, "#in-{}".format) if len(by_year) > 1 else Markup("")
         frame.draw(Markup('<h2 class="pq-finding">{}</h2>{}').format(every_line(answer), chart))
         if answer.coverage.documents_with_quotes:
-            with st.container(horizontal=True, vertical_alignment="center", key="take-away"):
+            with frame.part("take-away", horizontal=True):
                 frame.draw(_orders(address, groups, oldest), width="content")
-                _take_away(answer)
+                if not frame.plain():
+                    _take_away(answer)
             _quotes(answer, library)
         compare = link(Address(turns=(Turn(answer.question.asked),), filters=address.filters), "compare")
         onward = anchor(compare, "Compare providers, places, ratings and years")

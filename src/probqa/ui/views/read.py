@@ -13,7 +13,7 @@ from probqa.links import Found, find
 from probqa.questions import Filters
 from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
-from probqa.ui import frame, side_bar
+from probqa.ui import frame
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, anchor, original_anchor
 
@@ -23,7 +23,7 @@ DEEPEST_HEADING = 6
 
 def draw(library: Library) -> None:
     """Draw the document that the address names."""
-    given = side_bar.parameters()
+    given = frame.parameters()
     document_id = next(iter(given.get("document", ())), "")
     document = library.generation.document(document_id)
     if document is None:

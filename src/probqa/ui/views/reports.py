@@ -36,7 +36,7 @@ _COLUMNS: dict[str, tuple[str, Callable[[Row], str | int]]] = {
 
 def draw(library: Library) -> None:
     """Draw the list that the address asks for."""
-    given = side_bar.parameters()
+    given = frame.parameters()
     address = read(given)
     side_bar.side_bar(library, address)
     everything = list(library.generation.all_documents())
