@@ -232,18 +232,22 @@ def test_other_forms_read_the_first_page_anew(weirs: Settings) -> None:
 def test_adding_a_file_says_what_was_read(weirs: Settings, tmp_path: Path) -> None:
     (tmp_path / "Stow.pdf").write_bytes(pdf(REPORT[:1]))
     [outcome] = add(weirs, [str(tmp_path / "Stow.pdf")])
-    assert outcome.note.endswith(
-        "; read from page 1, to be put right in " + Path(outcome.note.split(";")[0]).stem + ".yaml: area Hale; "
-        "kind inspection; ratings The gates of the weir: Needs mending, The banks: Dry; "
-        "date 2019-06-14 (read from page 1: Inspection dates)"
+    assert outcome.details[:-1] == (
+        "title: Inspection of Hale weirs (read from the document)",
+        "published: 2019-06-14 (read from page 1: Inspection dates: not certain)",
+        "kind: inspection (read from page 1)",
+        "area: Hale (read from page 1)",
+        "ratings: The gates of the weir: Needs mending, The banks: Dry (read from page 1)",
     )
+    beside = (weirs.corpus / outcome.path).with_suffix(".yaml").read_text()
+    assert beside.endswith("".join(f"# {line}\n" for line in outcome.details[:-1])), "and its sidecar says the same"
 
 
 def test_adding_a_file_does_not_fail_for_a_broken_domain(weirs: Settings, tmp_path: Path) -> None:
     (weirs.corpus / DOMAIN_FILE).write_text("ratings: 12\n")
     (tmp_path / "Stow.pdf").write_bytes(pdf([[Put(72, 700, "The weir at Stow is well kept.")]]))
     [outcome] = add(weirs, [str(tmp_path / "Stow.pdf")])
-    assert (outcome.state, "read from page 1" in outcome.note) == ("new", False)
+    assert (outcome.state, "read from page 1" in str(outcome.details)) == ("new", False)
 
 
 @pytest.mark.parametrize(

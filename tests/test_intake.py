@@ -18,7 +18,9 @@ from probqa.errors import BuildLockedError, CorpusError, InputError
 from probqa.gathering import report_folder
 from probqa.gathering.catalogue import parse_catalogue, read_catalogue
 from probqa.gathering.download import Limits
-from probqa.gathering.intake import Outcome, add, fetch, remove
+from probqa.gathering.intake import add, fetch
+from probqa.gathering.outcome import Outcome
+from probqa.gathering.upkeep import remove
 from probqa.reading import corpus
 from probqa.reading.metadata import read_metadata
 from probqa.settings import Settings
@@ -415,7 +417,10 @@ def test_what_a_kill_left_half_written_goes_and_is_never_a_document(listed: Sett
 
 
 def test_two_at_once_are_one_too_many(listed: Settings, site: Web) -> None:
-    with report_folder.changing(listed.corpus), pytest.raises(BuildLockedError, match="another fetch, add or remove"):
+    with (
+        report_folder.changing(listed.corpus),
+        pytest.raises(BuildLockedError, match="another command that changes reports"),
+    ):
         fetch_all(listed, site)
     assert fetch_all(listed, site)["selby-release"].startswith("new: "), "the control: once it is done, it is free"
 
@@ -550,13 +555,14 @@ def test_an_edited_file_added_again_replaces_its_earlier_version(place: Settings
     report.write_text("# Inspection of Selby\n\nIt was poor.\n")
     [second] = add_all(place, report)
     assert (second.state, second.note) == ("changed", f"reports/report-502f3026.md replaces {first.note}")
+    assert sidecar(place, "report-502f3026.yaml")["id"] == first.note.removesuffix(".md"), "addresses still lead to it"
     assert [name for name in files(place) if name.endswith(".md")] == ["report-502f3026.md"]
     report.write_text("# Inspection of Selby\n\nIt was good.\n")
     [again] = add_all(place, report)
     assert (again.state, again.note) == (
         "unchanged",
         "reports/report-502f3026.md replaced this file and is kept; to have this one instead, "
-        "run: probqa remove reports/report-502f3026, and add it again",
+        f"run: probqa remove {first.note.removesuffix('.md')}, and add it again",
     )
 
 
@@ -672,10 +678,9 @@ def stored(chosen: Settings, **content: str) -> None:
 def test_a_document_goes_with_its_sidecar_by_its_id_or_its_path(place: Settings) -> None:
     for named in ("reports/a", "reports/a.txt"):
         stored(place, a_txt="A.", a_yaml="title: A", b_txt="B.", b_yaml="title: B")
-        assert remove(place, named) == Outcome(named, "removed", "to take it out of the index, run: probqa build")
-        assert files(place)[-2:] == ["b.txt", "b.yaml"]
-        assert "a.txt" not in files(place)
-        assert "a.yaml" not in files(place)
+        outcome = remove(place, named)
+        assert outcome.line.startswith(f"{named}: removed: to take it out of the index, run: probqa build; kept in ")
+        assert files(place) == ["b.txt", "b.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -688,14 +693,14 @@ def test_a_document_goes_with_its_sidecar_by_its_id_or_its_path(place: Settings)
 def test_the_id_is_the_one_the_index_knows(place: Settings, content: dict[str, str]) -> None:
     stored(place, **content)
     remove(place, "ambleton-2017")
-    assert files(place) == [".fetched.json"]
+    assert files(place) == []
 
 
 def test_a_file_whose_metadata_is_broken_can_be_removed(place: Settings) -> None:
     stored(place, a_txt="---\nid: [\n---\nA.", b_pdf="%PDF-", b_yaml="nonsense: 1")
     remove(place, "reports/a")
     remove(place, "reports/b")
-    assert files(place) == [".fetched.json"]
+    assert files(place) == []
 
 
 def test_a_digest_is_not_removed(place: Settings) -> None:
@@ -733,9 +738,9 @@ def test_an_id_of_two_files_is_asked_back_and_a_shared_sidecar_stays(place: Sett
     with pytest.raises(InputError, match=r"'reports/a' names reports/a\.pdf and reports/a\.txt; say which"):
         remove(place, "reports/a")
     remove(place, "reports/a.pdf")
-    assert files(place) == [".fetched.json", "a.txt", "a.yaml"]
+    assert files(place) == ["a.txt", "a.yaml"]
     remove(place, "reports/a.txt")
-    assert files(place) == [".fetched.json"]
+    assert files(place) == []
 
 
 def test_a_link_is_removed_and_not_what_it_leads_to(place: Settings) -> None:

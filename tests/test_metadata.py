@@ -56,7 +56,7 @@ def test_every_key_is_taken_as_it_was_written() -> None:
 
 def test_without_front_matter_the_name_and_the_first_heading_are_taken() -> None:
     assert read_metadata("Text.", None, "Gwent PDU (2025).txt")[0] == Source(
-        "gwent-pdu-2025", "Gwent PDU (2025)", "", ""
+        "gwent-pdu-2025", "Gwent PDU (2025)", "", "", title_note="read from the file's name"
     )
     assert read_metadata("## What  was found ##\n", None, "sub/a.md")[0] == Source("sub/a", "What was found", "", "")
     assert read_metadata("Text.", None, "的.md")[0].id == "document-8af2350c"

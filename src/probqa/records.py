@@ -35,6 +35,9 @@ PageLayer = Literal["text", "image", "blank", "recognised"]
 DIGEST_LABEL = "digest, not the publisher's wording"
 # The mark of what no person stated of a document, but its first page says.
 FROM_PAGE_1 = "read from page 1"
+# The marks of what no person stated and no page shows, but the file's own data or its name says.
+FROM_FILE_DATA = "read from the file's data"
+FROM_FILE_NAME = "read from the file's name"
 # The mark of words that a program has recognised in the picture of a page.
 RECOGNISED = "recognised, may be wrong"
 # A recognised word of which the program is less sure than this, in per cent, is named beside a quote that holds it. One
@@ -74,8 +77,9 @@ class Source:
     Every field but the first four may be empty. ``wording`` is ``digest`` where the words are this project's own
     summary of the publication, ``verbatim`` where they are the publication's. ``added`` is the day on which the file
     came into the corpus and ``origin`` where it was got from. ``from_page_1`` names the fields that nobody stated and
-    that the reader took from the first page. ``digest_label`` is what must be said wherever a digest of its corpus is
-    shown.
+    that the reader took from the first page. ``title_note`` and ``publisher_note`` say where else it took a title or
+    publisher that may be wrong: from the data or the name of the file. ``digest_label`` is what must be said wherever a
+    digest of its corpus is shown.
     """
 
     id: str
@@ -92,6 +96,8 @@ class Source:
     added: str = ""
     origin: str = ""
     from_page_1: tuple[str, ...] = ()
+    title_note: str = ""
+    publisher_note: str = ""
     digest_label: str = field(default=DIGEST_LABEL, compare=False, repr=False)
 
     @property
@@ -117,6 +123,20 @@ class Source:
         'Gwent (read from page 1)'
         """
         return marked(self.area, self._mark("area"))
+
+    @property
+    def title_in_words(self) -> str:
+        """Return the title, with a mark where it may not be the report's.
+
+        >>> Source("a", "scan 12", "P", "report", title_note=FROM_FILE_NAME).title_in_words
+        "scan 12 (read from the file's name)"
+        """
+        return marked(self.title, self.title_note)
+
+    @property
+    def publisher_in_words(self) -> str:
+        """Return the publisher, with that mark."""
+        return marked(self.publisher, self.publisher_note)
 
     @property
     def about(self) -> str:

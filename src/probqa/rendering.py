@@ -95,7 +95,7 @@ def finding_line(answer: Answer) -> str:
 def source_line(quote: Quote) -> str:
     """Title, publisher, date, section and page of a quote, as far as they are known."""
     source = quote.source
-    parts = [source.title, source.publisher, source.published.in_words]
+    parts = [source.title_in_words, source.publisher_in_words, source.published.in_words]
     parts += [" › ".join(quote.heading), page_in_words(quote)]
     return " · ".join(part for part in parts if part)
 

@@ -7,15 +7,30 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probqa.cli.terminal import Add, say
+from probqa.errors import InputError
 from probqa.settings import Settings
 
 if TYPE_CHECKING:
-    from probqa.gathering.intake import Outcome
+    from probqa.gathering.outcome import Outcome
+
+
+# What can be stated of a report when it is added.
+ABOUT = {
+    "title": "its title",
+    "published": "when it was published: 2017, 2017-04 or 2017-04-19",
+    "publisher": "who published it",
+    "kind": "what kind of report it is",
+    "area": "the place it is about",
+    "provider": "whom it is about; may be given more than once",
+    "licence": "the licence it is published under",
+    "url": "where it was published; may be given more than once",
+}
 
 
 def offer(add: Add) -> None:
@@ -29,9 +44,31 @@ def offer(add: Add) -> None:
     which.add_argument("--all", action="store_true", help="every entry that has an address")
     adding = add("add", _add, "Copy files, or download addresses, into the corpus.")
     adding.add_argument("names", nargs="+", metavar="FILE-OR-URL")
-    adding.add_argument("--ocr", action="store_true", help="recognise the words of scanned pages, with tesseract")
-    remove = add("remove", _remove, "Take a fetched or added report out of the corpus.")
+    _about_a_report(adding)
+    adding.add_argument("--replace", default="", metavar="ID", help="put the file in the place of this report")
+    replacing = add("replace", _replace, "Put a newer file in the place of a report, which keeps its id.")
+    replacing.add_argument("replace", metavar="ID")
+    replacing.add_argument("names", nargs=1, metavar="FILE-OR-URL")
+    _about_a_report(replacing)
+    edit = add("edit", _edit, "State what a report is: title=…, published=2017-04, area=… (docs/reports.md).")
+    edit.add_argument("id", metavar="ID")
+    edit.add_argument("pairs", nargs="+", metavar="KEY=VALUE", help="nothing after the = takes the value away")
+    rename = add("rename", _rename, "Give a report another id.")
+    rename.add_argument("id", metavar="ID")
+    rename.add_argument("new", metavar="NEW-ID")
+    remove = add("remove", _remove, "Take a fetched or added report out of the corpus, into corpus/.removed.")
     remove.add_argument("id", metavar="ID")
+    undo = add("undo", _undo, "Take back the last add, replace, edit, rename or remove.")
+    undo.add_argument("id", metavar="ID", nargs="?", help="the last one of this report")
+    undo.add_argument("--list", action="store_true", help="only list what can be taken back")
+
+
+def _about_a_report(command: argparse.ArgumentParser) -> None:
+    """Let a command take what is known of a report."""
+    for key, text in ABOUT.items():
+        action = "append" if key in ("provider", "url") else "store"
+        command.add_argument(f"--{key}", action=action, metavar=key.upper(), help=text)
+    command.add_argument("--ocr", action="store_true", help="recognise the words of scanned pages, with tesseract")
 
 
 def _init(options: argparse.Namespace, _: Settings) -> int:
@@ -55,13 +92,78 @@ def _fetch(options: argparse.Namespace, chosen: Settings) -> int:
 def _add(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.gathering import intake
 
-    return _outcomes(intake.add(chosen, options.names, ocr=options.ocr))
+    pairs = [
+        f"{key}={value}" for key in ABOUT for given in [getattr(options, key)] if given is not None
+        for value in ([given] if isinstance(given, str) else given)
+    ]  # fmt: skip
+    outcomes: list[Outcome] = []
+
+    def added() -> Iterator[Outcome]:
+        for outcome in intake.add(chosen, options.names, ocr=options.ocr, stated=pairs, replaces=options.replace):
+            outcomes.append(outcome)
+            yield outcome
+
+    code = _outcomes(added())
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        _ask_what_is_missing(outcomes, chosen)
+    return code
+
+
+_replace = _add
+
+
+def _ask_what_is_missing(outcomes: Iterable[Outcome], chosen: Settings) -> None:
+    """Ask a person what is missing of each report, and state what they type."""
+    from probqa.gathering import upkeep
+
+    for outcome in (each for each in outcomes if each.missing):
+        say(f"{outcome.path}: what is it? Enter leaves a line as it is, Ctrl-D leaves all.")
+        pairs = [answer for key in outcome.missing if (answer := _answer(key))]
+        if pairs:
+            _outcomes([upkeep.edit(chosen, outcome.path, pairs)])
+
+
+def _answer(key: str) -> str:
+    """Return ``KEY=VALUE`` as it was typed, which a sidecar may say, or nothing."""
+    from probqa.gathering.stated import checked
+
+    while True:
+        say(f"    {key}: ", end="")
+        value = sys.stdin.readline().strip()
+        try:
+            checked([f"{key}={value}"])
+        except InputError as error:
+            say(f"    {error}")
+        else:
+            return f"{key}={value}" if value else ""
+
+
+def _edit(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.gathering import upkeep
+
+    return _outcomes([upkeep.edit(chosen, options.id, options.pairs)])
+
+
+def _rename(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.gathering import upkeep
+
+    return _outcomes([upkeep.rename(chosen, options.id, options.new)])
 
 
 def _remove(options: argparse.Namespace, chosen: Settings) -> int:
-    from probqa.gathering import intake
+    from probqa.gathering import upkeep
 
-    return _outcomes([intake.remove(chosen, options.id)])
+    return _outcomes([upkeep.remove(chosen, options.id)])
+
+
+def _undo(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.gathering import upkeep
+
+    if not options.list:
+        return _outcomes([upkeep.undo(chosen, options.id)])
+    for change, is_undone in upkeep.history(chosen, options.id):
+        say(f"{change.at}  {change.command} {change.ids[0]}{' (taken back)' if is_undone else ''}")
+    return 0
 
 
 def _outcomes(outcomes: Iterable[Outcome]) -> int:
@@ -74,5 +176,7 @@ def _outcomes(outcomes: Iterable[Outcome]) -> int:
     code = 0
     for outcome in outcomes:
         say(visible_line(outcome.line))
+        for detail in outcome.details:
+            say(f"    {visible_line(detail)}")
         code = 2 if outcome.state == "failed" else code
     return code

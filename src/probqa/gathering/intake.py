@@ -1,10 +1,7 @@
-"""Publications into ``corpus/reports/`` and out again: fetched from the catalogue, added by hand, removed.
+"""Publications into ``corpus/reports/``: fetched from the catalogue, or added by hand with what is known of them.
 
 In: ``Settings`` and ids, files or addresses. Out: one ``Outcome`` each, as soon as it is known; nothing stops at one
 failure.
-
->>> Outcome("gwent-2017-qi-release", "new", "reports/gwent-2017-qi-release.html").line
-'gwent-2017-qi-release: new: reports/gwent-2017-qi-release.html'
 """
 
 from __future__ import annotations
@@ -16,39 +13,44 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from probqa.errors import InputError, ProbqaError, ReadingError
 from probqa.gathering.catalogue import FILE, Entry, read_catalogue
+from probqa.gathering.changes import carry_out
+from probqa.gathering.detected import comments, lines, missing, without_comments
 from probqa.gathering.download import Download, Downloader, Limits
+from probqa.gathering.outcome import Outcome, State, printable, reason
 from probqa.gathering.report_folder import (
     Fetched,
     Sidecar,
     added_from,
     changing,
-    delete,
     documents,
+    files_of,
+    find,
     is_as_added,
     is_stored,
-    note_beside,
     noted_beside,
     read_state,
     replaced_by,
     safe_name,
     source_of,
     store,
+    text_beside,
     title_added,
     twin,
     write_state,
 )
+from probqa.gathering.stated import WITH_FRONT_MATTER, checked, even, front_keys, renewed, stated_keys
+from probqa.gathering.upkeep import state_anew
 from probqa.glossary.domain import Publisher, load_domain
 from probqa.reading import reader
 from probqa.reading.corpus import MAX_FILE_BYTES, SIDECAR_SUFFIX, SUFFIXES, CorpusFile, remedy_for
 from probqa.reading.first_page import NO_FORMS
 from probqa.reading.formats.sandbox import find_recogniser
-from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, TITLED_KEY
-from probqa.records import FROM_PAGE_1, Source
+from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, TITLED_KEY, read_metadata
+from probqa.records import Source
 from probqa.settings import Settings
 
 ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".markdown": ".md"}
@@ -57,24 +59,37 @@ ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".m
 LANGUAGES = "eng"
 _TO_RECOGNISE = "; to have its scanned pages recognised, which takes some seconds a page, run: probqa build"
 
-State = Literal["new", "unchanged", "changed", "removed", "no address", "failed"]
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for with a file: what is stated of it, which report it replaces, whether its pages are pictures."""
+
+    values: Sidecar
+    replaces: str
+    ocr: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one thing that was asked for.
-
-    ``note`` says where it is, or why not and what next.
-    """
+class _Arrival:
+    """A file that is to be added: how it was named, what it is called, where it is from, its address if it has one."""
 
     name: str
-    state: State
-    note: str
+    stem: str
+    suffix: str
+    content: bytes
+    origin: str
+    url: str = ""
 
     @property
-    def line(self) -> str:
-        """Return one line for a person, with nothing in it that a terminal would act upon."""
-        return _printable(f"{self.name}: {self.state}: {self.note}")
+    def text(self) -> str:
+        """Return what may begin with front matter."""
+        is_text = self.suffix in WITH_FRONT_MATTER
+        return even(self.content.decode("utf-8-sig", "replace")) if is_text else ""
+
+    @property
+    def in_front(self) -> frozenset[str]:
+        """Return the keys that its front matter states, as far as that can be read."""
+        return front_keys(self.text)
 
 
 def fetch(
@@ -115,56 +130,34 @@ def add(
     names: Sequence[str],
     *,
     ocr: bool = False,
+    stated: Sequence[str] = (),
+    replaces: str = "",
     limits: Limits | None = None,
     loopback_port: int | None = None,
 ) -> Iterator[Outcome]:
     """Copy files, or download addresses, into the corpus.
 
-    With ``ocr`` the sidecars say that a build is to recognise the words of pages that are pictures. ``loopback_port``
-    is for tests: this one port of this machine counts as public.
+    With ``ocr`` the sidecars say that a build is to recognise the words of pages that are pictures. They say what is
+    ``stated`` as ``KEY=VALUE``, and, as comments, what was read in the files. A single file can take the place of the
+    report that it ``replaces``: it has that one's id, and what was stated of it. ``loopback_port`` is for tests: this
+    one port of this machine counts as public.
 
     Raises:
-        CorpusError, BuildLockedError: there is no corpus, or a fetch is at work.
+        InputError: what is stated cannot be; nothing was added.
+        CorpusError, BuildLockedError: there is no corpus, or another command is at work.
     """
+    wanted = _wanted(names, stated, replaces, ocr=ocr)
     downloader = Downloader(None, limits, loopback_port=loopback_port)
     with changing(settings.corpus) as reports:
         for name in names:
             try:
                 if ocr:
                     find_recogniser(LANGUAGES)
-                if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name):
-                    yield _add_download(settings.corpus, reports, name, downloader, ocr=ocr)
-                else:
-                    yield _add_file(settings.corpus, reports, name, ocr=ocr)
+                is_address = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name)
+                arrival = _downloaded(name, downloader) if is_address else _copied(name)
+                yield _take_in(settings.corpus, reports, arrival, wanted)
             except (ProbqaError, OSError) as error:
-                yield Outcome(name, "failed", _reason(error))
-
-
-def remove(settings: Settings, document_id: str) -> Outcome:
-    """Take a fetched or added document, named by its id or its path, out of the corpus, with its sidecar.
-
-    Raises:
-        InputError: there is none of that name below ``reports``, or more than one.
-        CorpusError, BuildLockedError: there is no corpus, or a fetch is at work.
-    """
-    with changing(settings.corpus) as reports:
-        named = [path for path in documents(settings.corpus) if document_id in _names(settings.corpus, path)]
-        removable = [path for path in named if path.is_relative_to(reports)]
-        if not removable and named:
-            raise InputError(
-                f"{document_id!r} is not below {reports}, but part of what came with the corpus",
-                "delete its file yourself if you mean it",
-            )
-        if not removable:
-            raise InputError(f"there is no document {document_id!r} in {reports}", "run: probqa list")
-        if len(removable) > 1:
-            paths = " and ".join(path.relative_to(settings.corpus).as_posix() for path in removable)
-            raise InputError(f"{document_id!r} names {_printable(paths)}", "say which of these paths")
-        delete(removable[0])
-        write_state(
-            reports, {name: was for name, was in read_state(reports).items() if (reports / was["file"]).exists()}
-        )
-    return Outcome(document_id, "removed", "to take it out of the index, run: probqa build")
+                yield Outcome(name, "failed", reason(error))
 
 
 def _fetch_one(
@@ -202,7 +195,7 @@ def _fetch_one(
         }
         write_state(reports, fetched)
     except (ProbqaError, OSError) as error:
-        return Outcome(entry.id, "failed", _reason(error))
+        return Outcome(entry.id, "failed", reason(error))
     return Outcome(entry.id, state, _where(corpus, target))
 
 
@@ -228,148 +221,186 @@ def _provenance(origin: str) -> Sidecar:
     return {"wording": "verbatim", "added": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "from": origin}
 
 
-def _add_download(corpus: Path, reports: Path, url: str, downloader: Downloader, *, ocr: bool) -> Outcome:
+def _wanted(names: Sequence[str], stated: Sequence[str], replaces: str, *, ocr: bool) -> _Wanted:
+    """Check what is asked for, before anything is stored.
+
+    Raises:
+        InputError: a value is not one that a sidecar may have, or what is true of one file is said of several.
+    """
+    values = {key: value for key, value in checked(stated).items() if value is not None}
+    of_one = [key for key in ("title", "urls") if key in values] + (["replace"] if replaces else [])
+    if len(names) > 1 and of_one:
+        raise InputError(f"{of_one[0]} can be said of one file alone", "add the files one by one")
+    return _Wanted(values, replaces, ocr)
+
+
+def _downloaded(url: str, downloader: Downloader) -> _Arrival:
     download = downloader.download(url)
     assert download is not None, "only a request with an etag or a date is answered 'not modified'"
-    _require_pdf(download.suffix, ocr=ocr)
-    if known := _known(corpus, reports, url, download.content, ocr=ocr):
-        return known
-    fetched = {was["file"] for was in read_state(reports).values()}
-    before = [
-        path for path in documents(reports) if path.name not in fetched and source_of(corpus, path).urls == (url,)
-    ]
     parts = urlsplit(download.url)
     stem = Path(unquote(parts.path)).stem or parts.netloc
-    target = reports / safe_name(stem, download.content, download.suffix)
-    sidecar: Sidecar = {"urls": [url], **_provenance(download.url)} | ({OCR_KEY: LANGUAGES} if ocr else {})
-    outcome = _put(corpus, target, url, download.content, sidecar, before, ())
-    said = _TO_RECOGNISE if ocr else _read_there(_source(corpus, target), target)
-    return replace(outcome, note=f"{outcome.note}{said}")
+    return _Arrival(url, stem, download.suffix, download.content, download.url, url)
 
 
-def _add_file(corpus: Path, reports: Path, name: str, *, ocr: bool) -> Outcome:
+def _copied(name: str) -> _Arrival:
     path = Path(name)
     suffix = ADDED_SUFFIXES.get(path.suffix.lower())
     if suffix is None:
         problem = f"files ending in {path.suffix or 'nothing'} are not read"
         raise InputError(problem, f"{remedy_for(path.suffix)}; read are {', '.join(SUFFIXES)}")
-    _require_pdf(suffix, ocr=ocr)
-    content = _read(path)
-    if known := _known(corpus, reports, name, content, ocr=ocr):
-        return known
-    source = _source(corpus, path)
-    # A title made of the file's name says nothing.
-    title = source.title if source and source.title.casefold() != path.stem.casefold() else ""
-    sidecar = _provenance(_printable(path.name)) | ({TITLED_KEY: title} if title else {})
-    sidecar |= {OCR_KEY: LANGUAGES} if ocr else {}
-    same, alike = _earlier(corpus, reports, sidecar, source.urls if source else ())
-    target = reports / safe_name(path.stem, content, suffix)
-    outcome = _put(corpus, target, name, content, sidecar, same, alike)
-    return replace(outcome, note=f"{outcome.note}{_TO_RECOGNISE if ocr else ''}{_read_there(source, target)}")
+    return _Arrival(name, path.stem, suffix, _read(path), printable(path.name))
 
 
-def _require_pdf(suffix: str, *, ocr: bool) -> None:
-    if ocr and suffix != ".pdf":
+def _take_in(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted) -> Outcome:
+    """Store what arrived, unless it is there, in the place of what it replaces.
+
+    What was corrected here since it was added is nobody's to take away, unless it is named. It stays, as what is only
+    alike does, and the person is asked.
+    """
+    if wanted.ocr and arrival.suffix != ".pdf":
         raise InputError("only the pages of a PDF can be recognised", "add it without --ocr")
+    replaced = _replaced(corpus, reports, wanted.replaces) if wanted.replaces else None
+    if known := _known(corpus, reports, arrival, wanted, replaced):
+        return known
+    if both := next((key for key in wanted.values if key in arrival.in_front), None):
+        remedy = "change it there, or add the file without that and run: probqa edit"
+        raise InputError(f"its front matter states its {both}", remedy)
+    source, problem = _source(corpus, arrival)
+    # A title made of the file's name says nothing.
+    title = source.title if source and source.title.casefold() != arrival.stem.casefold() else ""
+    about: Sidecar = {"urls": [arrival.url]} if arrival.url else {TITLED_KEY: title} if title else {}
+    about |= _provenance(arrival.origin) | wanted.values | ({OCR_KEY: LANGUAGES} if wanted.ocr else {})
+    same: list[Path] = []
+    alike: list[Path] = []
+    gone = [replaced] if replaced else []
+    if not replaced:
+        urls = (arrival.url,) if arrival.url else source.urls if source else ()
+        same, alike = _earlier(corpus, reports, arrival, "" if arrival.url else title, urls)
+        gone = [path for path in same if is_as_added(path)]
+    outcome = _put(corpus, reports, arrival, about, gone, source)
+    note = outcome.note + (_TO_RECOGNISE if wanted.ocr else "")
+    for path in (each for each in (*same, *alike) if each not in gone):
+        why = "was corrected since it was added" if path in same else "has the same title"
+        note += f"; {_where(corpus, path)} {why}: if this replaces it, run: probqa remove {source_of(corpus, path).id}"
+    unread = (f"a build will say that it {problem}",) if problem and not wanted.ocr else ()
+    return replace(outcome, note=note, details=(*unread, *outcome.details))
 
 
-def _read_there(source: Source | None, target: Path) -> str:
-    """Say what nobody stated of a document but its first page says, so that it can be put right."""
-    is_date_read = source is not None and "page 1" in source.published.note
-    if source is None or not (source.from_page_1 or is_date_read):
-        return ""
-    texts = {
-        "area": f"area {source.area}",
-        "kind": f"kind {source.kind}",
-        "publisher": f"publisher {source.publisher}",
-        "ratings": f"ratings {', '.join(': '.join(rating) for rating in source.ratings)}",
-    }
-    read = [texts[name] for name in source.from_page_1]
-    if is_date_read:
-        read.append(f"date {source.published.iso} ({source.published.note})")
-    return f"; {FROM_PAGE_1}, to be put right in {target.with_suffix(SIDECAR_SUFFIX).name}: {'; '.join(read)}"
+def _replaced(corpus: Path, reports: Path, name: str) -> Path:
+    """Find a report that can be replaced by hand.
+
+    Raises:
+        InputError: there is none of that name, or it is fetched from the catalogue.
+    """
+    path = find(corpus, name, below=reports)
+    fetched = next((each for each, was in read_state(reports).items() if was["file"] == path.name), None)
+    if fetched:
+        raise InputError(f"{name!r} is fetched from its address in {FILE}", f"run: probqa fetch {fetched}")
+    return path
 
 
-def _known(corpus: Path, reports: Path, name: str, content: bytes, *, ocr: bool) -> Outcome | None:
+def _known(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted, replaced: Path | None) -> Outcome | None:
     """Return what there is of exactly this content: itself, or what it was corrected to or replaced by since.
 
-    With ``ocr`` its sidecar says from now on that its pages are to be recognised.
+    What is stated is then stated of that, and its sidecar says from now on that its pages are to be recognised.
     """
-    if there := twin(corpus, content):
-        if ocr and note_beside(there, OCR_KEY, LANGUAGES):
-            return Outcome(name, "changed", f"{_where(corpus, there)}{_TO_RECOGNISE}")
-        return Outcome(name, "unchanged", _where(corpus, there))
-    if made := added_from(reports, content):
+    name = arrival.name
+    if there := twin(corpus, arrival.content):
+        where = _where(corpus, there)
+        if replaced and there != replaced:
+            raise InputError(f"{where} has exactly this content", "remove one of the two")
+        is_new = wanted.ocr and not noted_beside(there, OCR_KEY)
+        values = wanted.values | ({OCR_KEY: LANGUAGES} if is_new else {})
+        outcome = state_anew(corpus, there, "add", where, values) if values else None
+        if outcome is None or outcome.state == "unchanged":
+            return Outcome(name, "unchanged", where)
+        return replace(outcome, name=name, note=f"{where}{_TO_RECOGNISE if is_new else ''}")
+    if not replaced and (made := added_from(reports, arrival.content)):
         path, is_same = made
         became = "was corrected since it was added from this file" if is_same else "replaced this file"
         again = f"to have this one instead, run: probqa remove {source_of(corpus, path).id}, and add it again"
-        return Outcome(name, "unchanged", f"{_where(corpus, path)} {became} and is kept; {again}")
+        unsaid = ("what was stated with it was not written; run: probqa edit",) if wanted.values else ()
+        return Outcome(name, "unchanged", f"{_where(corpus, path)} {became} and is kept; {again}", unsaid)
     return None
 
 
 def _put(
-    corpus: Path,
-    target: Path,
-    name: str,
-    content: bytes,
-    sidecar: Sidecar,
-    same: Sequence[Path],
-    alike: Sequence[Path],
+    corpus: Path, reports: Path, arrival: _Arrival, about: Sidecar, gone: Sequence[Path], source: Source | None
 ) -> Outcome:
-    """Store a document in place of the ``same`` at an earlier time.
+    """Store a document in the place of those that go, which are kept among what was removed.
 
-    One that was corrected here since it was added is nobody's to delete. It is kept, as what is only ``alike`` is, and
-    the person is asked.
+    It has the id of the first of them, so that addresses still lead to it, and what was stated of that.
     """
-    gone = [path for path in same if is_as_added(path)]
-    replaced = [each for path in gone for each in (*replaced_by(path), path.name)]
-    store(target, content, sidecar | ({REPLACES_KEY: replaced} if replaced else {}))
-    for path in gone:
-        delete(path)
-    note = _where(corpus, target)
+    target = reports / safe_name(arrival.stem, arrival.content, arrival.suffix)
+    before = text_beside(gone[0]) if gone else ""
+    if gone:
+        replaced = [each for path in gone for each in (*replaced_by(path), path.name)]
+        about = {"id": source_of(corpus, gone[0]).id} | about | {REPLACES_KEY: replaced}
+    sidecar = renewed(without_comments(before), about, is_pdf=arrival.suffix == ".pdf")
+    stated = {*stated_keys(sidecar), *arrival.in_front}
+    found = lines(source, stated) if source else ()
+    where, beside = _where(corpus, target), _where(corpus, target.with_suffix(SIDECAR_SUFFIX))
+    ids = [_id(arrival, sidecar, where), *(source_of(corpus, path).id for path in gone)]
+    if gone and ids[0] != ids[1]:
+        raise InputError(f"its front matter has the id {ids[0]!r}, not {ids[1]!r}", "change it there")
+    contents: dict[str, bytes | None] = {beside: (sidecar + comments(found)).encode(), where: arrival.content}
+    contents |= {file: None for path in gone for file in files_of(corpus, path)}
+    carry_out(corpus, "add", ids, contents)
+    note = where
     if gone:
         note += f" replaces {', '.join(_where(corpus, path) for path in gone)}"
-    for path in (each for each in (*same, *alike) if each not in gone):
-        why = "was corrected since it was added" if path in same else "has the same title"
-        note += f"; {_where(corpus, path)} {why}: if this replaces it, run: probqa remove {source_of(corpus, path).id}"
-    return Outcome(name, "changed" if gone else "new", note)
+    wanting = tuple(key for key in missing(source) if key not in stated) if source else ()
+    if wanting:
+        to_do = f"to state it, run: probqa edit {ids[0]} {wanting[0]}=…"
+        found += (f"missing or not certain: {', '.join(wanting)}; {to_do}",)
+    return Outcome(arrival.name, "changed" if gone else "new", note, found, where, wanting)
 
 
-def _earlier(corpus: Path, reports: Path, sidecar: Sidecar, urls: Sequence[str]) -> tuple[list[Path], list[Path]]:
+def _id(arrival: _Arrival, sidecar: str, where: str) -> str:
+    """Return the id that a build will give the document, or would if its metadata could be read."""
+    try:
+        return read_metadata(arrival.text, sidecar, where)[0].id
+    except ReadingError:
+        return read_metadata("", sidecar, where)[0].id
+
+
+def _earlier(
+    corpus: Path, reports: Path, arrival: _Arrival, title: str, urls: Sequence[str]
+) -> tuple[list[Path], list[Path]]:
     """Find what was added from an earlier version of a file, and what may have been.
 
     It was where the address is the same, or both the title and the file's name; it may have been where the title is,
     because many reports share a title such as "Annual report".
     """
     fetched = {was["file"] for was in read_state(reports).values()}
-    title = str(sidecar.get(TITLED_KEY, "")).casefold()
     same: list[Path] = []
     alike: list[Path] = []
     for path in documents(reports):
         source = source_of(corpus, path)
-        has_title = bool(title) and title_added(path).casefold() == title
+        has_title = bool(title) and title_added(path).casefold() == title.casefold()
         if path.name in fetched:
             continue
-        if (urls and source.urls == urls) or (has_title and source.origin == sidecar["from"]):
+        if (urls and source.urls == urls) or (has_title and source.origin == arrival.origin):
             same.append(path)
         elif has_title:
             alike.append(path)
     return same, alike
 
 
-def _source(corpus: Path, path: Path) -> Source | None:
-    """Return what a file says of itself, as a build would read it.
+def _source(corpus: Path, arrival: _Arrival) -> tuple[Source | None, str]:
+    """Return what a file says of itself, as a build would read it, or why it cannot be read.
 
-    It is None where it cannot be read. A domain that cannot be used is done without: the build names it.
+    A domain that cannot be used is done without: the build names it.
     """
     try:
         forms = load_domain(corpus).forms
     except (ReadingError, OSError):
         forms = NO_FORMS
     try:
-        return reader.read(CorpusFile(path.name, ""), path.parent, forms).source
-    except (ReadingError, OSError):
-        return None
+        file = CorpusFile(f"{arrival.stem}{arrival.suffix}", "")
+        return reader.read_content(arrival.content, None, file, forms).source, ""
+    except (ReadingError, OSError) as error:
+        return None, reason(error)
 
 
 def _read(path: Path) -> bytes:
@@ -387,18 +418,5 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _names(corpus: Path, path: Path) -> tuple[str, str]:
-    """Return the id that the index gives a file, and its path below the corpus."""
-    return source_of(corpus, path).id, path.relative_to(corpus).as_posix()
-
-
 def _where(corpus: Path, path: Path) -> str:
     return path.relative_to(corpus).as_posix()
-
-
-def _reason(error: ProbqaError | OSError) -> str:
-    return str(error) if isinstance(error, ProbqaError) else f"{error.strerror or error}; mend that and run it again"
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

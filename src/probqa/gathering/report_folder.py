@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,7 +20,11 @@ from pathlib import Path
 
 import yaml
 
-from probqa.errors import BuildLockedError, ReadingError
+from probqa.errors import BuildLockedError, InputError, ReadingError
+from probqa.gathering.changes import mend
+from probqa.gathering.files import TEMPORARY, write
+from probqa.gathering.outcome import printable
+from probqa.gathering.stated import Value
 from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
 from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY, read_metadata
 from probqa.records import Source
@@ -30,9 +33,8 @@ FOLDER = "reports"
 _STATE = ".fetched.json"
 _STATE_KEYS = {"url", "file", "sha256", "etag", "last_modified"}
 _LOCK = ".lock"
-_TEMPORARY = ".tmp-"
 
-Sidecar = dict[str, str | list[str]]
+Sidecar = dict[str, Value]
 Fetched = dict[str, dict[str, str]]
 """By catalogue id: the address asked, the file stored, its SHA-256, and the headers to send at the next visit."""
 
@@ -41,7 +43,8 @@ Fetched = dict[str, dict[str, str]]
 def changing(folder: Path) -> Iterator[Path]:
     """Lock the reports of a corpus for changes.
 
-    A process that died does not keep the lock, and the temporary files it left are deleted.
+    A process that died does not keep the lock. What it had begun is taken back, and the temporary files it left are
+    deleted.
 
     Raises:
         CorpusError: there is no corpus.
@@ -54,8 +57,11 @@ def changing(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BuildLockedError(f"another fetch, add or remove is at work in {reports}", "wait for it") from error
-        for left_over in reports.glob(f"{_TEMPORARY}*"):
+            raise BuildLockedError(
+                f"another command that changes reports is at work in {reports}", "wait for it"
+            ) from error
+        mend(folder)
+        for left_over in reports.glob(f"{TEMPORARY}*"):
             left_over.unlink()
         yield reports
 
@@ -79,6 +85,29 @@ def source_of(folder: Path, path: Path) -> Source:
         return read_metadata(text, beside, name)[0]
     except (ReadingError, OSError, UnicodeDecodeError):
         return read_metadata("", None, name)[0]
+
+
+def find(folder: Path, name: str, below: Path | None = None) -> Path:
+    """Find a document by its id or its path.
+
+    Raises:
+        InputError: there is none of that name, or not ``below`` a folder of the corpus, or there are several.
+    """
+    named = [
+        path for path in documents(folder) if name in (source_of(folder, path).id, path.relative_to(folder).as_posix())
+    ]
+    found = [path for path in named if below is None or path.is_relative_to(below)]
+    if not found and named:
+        raise InputError(
+            f"{name!r} is not below {below}, but part of what came with the corpus",
+            "delete its file yourself if you mean it",
+        )
+    if not found:
+        raise InputError(f"there is no document {name!r} in {below or folder}", "run: probqa list")
+    if len(found) > 1:
+        paths = " and ".join(path.relative_to(folder).as_posix() for path in found)
+        raise InputError(f"{name!r} names {printable(paths)}", "say which of these paths")
+    return found[0]
 
 
 def twin(folder: Path, content: bytes) -> Path | None:
@@ -127,26 +156,25 @@ def noted_beside(path: Path, key: str) -> str:
     return str(_noted(path).get(key, ""))
 
 
+def text_beside(path: Path) -> str:
+    """Return the sidecar of a document, or nothing where there is none.
+
+    Raises:
+        ReadingError: it is not UTF-8.
+    """
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    try:
+        return sidecar.read_text(encoding="utf-8-sig") if sidecar.is_file() else ""
+    except UnicodeDecodeError as error:
+        raise ReadingError(f"{sidecar.name}: byte {error.start} is not UTF-8", "save it as UTF-8") from error
+
+
 def _noted(path: Path) -> dict[str, object]:
     try:
         values = yaml.safe_load(path.with_suffix(SIDECAR_SUFFIX).read_bytes())
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return {}
     return values if isinstance(values, dict) else {}
-
-
-def note_beside(path: Path, key: str, value: str) -> bool:
-    """Write a line into the sidecar of a document, where none has that key, and tell whether it was written.
-
-    What else stands there, comments included, stays as it is.
-    """
-    if key in _noted(path):
-        return False
-    sidecar = path.with_suffix(SIDECAR_SUFFIX)
-    text = sidecar.read_text(encoding="utf-8") if sidecar.exists() else ""
-    text += "\n" if text and not text.endswith("\n") else ""
-    _replace(sidecar, f"{text}{key}: {value}\n".encode())
-    return True
 
 
 def is_as_added(path: Path) -> bool:
@@ -159,9 +187,13 @@ def store(target: Path, content: bytes, sidecar: Sidecar) -> None:
 
     The sidecar comes first, so that a document is never without it. A sidecar alone is ignored.
     """
-    text = yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True)
-    _replace(target.with_suffix(SIDECAR_SUFFIX), text.encode())
-    _replace(target, content)
+    write(target.with_suffix(SIDECAR_SUFFIX), sidecar_text(sidecar))
+    write(target, content)
+
+
+def sidecar_text(sidecar: Sidecar) -> bytes:
+    """Write what is known of a document as a sidecar has it."""
+    return yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True).encode()
 
 
 def is_stored(target: Path, sha256: str) -> bool:
@@ -173,12 +205,12 @@ def is_stored(target: Path, sha256: str) -> bool:
     )
 
 
-def delete(path: Path) -> None:
-    """Delete a document, and its sidecar unless another document shares it."""
-    path.unlink()
+def files_of(folder: Path, path: Path) -> list[str]:
+    """Name a document below ``folder`` and its sidecar, unless another document shares that, as they are to go."""
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
-    if not any(other.with_suffix(SIDECAR_SUFFIX) == sidecar for other in documents(path.parent)):
-        sidecar.unlink(missing_ok=True)
+    is_shared = any(other != path and other.with_suffix(SIDECAR_SUFFIX) == sidecar for other in documents(path.parent))
+    gone = [path, sidecar] if sidecar.is_file() and not is_shared else [path]
+    return [each.relative_to(folder).as_posix() for each in gone]
 
 
 def read_state(reports: Path) -> Fetched:
@@ -203,26 +235,4 @@ def read_state(reports: Path) -> Fetched:
 
 def write_state(reports: Path, fetched: Fetched) -> None:
     """Remember what was fetched."""
-    _replace(reports / _STATE, json.dumps(fetched, indent=1, sort_keys=True).encode())
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Replace a file in one atomic step.
-
-    The content is written beside it and forced to disk first.
-    """
-    temporary = target.with_name(f"{_TEMPORARY}{target.name}")
-    try:
-        with temporary.open("xb") as file:
-            if file.write(content) != len(content):
-                raise OSError(f"not every byte of {target.name} could be written")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write(reports / _STATE, json.dumps(fetched, indent=1, sort_keys=True).encode())

@@ -52,7 +52,8 @@ class PageStart:
 class Reading:
     """The result of reading one file.
 
-    ``metadata`` is what the file says of itself: title, publisher, published, published_note.
+    ``metadata`` is what the file says of itself: title, publisher and published, each with a note (``title_note``) on
+    where that was taken from if it may be wrong.
     """
 
     pieces: list[Piece]

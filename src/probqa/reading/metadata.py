@@ -19,11 +19,12 @@ from probqa.dates import PartialDate
 from probqa.errors import InputError, ReadingError
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.plain_yaml import YamlError, load
-from probqa.records import Source, Wording
+from probqa.records import FROM_FILE_NAME, Source, Wording
 from probqa.text import WEB_ADDRESS, half_character
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,199}")
+ID_REMEDY = "use small letters, digits, '-', '_', '.' and '/'"
 _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area", "licence")
 # When and from where a file came, as `probqa fetch` and `probqa add` note it: about the file, not about the source.
 _PROVENANCE_KEYS = ("added", "from")
@@ -34,6 +35,9 @@ OCR_KEY = "ocr"
 _LANGUAGES = re.compile(r"[A-Za-z][A-Za-z_]{1,30}(?:\+[A-Za-z][A-Za-z_]{1,30}){0,4}")
 # What is marked where it was read from the first page: a date has its own note, and a title stands there to be seen.
 _MARKED_KEYS = ("area", "kind", "publisher", "ratings")
+# What a reader says of where it took a title or publisher that the pages do not show.
+_NOTE = "_note"
+_NOTES = ("title_note", "publisher_note")
 _KEYS = {
     *_TEXT_KEYS,
     *_PROVENANCE_KEYS,
@@ -83,13 +87,36 @@ def read_metadata(
         values.pop("published_note", None)
     values |= stated
     read = tuple(key for key in on_page_1 or {} if key in _MARKED_KEYS and key not in stated)
+    known = {*stated, *(on_page_1 or {})}
+    notes = {key: (found or {}).get(key, "") for key in _NOTES if key.removesuffix(_NOTE) not in known}
     try:
-        source = _source(values, path, body, read)
+        source = _source(values, path, body, read, notes)
     except ReadingError as error:
         # The problem with a value begins with its key.
         place = places.get(error.problem.partition(":")[0], "")
         raise ReadingError(place + error.problem, error.remedy) from error
     return source, body, text[: len(text) - len(body)].count("\n") + 1
+
+
+def is_usable_id(identifier: str) -> bool:
+    """Tell whether a document can have an id.
+
+    >>> is_usable_id("gwent-2017"), is_usable_id("../gwent")
+    (True, False)
+    """
+    return bool(_ID.fullmatch(identifier)) and ".." not in identifier
+
+
+def front_matter(text: str) -> tuple[int, int] | None:
+    """Return where the YAML between the two ``---`` at the top of a text stands.
+
+    It is None where there is none.
+
+    >>> front_matter("---\\ntitle: A\\n---\\nText."), front_matter("Text.")
+    ((4, 13), None)
+    """
+    front = _FRONT_MATTER.match(text)
+    return front.span(1) if front else None
 
 
 def languages_to_recognise(sidecar: str | None, path: str) -> str:
@@ -135,11 +162,13 @@ def _take(values: dict[str, object], places: dict[str, str], text: str, file: st
     places |= here
 
 
-def _source(values: dict[str, object], path: str, body: str, from_page_1: tuple[str, ...]) -> Source:
+def _source(
+    values: dict[str, object], path: str, body: str, from_page_1: tuple[str, ...], notes: dict[str, str]
+) -> Source:
     texts = {key: _text(values, key) for key in (*_TEXT_KEYS, *_PROVENANCE_KEYS)}
     identifier = _text(values, "id") or _slug(path)
-    if not _ID.fullmatch(identifier) or ".." in identifier:
-        raise ReadingError(f"id: {identifier!r} is not usable", "use small letters, digits, '-', '_', '.' and '/'")
+    if not is_usable_id(identifier):
+        raise ReadingError(f"id: {identifier!r} is not usable", ID_REMEDY)
     wording: Wording
     match _text(values, "wording") or "verbatim":
         case "digest" | "verbatim" as given:
@@ -158,9 +187,11 @@ def _source(values: dict[str, object], path: str, body: str, from_page_1: tuple[
     ratings = values.get("ratings", {})
     if not isinstance(ratings, dict) or not all(isinstance(value, str) for value in ratings.values()):
         raise ReadingError("ratings: not a list of 'what: rating'", "mend the front matter")
+    title = texts["title"] or _first_heading(body)
     return Source(
         id=identifier,
-        title=texts["title"] or _first_heading(body) or PurePosixPath(path).stem,
+        # The name that a file was added from says more than the one it is stored under.
+        title=title or PurePosixPath(path if "://" in texts["from"] else texts["from"] or path).stem,
         publisher=texts["publisher"],
         kind=texts["kind"],
         published=_date(texts["published"], texts["published_note"]),
@@ -173,6 +204,8 @@ def _source(values: dict[str, object], path: str, body: str, from_page_1: tuple[
         added=texts["added"],
         origin=texts["from"],
         from_page_1=from_page_1,
+        title_note=notes.get("title_note", "") if title else FROM_FILE_NAME,
+        publisher_note=notes.get("publisher_note", ""),
     )
 
 

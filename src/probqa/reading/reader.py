@@ -33,7 +33,7 @@ from probqa.reading.formats.sandbox import (
 from probqa.reading.metadata import languages_to_recognise, read_metadata
 from probqa.records import Document, Removal
 
-__all__ = ["is_read_by", "read", "read_draft", "reader_version"]
+__all__ = ["is_read_by", "read", "read_content", "read_draft", "reader_version"]
 
 _PAGES = (".html", ".htm", ".xhtml")
 _PACKED = (".docx", ".odt", ".xlsx", ".pptx", ".epub")
@@ -52,19 +52,21 @@ DRAFTS = (*_IN_WORKER, ".md", ".txt")
 # Version and library ("" for Python's own) of the formats that the worker reads. A test compares the versions with
 # the readers' own.
 WORKER_READERS: dict[Format, tuple[str, str]] = {
-    "pdf": ("pdf 4", "pypdfium2"),
-    "html": ("html 4", "trafilatura"),
-    "docx": ("docx 4", "lxml"),
-    "odt": ("odt 1", "lxml"),
-    "rtf": ("rtf 1", ""),
-    "xlsx": ("xlsx 1", "lxml"),
-    "pptx": ("pptx 1", "lxml"),
-    "epub": ("epub 1", "lxml"),
-    "eml": ("eml 1", "lxml"),
+    "pdf": ("pdf 5", "pypdfium2"),
+    "html": ("html 5", "trafilatura"),
+    "docx": ("docx 5", "lxml"),
+    "odt": ("odt 2", "lxml"),
+    "rtf": ("rtf 2", ""),
+    "xlsx": ("xlsx 2", "lxml"),
+    "pptx": ("pptx 2", "lxml"),
+    "epub": ("epub 2", "lxml"),
+    "eml": ("eml 2", "lxml"),
 }
 _MARKDOWN = (".md", ".markdown")
 _MARKDOWN_VERSION = "markdown 3"
-_TEXT_VERSION = "text 3"
+_TEXT_VERSION = "text 4"
+# What is taken of what a file says of itself.
+_FOUND = ("title", "title_note", "publisher", "publisher_note", "published", "published_note")
 # Stands between the reader of a document and the program that recognised pages of it.
 _WITH = ", "
 
@@ -97,8 +99,16 @@ def read(file: CorpusFile, folder: Path, forms: Forms = NO_FORMS) -> Document:
         ReadingError: damaged, protected, hostile, of another format than its name says, not UTF-8, broken metadata,
             or no text to index.
     """
-    content = read_bytes(folder, file.path)
     sidecar = _decode(read_bytes(folder, file.sidecar)) if file.sidecar else None
+    return read_content(read_bytes(folder, file.path), sidecar, file, forms)
+
+
+def read_content(content: bytes, sidecar: str | None, file: CorpusFile, forms: Forms = NO_FORMS) -> Document:
+    """Read a file that need not be stored yet, as ``read`` does.
+
+    Raises:
+        ReadingError: as ``read``.
+    """
     suffix = PurePosixPath(file.path).suffix.lower()
     _check_kind(content, suffix)
     recogniser = None
@@ -205,9 +215,7 @@ def _usable(metadata: dict[str, str]) -> dict[str, str]:
 
     A file is not refused for a bad date in its own metadata.
     """
-    usable = {
-        key: value for key, value in metadata.items() if key in ("title", "publisher", "published", "published_note")
-    }
+    usable = {key: value for key, value in metadata.items() if key in _FOUND}
     try:
         is_dated = bool(PartialDate(usable.get("published", "")))
     except InputError:

@@ -26,7 +26,7 @@ from probqa.reading.formats.plaintext import plaintext_pieces
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "eml 1"
+VERSION = "eml 2"
 
 _HEAD = ("From", "To", "Cc", "Reply-To", "Date")
 _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")

@@ -28,7 +28,7 @@ from probqa.reading.formats.page_source import decode_page, parse_page
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "epub 1"
+VERSION = "epub 2"
 
 _ENDINGS = (".opf", ".xml", ".xhtml", ".xht", ".html", ".htm", ".ncx", ".css")
 _PAGES = ("application/xhtml+xml", "text/html", "text/xml", "text/x-oeb1-document")

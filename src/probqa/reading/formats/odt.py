@@ -28,11 +28,11 @@ from probqa.reading.formats.page_tables import Cell, table_rows, unused_names
 from probqa.reading.formats.raised import level, raise_mark
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.symbols import UNKNOWN, in_unicode
-from probqa.reading.formats.word_about import shown_title
+from probqa.reading.formats.word_about import title_of
 from probqa.reading.formats.word_styles import may_head
 from probqa.records import Removal
 
-VERSION = "odt 1"
+VERSION = "odt 2"
 
 _MAX_REPEATED = 200
 _DELETED = "deleted (tracked change)"
@@ -130,7 +130,7 @@ def _metadata(parts: dict[str, bytes], pieces: list[Piece], titles: list[str]) -
     if "meta.xml" in parts:
         for each in every(tree(parts["meta.xml"]), "title", "date", "creation-date"):
             about.setdefault(name_of(each), tidy("".join(each.itertext())))
-    found = {"title": shown_title(about.get("title", ""), pieces, titles)[:300]}
+    found = title_of(about.get("title", ""), pieces, titles)
     if day := _DAY.match(about.get("date") or about.get("creation-date", "")):
         found |= {"published": day.group(), "published_note": "the day the OpenDocument file was last saved"}
     return {key: text for key, text in found.items() if text}

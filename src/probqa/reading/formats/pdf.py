@@ -31,7 +31,7 @@ from probqa.reading.formats.running_lines import LABEL, find_running
 from probqa.reading.formats.watermarks import find_watermarks
 from probqa.records import FROM_PAGE_1, RECOGNISED, BlockKind, PageLayer, Removal
 
-VERSION = "pdf 4"
+VERSION = "pdf 5"
 
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")

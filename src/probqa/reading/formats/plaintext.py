@@ -18,7 +18,7 @@ from probqa.reading.formats.furniture import furniture, furniture_tail, is_certa
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "text 3"
+VERSION = "text 4"
 
 _MARKER = re.compile(
     r"^[ \t]*(?:(?P<sign>[•●▪◦‣·*])|(?P<dash>[–-])|(?P<number>\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]))[ \t]+(?=\S)"

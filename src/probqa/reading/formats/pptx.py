@@ -36,7 +36,7 @@ from probqa.reading.formats.word_about import metadata
 from probqa.reading.formats.word_numbers import in_format
 from probqa.records import Removal
 
-VERSION = "pptx 1"
+VERSION = "pptx 2"
 
 _MAX_NAME = 60
 _TITLES = ("title", "ctrTitle")
@@ -117,7 +117,9 @@ def read_pptx(content: bytes) -> Reading:
             removals.append(Removal("text that stands on several slides", text, len(text)))
     title = slides[0].title if slides else ""
     about = metadata(parts, [], [], "PowerPoint file")
-    return Reading(pieces, removals, metadata=about | ({"title": title[:300]} if title else {}))
+    if title:
+        about = {key: text for key, text in about.items() if key != "title_note"} | {"title": title[:300]}
+    return Reading(pieces, removals, metadata=about)
 
 
 def _relation_of(element: Any) -> str:

@@ -25,13 +25,13 @@ from probqa.reading.formats.raised import level, raise_text
 from probqa.reading.formats.repairs import tidy
 from probqa.reading.formats.rtf_marks import SYMBOLS, Mark, decoded, marks
 from probqa.reading.formats.symbols import UNKNOWN, in_unicode
-from probqa.reading.formats.word_about import shown_title
+from probqa.reading.formats.word_about import title_of
 from probqa.reading.formats.word_fields import shown_by_code
 from probqa.reading.formats.word_numbers import in_format
 from probqa.reading.formats.word_styles import may_head
 from probqa.records import Removal
 
-VERSION = "rtf 1"
+VERSION = "rtf 2"
 
 _MAX_DEPTH = 1_000
 # Ends of cells that are nearer to each other, in twentieths of a point, are the same column's.
@@ -264,7 +264,7 @@ class _Reader:
         return Reading(flow.pieces, self._removals, metadata=self._metadata(flow))
 
     def _metadata(self, flow: _Flow) -> dict[str, str]:
-        found = {"title": shown_title(tidy(self._collected.get("title", "")), flow.pieces, flow.titles)[:300]}
+        found = title_of(tidy(self._collected.get("title", "")), flow.pieces, flow.titles)
         year, month, day = (*(self._days["saved"] or self._days["made"]), 0, 0, 0)[:3]
         if 1900 <= year <= 2100 and month and day:
             found |= {"published": f"{year}-{month:02}-{day:02}"}

@@ -26,7 +26,7 @@ from probqa.reading.formats.page_source import decode_page, parse_page
 from probqa.reading.formats.repairs import tidy
 from probqa.records import Removal
 
-VERSION = "html 4"
+VERSION = "html 5"
 
 # The precise result is taken where it has at least this share of the even one's characters.
 _ENOUGH = 0.75

@@ -52,7 +52,7 @@ from probqa.reading.formats.word_styles import (
 from probqa.reading.formats.word_tables import cells_of, near, rows_text
 from probqa.records import Removal
 
-VERSION = "docx 4"
+VERSION = "docx 5"
 
 # A part that another program embedded may have any of these endings.
 _ENDINGS = (".xml", ".rels", ".docx", ".html", ".htm", ".xhtml", ".mht", ".rtf", ".txt", ".dat")

@@ -14,6 +14,7 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import Piece
 from probqa.reading.formats.packed_xml import name_of, tree
 from probqa.reading.formats.repairs import tidy
+from probqa.records import FROM_FILE_DATA
 
 _SAVED = "the day the {} was last saved"
 _MADE = "the day the {}, or the template it was made from, was made"
@@ -34,7 +35,9 @@ def metadata(
     company = next(
         (tidy(each.text or "") for each in _properties(parts, "docProps/app.xml") if name_of(each) == "Company"), ""
     )
-    found = {"title": shown_title(core.get("title", ""), pieces, titles), "publisher": company}
+    found = title_of(core.get("title", ""), pieces, titles)
+    if company:
+        found |= {"publisher": company, "publisher_note": FROM_FILE_DATA}
     made, saved = (core.get(name, "") for name in ("created", "modified"))
     day = re.match(rf"{YEAR}-\d\d-\d\d", saved or made)
     if day:
@@ -46,7 +49,15 @@ def metadata(
     return {key: text[:300] for key, text in found.items() if text}
 
 
-def shown_title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
+def title_of(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> dict[str, str]:
+    """Return the title, with a note where only the file's data have it."""
+    title = _shown_title(stored, pieces, titles)
+    is_shown = title != stored or _plain(title) in _plain(" ".join(piece.text for piece in pieces[:_OPENING]))
+    note = {} if is_shown else {"title_note": FROM_FILE_DATA}
+    return {"title": title[:300]} | note if title else {}
+
+
+def _shown_title(stored: str, pieces: Sequence[Piece], titles: Sequence[str]) -> str:
     """Return the title.
 
     The file keeps the title of whatever it was copied from, so the one that its first page shows comes before it.

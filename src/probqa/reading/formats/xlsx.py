@@ -26,7 +26,7 @@ from probqa.reading.formats.word_about import metadata
 from probqa.reading.formats.word_styles import may_head
 from probqa.records import Removal
 
-VERSION = "xlsx 1"
+VERSION = "xlsx 2"
 
 # The rows below one heading, which names their cells.
 _ROWS = 20
