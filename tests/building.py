@@ -26,8 +26,9 @@ import pytest
 from probqa.asking.library import Library
 from probqa.errors import BuildLockedError, IndexMissingError
 from probqa.indexing import storage
-from probqa.indexing.build import KEPT_GENERATIONS, build
+from probqa.indexing.build import build
 from probqa.indexing.inspection import verify
+from probqa.indexing.publishing import KEPT_GENERATIONS
 from probqa.indexing.storage import build_lock
 from probqa.questions import Request
 from probqa.settings import Settings

@@ -54,12 +54,16 @@ def stale(chosen: Settings, opened: Opener) -> bool:
 
 
 def test_a_build_of_an_unchanged_corpus_writes_and_embeds_nothing(three: Settings, opened: Opener) -> None:
-    before = sorted((path.name, path.stat().st_mtime_ns) for path in three.index.rglob("*"))
+    def files() -> list[tuple[str, int]]:
+        """All but the lock, in which a build says who it is."""
+        return sorted((path.name, path.stat().st_mtime_ns) for path in three.index.rglob("*") if path.name != ".lock")
+
+    before = files()
     assert not stale(three, opened)
     hash_encoder.embedded.clear()
     assert counts(build(three)) == (0, 0, 0, 3, 0)
     assert set(hash_encoder.embedded) == set(CANARIES)
-    assert sorted((path.name, path.stat().st_mtime_ns) for path in three.index.rglob("*")) == before
+    assert files() == before
 
 
 def test_only_changed_passages_are_embedded(three: Settings, opened: Opener) -> None:
@@ -176,7 +180,7 @@ def test_the_same_content_twice_is_indexed_once_and_listed(three: Settings, open
     assert counts(report) == (0, 0, 0, 3, 0)
     said = Failure("b2.md", "has the same content as b.md; it is indexed once, remove one of them")
     assert report.failures == (said,)
-    assert status(three)["failures"] == [{"file": said.file, "problem": said.problem}]
+    assert status(three)["failures"] == [{"file": said.file, "problem": said.problem, "kept": ""}]
     assert not stale(three, opened)
     (three.corpus / "b.md").unlink()
     assert stale(three, opened)
@@ -218,7 +222,7 @@ def test_a_broken_file_stops_no_other_and_is_listed_until_it_is_mended(
     assert [failure.file for failure in report.failures] == [name]
     assert report.failures[0].problem == problem
     found = status(three)
-    assert found["failures"] == [{"file": name, "problem": problem}]
+    assert found["failures"] == [{"file": name, "problem": problem, "kept": ""}]
     assert (found["stale"], len(found["documents"])) == (False, 3)
     assert build(three).generation == report.generation
     write_corpus(three.corpus, {name: "Mended."})
@@ -236,13 +240,69 @@ def test_a_broken_file_that_breaks_in_another_way_is_stale_until_built(three: Se
         assert not stale(three, opened)
 
 
-def test_a_document_that_breaks_is_removed_and_listed(three: Settings, opened: Opener) -> None:
-    write_corpus(three.corpus, {"b.md": b"\xff"})
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff", "line 1: byte 0 is not UTF-8; save the file as UTF-8"),
+        (b"# B", "holds no text to quote; add the report's text, or remove the file"),
+        (b"---\nid: a\n---\nThe third.", "the id 'a' is taken by a.md; give it another"),
+        (None, "leads out of the corpus folder; copy the file into it instead of linking"),
+    ],
+)
+def test_a_document_that_breaks_keeps_its_last_good_version_and_is_listed(
+    three: Settings, opened: Opener, content: bytes | None, problem: str
+) -> None:
+    before = opened(three).document("b")
+    assert before is not None
+    if content is None:
+        (three.corpus / "b.md").unlink()
+        (three.corpus / "b.md").symlink_to("/etc/hostname")
+    else:
+        write_corpus(three.corpus, {"b.md": content})
     assert stale(three, opened)
+    for _ in range(2):
+        report = build(three)
+        assert counts(report) == (0, 0, 0, 3, 0)
+        assert report.failures == (Failure("b.md", problem, before.file_sha256),)
+        assert opened(three).document("b") == before
+        assert not stale(three, opened)
+    assert list(verify(three)) == []
+    (three.corpus / "b.md").unlink()
+    assert counts(build(three)) == (0, 0, 1, 2, 0)
+    assert status(three)["failures"] == []
+
+
+def test_two_versions_that_are_kept_of_one_broken_file_are_two_generations(three: Settings) -> None:
+    """The name of a generation says what is in it, also where the files alone do not."""
+    names = set()
+    for title in ("One", "Two"):
+        write_corpus(three.corpus, {"b.md": f"---\ntitle: {title}\n---\nThe third was late."})
+        build(three)
+        write_corpus(three.corpus, {"b.md": b"\xff"})
+        names.add(build(three).generation)
+    assert len(names) == 2
+
+
+def test_a_document_that_was_moved_is_not_kept_twice(three: Settings) -> None:
+    write_corpus(three.corpus, {"0.md": THREE["b.md"]})
     report = build(three)
-    assert counts(report) == (0, 0, 1, 2, 0)
-    assert [failure.file for failure in report.failures] == ["b.md"]
-    assert not stale(three, opened)
+    assert report.failures == (Failure("b.md", "has the same content as 0.md; it is indexed once, remove one of them"),)
+    assert counts(report) == (1, 0, 1, 2, 0)
+
+
+@pytest.mark.parametrize("name", [GLOSSARY_FILE, DOMAIN_FILE, CALIBRATION_FILE])
+def test_what_a_broken_file_beside_the_reports_said_is_kept(three: Settings, opened: Opener, name: str) -> None:
+    source = Path(__file__).resolve().parents[1] / "corpus" / name
+    write_corpus(three.corpus, {name: source.read_bytes()})
+    build(three)
+    before = opened(three)
+    for content in (b"{", b"[}"):
+        write_corpus(three.corpus, {name: content})
+        [failure] = build(three).failures
+        assert (failure.file, failure.kept) == (name, before.manifest.corpus[name][0])
+        after = opened(three)
+        assert after.glossary.entries == before.glossary.entries
+        assert (after.domain, after.calibration) == (before.domain, before.calibration)
 
 
 def test_a_file_that_vanishes_while_it_is_built_is_listed(three: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,13 +389,16 @@ def test_an_empty_or_missing_corpus_is_refused_and_the_old_index_stays(three: Se
 
 
 def test_a_corpus_of_broken_files_alone_is_refused_and_the_old_index_stays(three: Settings) -> None:
-    live = storage.read_pointer(three.index)
     for name in THREE:
         write_corpus(three.corpus, {name: b"\xff" + name.encode()})
+    assert [bool(failure.kept) for failure in build(three).failures] == [True, True, True]
+    live = storage.read_pointer(three.index)
+    for name in THREE:
+        (three.corpus / name).rename(three.corpus / f"new {name}")
     with pytest.raises(CorpusError) as refused:
         build(three)
     assert str(refused.value) == (
-        f"no file of {three.corpus} could be read; a.md: line 1: byte 0 is not UTF-8; save the file as UTF-8"
+        f"no file of {three.corpus} could be read; new a.md: line 1: byte 0 is not UTF-8; save the file as UTF-8"
     )
     assert storage.read_pointer(three.index) == live
 

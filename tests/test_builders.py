@@ -15,7 +15,8 @@ import building
 from probqa.asking.library import Library
 from probqa.errors import BuildLockedError, IndexDamagedError
 from probqa.indexing import storage
-from probqa.indexing.build import KEPT_GENERATIONS, build
+from probqa.indexing.build import build
+from probqa.indexing.publishing import KEPT_GENERATIONS
 from probqa.indexing.storage import build_lock, is_building
 from probqa.settings import Settings
 from steps import Disk, Step
@@ -91,13 +92,26 @@ def test_a_build_that_does_not_sync_is_caught_by_a_loss_of_power(
         list(building.losses(chosen, chosen.index, left, disk))
 
 
-def test_a_second_builder_is_told_in_one_line(first: Settings) -> None:
+def test_a_second_builder_is_told_who_builds_in_one_line(first: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = storage.read_pointer(first.index)
-    with build_lock(first.index), pytest.raises(BuildLockedError) as refused:
+    monkeypatch.setattr(storage, "now", lambda: "2026-05-03T10:31:07+00:00")
+    with build_lock(first.index, "probqa build --draft"), pytest.raises(BuildLockedError) as refused:
         build(first)
-    assert str(refused.value) == f"another build is running in {first.index}; wait until it is done"
+    assert str(refused.value) == (
+        f"another build is running in {first.index}: process {os.getpid()}, since 2026-05-03 10:31:07 UTC, "
+        "probqa build --draft; wait until it is done"
+    )
     assert storage.read_pointer(first.index) == before
     assert build(first).unchanged == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"{}", b'{"pid": 1, "since": "now", "command": ""}'])
+def test_a_holder_that_does_not_say_who_it_is_is_a_holder_all_the_same(first: Settings, content: bytes) -> None:
+    with build_lock(first.index):
+        (first.index / ".lock").write_bytes(content)
+        with pytest.raises(BuildLockedError) as refused:
+            build(first)
+    assert str(refused.value) == f"another build is running in {first.index}; wait until it is done"
 
 
 def test_a_build_at_work_is_seen_and_looking_does_not_stop_one(
@@ -133,10 +147,10 @@ def test_of_two_builders_at_once_one_builds_and_one_is_told(first: Settings) -> 
     builders = [context.Process(target=building.race, args=(first, told, outcomes)) for _ in range(2)]
     for builder in builders:
         builder.start()
-    said = sorted(outcomes.get(timeout=60) for _ in builders)
+    said = sorted(outcomes.get(timeout=60).partition(": process ")[0] for _ in builders)
     for builder in builders:
         builder.join()
-    assert said == [f"another build is running in {first.index}; wait until it is done", "built"]
+    assert said == [f"another build is running in {first.index}", "built"]
     assert building.opened_states(first) == {"1"}
 
 

@@ -273,14 +273,19 @@ def test_files_are_on_disk_before_the_pointer_names_them(chosen: Settings) -> No
     expected = {path.name for path in (chosen.index / report.generation).iterdir()}
     assert {Path(event).name for event in files} == expected
     assert Path(files[-1]).name == storage.MANIFEST
+
+    def replaced(name: str) -> list[str]:
+        return [f"fsync index/.staging-{name}", f"rename index/.staging-{name} to index/{name}", "fsync index"]
+
     assert events == [
         "fsync .",
         *files,
         "fsync index/.staging-",
         f"rename index/.staging- to index/{report.generation}",
         "fsync index",
-        "fsync index/.staging-current",
-        "rename index/.staging-current to index/current",
+        *replaced("draft"),
+        *replaced("current"),
+        *replaced("history.jsonl"),
         "fsync index",
     ]
 

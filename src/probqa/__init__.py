@@ -96,19 +96,22 @@ def build(
     model: str | None = None,
     reader: str | None = None,
 ) -> BuildReport:
-    """Bring an index up to a corpus.
+    """Bring an index up to a corpus, if the new one answers the questions of its ``smoke.yaml``.
 
     What is left out is taken as in ``open``, the corpus from ``PROBQA_CORPUS``.
 
     Raises:
         CorpusError: no corpus, or no file of it could be read; the old index stays live.
+        InputError: ``smoke.yaml`` cannot be read.
         ModelError: the model cannot be used.
         BuildLockedError: another build is running.
     """
     from probqa.indexing.build import build
+    from probqa.measuring.smoke import acceptance
     from probqa.settings import settings
 
-    return build(settings(os.environ, corpus=corpus, index=index, model=model, reader=reader))
+    chosen = settings(os.environ, corpus=corpus, index=index, model=model, reader=reader)
+    return build(chosen, accept=acceptance(chosen))
 
 
 def __dir__() -> list[str]:

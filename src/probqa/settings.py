@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 DEFAULT_MODEL = "probqa-encoder"
 DEFAULT_READER = "probqa-reader"
@@ -23,13 +24,15 @@ NO_READER = "none"
 class Settings:
     """The two folders and two models of sentence-transformers, each a packaged one's name, a hub name or a folder.
 
-    ``reader`` is a CrossEncoder, or "none".
+    ``reader`` is a CrossEncoder, or "none". ``pointer`` says which generation of the index is asked: the one that is
+    live, or the draft.
     """
 
     corpus: Path
     index: Path
     model: str
     reader: str = NO_READER
+    pointer: Literal["current", "draft"] = "current"
 
 
 def settings(
@@ -39,6 +42,7 @@ def settings(
     index: Path | str | None = None,
     model: str | None = None,
     reader: str | None = None,
+    draft: bool = False,
 ) -> Settings:
     """Choose the settings.
 
@@ -50,6 +54,7 @@ def settings(
         index=Path(index or environment.get("PROBQA_INDEX") or "index"),
         model=model or environment.get("PROBQA_MODEL") or DEFAULT_MODEL,
         reader=reader or environment.get("PROBQA_READER") or DEFAULT_READER,
+        pointer="draft" if draft else "current",
     )
 
 

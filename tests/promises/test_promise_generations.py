@@ -18,12 +18,13 @@ from conftest import REPORTS, Opener, write_corpus
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ProbqaError
 from probqa.indexing import storage
-from probqa.indexing.build import KEPT_GENERATIONS, build
+from probqa.indexing.build import build
 from probqa.indexing.encoder import CANARIES
 from probqa.indexing.generation import FORMAT, Contents, Generation, write
 from probqa.indexing.inspection import verify
 from probqa.indexing.lexical import LexicalIndex, words
 from probqa.indexing.manifest import Model
+from probqa.indexing.publishing import KEPT_GENERATIONS
 from probqa.reading.passages import search_text
 from probqa.settings import Settings
 
@@ -170,7 +171,7 @@ def test_a_corpus_that_is_changed_and_changed_back_has_the_same_generation(built
 
 def test_at_least_two_old_generations_are_kept(built: Settings) -> None:
     names = [storage.read_pointer(built.index)[0]]
-    for number in range(5):
+    for number in range(KEPT_GENERATIONS + 2):
         write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
         names.append(build(built).generation)
     assert KEPT_GENERATIONS >= 3
@@ -179,7 +180,7 @@ def test_at_least_two_old_generations_are_kept(built: Settings) -> None:
 
 def test_the_latest_generations_are_kept_though_the_clock_goes_back(built: Settings) -> None:
     names = [storage.read_pointer(built.index)[0]]
-    for number in range(5):
+    for number in range(KEPT_GENERATIONS + 2):
         for folder in storage.generations(built.index):
             later = folder.stat().st_mtime_ns + 365 * 86_400 * 10**9
             os.utime(folder, ns=(later, later))
@@ -205,23 +206,31 @@ def test_an_index_may_have_any_name(chosen: Settings, name: str) -> None:
 def test_a_generation_in_use_is_deleted_only_after_its_reader_is_done(built: Settings) -> None:
     with closing(Library(built)) as library:
         held = library.generation
-        for number in range(4):
+        for number in range(KEPT_GENERATIONS + 1):
             write_corpus(built.corpus, {"new.md": f"Nobody was late in week {number}."})
             build(built)
         assert held.folder.is_dir()
         assert set(digests(held.folder)) == {*held.manifest.files, storage.MANIFEST}
-    write_corpus(built.corpus, {"new.md": "Nobody was late in week 5."})
+    write_corpus(built.corpus, {"new.md": "Nobody was late in week 9."})
     build(built)
     assert not held.folder.exists()
     assert len(storage.generations(built.index)) == KEPT_GENERATIONS
 
 
-def test_the_live_generation_is_kept_however_old(built: Settings) -> None:
+def test_the_live_generation_and_the_draft_are_kept_however_old(built: Settings) -> None:
     live = storage.read_pointer(built.index)[0]
     for number in range(3):
         (built.index / f"{number:016x}").mkdir()
-    assert storage.remove_old_generations(built.index, keep=1) == ["0" * 16, f"{1:016x}"]
-    assert {path.name for path in storage.generations(built.index)} == {live, f"{2:016x}"}
+    storage.move_pointer(built.index, "0" * 16, "0" * 64, storage.DRAFT)
+    assert storage.remove_generations(built.index, keep=[f"{2:016x}"]) == [f"{1:016x}"]
+    assert {path.name for path in storage.generations(built.index)} == {live, "0" * 16, f"{2:016x}"}
+
+
+def test_nothing_is_deleted_while_nobody_can_say_what_is_live(built: Settings) -> None:
+    (built.index / storage.POINTER).write_bytes(b"?")
+    with pytest.raises(IndexDamagedError):
+        storage.remove_generations(built.index, keep=[])
+    assert len(storage.generations(built.index)) == 1
 
 
 def test_a_reader_that_lost_the_race_with_builds_opens_the_live_generation(
@@ -235,7 +244,7 @@ def test_a_reader_that_lost_the_race_with_builds_opens_the_live_generation(
     (built.index / stale[0]).rmdir()
     read = storage.read_pointer
     answers = [stale]
-    monkeypatch.setattr(storage, "read_pointer", lambda index: answers.pop() if answers else read(index))
+    monkeypatch.setattr(storage, "read_pointer", lambda *named: answers.pop() if answers else read(*named))
     with closing(Generation.live(built.index)) as generation:
         assert generation.name == now
 

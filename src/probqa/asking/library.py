@@ -29,7 +29,7 @@ from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
 from probqa.questions import Part, Question, Request, Turn
 from probqa.records import Answer, AnswerPart, Coverage, DocumentAnswer, EveryAnswer, Note, Quote, is_worth
-from probqa.settings import NO_READER, Settings
+from probqa.settings import Settings
 from probqa.understanding.question import checked_request, read_question, read_ways
 from probqa.weights import WEIGHTS, Weights
 
@@ -51,29 +51,21 @@ class Library:
     It holds one generation from first to last.
     """
 
-    def __init__(self, settings: Settings, weights: Weights = WEIGHTS) -> None:
-        """Open and check the live generation.
+    def __init__(self, settings: Settings, weights: Weights = WEIGHTS, *, generation: Generation | None = None) -> None:
+        """Open and check the live generation, or the draft, or take one that is open.
 
         Raises:
             IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
         """
         self.weights = weights
-        self.generation = Generation.live(settings.index)
+        self.generation = generation or Generation.live(settings.index, settings.pointer)
         # The turn before was mostly just answered, for the same asker.
         self._answer_before = lru_cache(maxsize=_KEPT_ANSWERS)(self.ask)
-        if self.generation.model != settings.model:
+        try:
+            self.generation.require_made_with(settings)
+        except IndexMismatchError:
             self.close()
-            raise IndexMismatchError(
-                f"the index was made with the model {self.generation.model}, not {settings.model}",
-                "run: probqa build, or set PROBQA_MODEL back",
-            )
-        if self.generation.manifest.reader.name != ("" if settings.reader == NO_READER else settings.reader):
-            self.close()
-            raise IndexMismatchError(
-                f"the index was made with the reader {self.generation.manifest.reader.name or NO_READER}, "
-                f"not {settings.reader}",
-                "run: probqa build, or set PROBQA_READER back",
-            )
+            raise
 
     def close(self) -> None:
         """Let go of the generation, so that a later build may delete it."""

@@ -2,7 +2,7 @@
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
-usage or input error; 3 a damaged index.
+usage or input error, a report whose last good version was kept, or a draft that does not go live; 3 a damaged index.
 
 Modules are imported where a command needs them, so that asking stays light.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
-from probqa.cli import asking, index, reports
+from probqa.cli import asking, generations, index, reports
 from probqa.cli.terminal import Command, fail
 from probqa.errors import ProbqaError
 from probqa.settings import settings
@@ -23,9 +24,11 @@ from probqa.settings import settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = parser().parse_args(arguments)
+    options.typed = shlex.join(["probqa", *(sys.argv[1:] if arguments is None else arguments)])
     command: Command = options.command
     try:
-        return command(options, settings(os.environ, corpus=options.corpus, index=options.index))
+        chosen = settings(os.environ, corpus=options.corpus, index=options.index, draft=options.draft)
+        return command(options, chosen)
     except ProbqaError as error:
         return fail(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -49,10 +52,11 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, command: Command, text: str, *, has_folders: bool = True) -> argparse.ArgumentParser:
         parents = [folders] if has_folders else []
         sub = commands.add_parser(name, help=text, description=text, parents=parents)
-        sub.set_defaults(command=command, **({} if has_folders else {"corpus": None, "index": None}))
+        sub.set_defaults(command=command, draft=False, **({} if has_folders else {"corpus": None, "index": None}))
         return sub
 
     reports.offer(add)
     index.offer(add)
+    generations.offer(add)
     asking.offer(add)
     return top

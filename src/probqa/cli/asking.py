@@ -9,7 +9,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from probqa.cli.terminal import Add, print_json, read_input, say
+from probqa.cli.terminal import Add, of_draft, print_json, read_input, say
 from probqa.errors import InputError
 from probqa.questions import DEFAULT_QUOTES, Filters, Request
 from probqa.settings import Settings
@@ -37,6 +37,7 @@ def offer(add: Add) -> None:
         ask.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=text)
     ask.add_argument("--since", default="", metavar="DATE", help="published on or after: 2017, 2017-04 or 2017-04-19")
     ask.add_argument("--until", default="", metavar="DATE", help="published on or before")
+    of_draft(ask)
     check = add("check", _check, "Say whether quotes stand in the reports word for word, and what was altered.")
     check.add_argument(
         "text",
@@ -48,6 +49,7 @@ def offer(add: Add) -> None:
     )
     check.add_argument("--word", metavar="OUT.docx", help="write a Word copy with a comment at each quote")
     check.add_argument("--json", action="store_true", help="print one JSON object")
+    of_draft(check)
     calibrate = add("calibrate", _calibrate, "Fit what makes a status, on files of questions (docs/evaluation.md).")
     calibrate.add_argument("files", metavar="FILE", nargs="+")
     calibrate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
@@ -55,6 +57,7 @@ def offer(add: Add) -> None:
     evaluate.add_argument("file", metavar="FILE")
     evaluate.add_argument("--split", default="", metavar="NAME", help="only the questions of this part")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    of_draft(evaluate)
 
 
 def _ask(options: argparse.Namespace, chosen: Settings) -> int:

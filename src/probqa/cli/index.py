@@ -6,45 +6,90 @@ In: options and settings. Out: lines, JSON or a server, and an exit code.
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from probqa.cli.terminal import Add, print_json, progress_bar, say
+from probqa.cli.generations import refuse
+from probqa.cli.terminal import Add, of_draft, print_json, progress_bar, say
 from probqa.dates import PartialDate
 from probqa.settings import Settings
+
+if TYPE_CHECKING:
+    from probqa.reading.corpus import Failure
 
 SORTS = ("published", "title", "kind", "area", "passages")
 
 
 def offer(add: Add) -> None:
     """Add the commands with their options."""
-    add("build", _build, "Bring the index up to the corpus.")
+    build = add("build", _build, "Bring the index up to the corpus.")
+    how = build.add_mutually_exclusive_group()
+    how.add_argument("--draft", action="store_true", help="keep what was made as the draft, to be tried and published")
+    how.add_argument("--anyway", action="store_true", help="do not ask the questions of smoke.yaml before it goes live")
+    how.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     listing = add("list", _list, "List every document of the index.")
     listing.add_argument("--json", action="store_true", help="print one JSON object")
     listing.add_argument("--sort", choices=SORTS, default="published", help="default: published, newest first")
+    of_draft(listing)
     status = add("status", _status, "Say what is in the index, what is not and why.")
     status.add_argument("--document", metavar="ID", help="what was read of one document, page by page")
     status.add_argument("--json", action="store_true", help="print one JSON object")
-    add("verify", _verify, "Check every byte, passage and sentence of the index.")
+    of_draft(status)
+    of_draft(add("verify", _verify, "Check every byte, passage and sentence of the index."))
     serve = add("serve", _serve, "Open the app in a browser.")
     serve.add_argument("--port", type=int, default=8501, metavar="PORT", help="default: 8501")
 
 
-def _build(_: argparse.Namespace, chosen: Settings) -> int:
+def _build(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing.build import build
+    from probqa.measuring.smoke import acceptance
     from probqa.rendering import visible_line
 
+    if options.dry_run:
+        return _dry_run(chosen)
+    accept = None if options.draft or options.anyway else acceptance(chosen)
     with progress_bar() as show:
-        report = build(chosen, show)
+        report = build(chosen, show, command=options.typed, as_draft=options.draft, accept=accept)
     for note in report.notes:
         say(f"note: {visible_line(note)}", to_errors=True)
-    for failure in report.failures:
-        say(f"not indexed: {visible_line(failure.file)}: {visible_line(failure.problem)}", to_errors=True)
+    code = _say_failures(report.failures)
     say(
         f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged; "
         f"{report.embedded} passages embedded"
     )
     say(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
-    return 0
+    if report.refused:
+        return refuse(report.refused)
+    if not report.is_live:
+        say("it is the draft: see probqa diff and probqa ask --draft; to make it live, run: probqa publish")
+    elif options.draft:
+        say("the corpus gives what is live already: there is no draft")
+    return code
+
+
+def _dry_run(chosen: Settings) -> int:
+    from probqa.indexing.build import plan
+
+    with progress_bar() as show:
+        planned = plan(chosen, show)
+    code = _say_failures(planned.failures)
+    for word, names in (("add", planned.added), ("change", planned.changed), ("remove", planned.removed)):
+        for name in names:
+            say(f"would {word} {name}")
+    say(f"would leave {planned.unchanged} unchanged; {planned.embedded} passages to embed; nothing was written")
+    return code
+
+
+def _say_failures(failures: Iterable[Failure]) -> int:
+    """Name each file that is not in the index as it lies there; the exit code is 2 if one of them was before."""
+    from probqa.rendering import visible_line
+
+    code = 0
+    for failure in failures:
+        what = "not indexed" if not failure.kept else "not read, and its last good version kept"
+        say(f"{what}: {visible_line(failure.file)}: {visible_line(failure.problem)}", to_errors=True)
+        code = 2 if failure.kept else code
+    return code
 
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
@@ -95,7 +140,8 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     say(f"the corpus {report['corpus']} {state[report['stale']]}")
     for failure in report["failures"]:
-        say(f"not indexed: {visible_line(failure['file'])}: {visible_line(failure['problem'])}")
+        what = "not indexed" if not failure["kept"] else "not read, and its last good version kept"
+        say(f"{what}: {visible_line(failure['file'])}: {visible_line(failure['problem'])}")
     return 0
 
 

@@ -25,6 +25,11 @@ class Add(Protocol):
     ) -> argparse.ArgumentParser: ...
 
 
+def of_draft(command: argparse.ArgumentParser) -> None:
+    """Give a command the option to look at the draft."""
+    command.add_argument("--draft", action="store_true", help="of the draft, not of what is live")
+
+
 def say(text: str, *, end: str = "\n", to_errors: bool = False) -> None:
     """Print, the only place that does: no name or text of a report steers the terminal."""
     from probqa.rendering import visible

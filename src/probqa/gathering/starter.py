@@ -42,6 +42,13 @@ same name that ends in .yaml:
     kind: inspection report
     url: https://example.org/ambleton
 
+Questions that a new index must answer before everybody sees it stand in smoke.yaml, each with the name of a report, as
+`probqa list` gives it, that must be among the first three that are quoted:
+
+    questions:
+    - question: Were people seen often enough in Ambleton?
+      document: ambleton-2017
+
 This page is not indexed.
 """
 

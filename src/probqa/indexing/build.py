@@ -1,6 +1,8 @@
 """Bring an index up to its corpus: read, cut, embed what is new, write one generation.
 
-In: ``Settings``. Out: a live generation, and a ``BuildReport`` of what was done.
+In: ``Settings``. Out: a live generation or a draft, and a ``BuildReport`` of what was done.
+
+Every generation is a draft first, and goes live when nothing speaks against it.
 """
 
 from __future__ import annotations
@@ -8,41 +10,34 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from probqa.calibration import CALIBRATION_FILE, Calibration, generic, load_calibration
-from probqa.errors import (
-    CorpusError,
-    IndexDamagedError,
-    IndexMismatchError,
-    IndexMissingError,
-    InputError,
-    ModelMissingError,
-    ReadingError,
-)
+from probqa.errors import CorpusError, IndexDamagedError, InputError, ModelMissingError, ReadingError
 from probqa.glossary.abbreviations import find_abbreviations
 from probqa.glossary.domain import DOMAIN_FILE, NO_DOMAIN, Domain, load_domain
 from probqa.glossary.entries import Entries
 from probqa.glossary.gazetteer import GAZETTEER_FILE
 from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary, with_places
+from probqa.indexing import storage
+from probqa.indexing.bases import Bases, open_bases
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
 from probqa.indexing.generation import Contents, Generation, write
+from probqa.indexing.history import Act, manifest_of, note, read_history
 from probqa.indexing.lexical import LexicalIndex
 from probqa.indexing.manifest import Model
-from probqa.indexing.storage import build_lock, remove_old_generations
+from probqa.indexing.publishing import Accept, changing, go_live
 from probqa.reading import corpus, reader
 from probqa.reading.corpus import CorpusFile, Failure
-from probqa.reading.first_page import Forms
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage
 from probqa.settings import NO_READER, Settings
-
-KEPT_GENERATIONS = 3
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
@@ -52,7 +47,8 @@ _T = TypeVar("_T")
 class BuildReport:
     """What a build did.
 
-    The four counts are documents, ``embedded`` counts passages.
+    The four counts are documents, ``embedded`` counts passages. Where the generation is not live now, it is the draft,
+    and ``refused`` says why, if it was not to be one.
     """
 
     generation: str
@@ -65,18 +61,36 @@ class BuildReport:
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     seconds: float
+    is_live: bool = True
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build would do to the live generation: ids of documents, and the passages that it would embed."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    embedded: int
+    failures: tuple[Failure, ...]
+
+    @property
+    def in_words(self) -> str:
+        """Return the counts of documents."""
+        return f"{len(self.added)} added, {len(self.changed)} changed, {len(self.removed)} removed"
 
 
 @dataclass(frozen=True, slots=True)
 class _Exported:
-    """A model's files, its name and fingerprint, and whether the live generation has the same."""
+    """A model's files, its name and fingerprint."""
 
     files: dict[str, bytes]
     model: Model
-    is_live: bool
 
 
-_NO_READER = _Exported({}, Model("", ""), is_live=True)
+_NO_READER = _Exported({}, Model("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +102,32 @@ class _Beside:
     calibration: Calibration
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A corpus as it was read: what it is made of, its documents, what lies beside them and what failed."""
+
+    made_of: dict[str, tuple[str, str]]
+    documents: list[Document]
+    beside: _Beside
+    failures: tuple[Failure, ...]
+
+
 def no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
+def build(
+    settings: Settings,
+    progress: Progress = no_progress,
+    *,
+    command: str = "",
+    as_draft: bool = False,
+    accept: Accept | None = None,
+) -> BuildReport:
     """Bring the index up to the corpus.
 
-    Embeds only texts the live generation has no vector for.
+    Embeds only texts that neither the live generation nor the draft has a vector for. A new generation is the draft
+    until ``accept`` has nothing against it; with ``as_draft`` it stays one.
 
     Raises:
         InputError: one of the two folders lies in the other.
@@ -105,46 +137,61 @@ def build(settings: Settings, progress: Progress = no_progress) -> BuildReport:
     """
     began = time.perf_counter()
     _require_apart(settings)
-    with build_lock(settings.index):
-        files, failures = corpus.list_files(settings.corpus)
-        previous, notes = _previous(settings)
-        try:
-            # First: whoever has no model is told so before a hundred reports are read.
-            encoder = _encoder(settings, previous, progress)
-            read_by = _reader(settings, previous, progress)
-            # Hashed before they are read, so that a change between the two is seen as one.
-            made_of = _made_of(settings, files)
-            beside, more_failures = _read_beside(settings)
-            documents, reading_failures = _read_all(settings, files, failures, previous, beside.domain.forms, progress)
-            failures = tuple(sorted((*failures, *reading_failures, *more_failures), key=lambda failure: failure.file))
-            if not documents:
-                first = failures[0]
-                raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-            contents, embedded = _contents(made_of, documents, beside, failures, previous, encoder, read_by, progress)
-            if previous is None or previous.name != contents.generation:
-                progress("writing the index", 0, 1)
-                write(settings.index, contents)
-                progress("writing the index", 1, 1)
-                remove_old_generations(settings.index, keep=KEPT_GENERATIONS)
-            before = {} if previous is None else previous.file_hashes()
-        finally:
-            if previous is not None:
-                previous.close()
-    after = {document.source.id: document.file_sha256 for document in documents}
-    shared = before.keys() & after.keys()
-    changed = sum(before[name] != after[name] for name in shared)
+    index = settings.index
+    with changing(index, command), open_bases(index) as bases:
+        files, not_taken = corpus.list_files(settings.corpus)
+        # First: whoever has no model is told so before a hundred reports are read.
+        encoder = _encoder(settings, bases, progress)
+        read_by = _reader(settings, bases, progress)
+        read = _read_corpus(settings, files, not_taken, bases, progress, as_draft=as_draft)
+        contents, embedded = _contents(read, bases, encoder, read_by, progress)
+        done = _changes(bases.live, read, embedded)
+        name = contents.generation
+        refused: tuple[str, ...] = ()
+        is_live = bases.live is not None and bases.live.name == name
+        if is_live:
+            storage.remove_pointer(index, storage.DRAFT)
+        else:
+            manifest = _draft(index, contents, progress)
+            refused = _objections(index / name, manifest, accept) if accept and not as_draft else ()
+            if as_draft or refused:
+                note(index, Act(storage.now(), "drafted", name, manifest, command, done.in_words))
+            else:
+                go_live(index, "built", command, done.in_words)
+                is_live = True
     return BuildReport(
-        generation=contents.generation,
-        added=len(after.keys() - before.keys()),
-        changed=changed,
-        removed=len(before.keys() - after.keys()),
-        unchanged=len(shared) - changed,
+        generation=name,
+        added=len(done.added),
+        changed=len(done.changed),
+        removed=len(done.removed),
+        unchanged=done.unchanged,
         embedded=embedded,
         passages=len(contents.passages),
-        failures=failures,
-        notes=notes,
+        failures=read.failures,
+        notes=bases.notes,
         seconds=time.perf_counter() - began,
+        is_live=is_live,
+        refused=refused,
     )
+
+
+def plan(settings: Settings, progress: Progress = no_progress) -> Plan:
+    """Say what a build would do, and change nothing.
+
+    Raises:
+        InputError: one of the two folders lies in the other.
+        CorpusError: no corpus, or no file of it could be read.
+    """
+    _require_apart(settings)
+    with open_bases(settings.index) as bases:
+        files, not_taken = corpus.list_files(settings.corpus)
+        read = _read_corpus(settings, files, not_taken, bases, progress, as_draft=False)
+        known = {text for each in bases.each if each.model == settings.model for text in each.search_texts()}
+        passages = [
+            (document, passage) for document in read.documents for passage in cut_passages(document, first_row=0)
+        ]
+        embedded = sum(search_text(document, passage) not in known for document, passage in passages)
+        return _changes(bases.live, read, embedded)
 
 
 def is_stale(settings: Settings, generation: Generation) -> bool:
@@ -155,7 +202,7 @@ def is_stale(settings: Settings, generation: Generation) -> bool:
     """
     files, failures = corpus.list_files(settings.corpus)
     manifest = generation.manifest
-    not_taken = tuple(failure for failure in manifest.failures if failure.file not in manifest.corpus)
+    not_taken = tuple(replace(each, kept="") for each in manifest.failures if each.file not in manifest.corpus)
     return _made_of(settings, files) != manifest.corpus or failures != not_taken
 
 
@@ -174,72 +221,128 @@ def _require_apart(settings: Settings) -> None:
             raise InputError(problem, "name an index beside the corpus with --index or PROBQA_INDEX")
 
 
-def _previous(settings: Settings) -> tuple[Generation | None, tuple[str, ...]]:
-    """Return the live generation to take unchanged parts from, or why there is none."""
-    try:
-        return Generation.live(settings.index), ()
-    except IndexMissingError:
-        return None, ()
-    except (IndexDamagedError, IndexMismatchError) as error:
-        return None, (f"the old index could not be used and everything was made anew: {error.problem}",)
+def _draft(index: Path, contents: Contents, progress: Progress) -> str:
+    """Make contents the draft, and return the SHA-256 of its manifest.
+
+    A generation of the same name that lies there sound is not written again.
+    """
+    name = contents.generation
+    known = manifest_of(name, read_history(index))
+    if known:
+        try:
+            Generation(index / name, known).close()
+        except IndexDamagedError:
+            pass
+        else:
+            storage.move_pointer(index, name, known, storage.DRAFT)
+            return known
+    progress("writing the index", 0, 1)
+    write(index, contents, storage.DRAFT)
+    progress("writing the index", 1, 1)
+    return storage.read_pointer(index, storage.DRAFT)[1]
 
 
-def _read_all(
+def _objections(folder: Path, manifest: str, accept: Accept) -> tuple[str, ...]:
+    with closing(Generation(folder, manifest)) as generation:
+        return tuple(accept(generation))
+
+
+def _changes(live: Generation | None, read: _Read, embedded: int) -> Plan:
+    """Compare the documents with those of the live generation, by the content of their files."""
+    before = {} if live is None else live.file_hashes()
+    after = {document.source.id: document.file_sha256 for document in read.documents}
+    shared = before.keys() & after.keys()
+    changed = tuple(sorted(name for name in shared if before[name] != after[name]))
+    return Plan(
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=changed,
+        removed=tuple(sorted(before.keys() - after.keys())),
+        unchanged=len(shared) - len(changed),
+        embedded=embedded,
+        failures=read.failures,
+    )
+
+
+def _read_corpus(
     settings: Settings,
     files: Sequence[CorpusFile],
     not_taken: Sequence[Failure],
-    previous: Generation | None,
-    forms: Forms,
+    bases: Bases,
     progress: Progress,
-) -> tuple[list[Document], list[Failure]]:
-    """Return a document a file, in the order of their paths, and what could not be read.
+    *,
+    as_draft: bool,
+) -> _Read:
+    """Read what is new in a corpus, and what lies beside its reports.
 
-    Documents of the live generation stay as they are where their folder could not be listed.
+    Raises:
+        CorpusError: no file of it could be read, and none was before.
     """
-    known = {} if previous is None else {document.file: document for document in previous.all_documents()}
-    # With other forms, first pages say something else.
-    same_forms = previous is not None and previous.domain.forms == forms
-    documents: list[Document] = []
+    # Hashed before they are read, so that a change between the two is seen as one.
+    made_of = _made_of(settings, files)
+    last_good = bases.last_good(as_draft=as_draft)
+    beside, beside_failures = _read_beside(settings, last_good)
+    documents, failures = _read_all(settings, files, bases, beside, progress)
+    documents, failures = _with_last_good(documents, (*not_taken, *failures), last_good)
+    failures = sorted((*failures, *beside_failures), key=lambda failure: failure.file)
+    if not documents:
+        first = failures[0]
+        raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
+    return _Read(made_of, documents, beside, tuple(failures))
+
+
+def _read_all(
+    settings: Settings, files: Sequence[CorpusFile], bases: Bases, beside: _Beside, progress: Progress
+) -> tuple[list[Document], list[Failure]]:
+    """Return a document a file, in the order of their paths, and what could not be read."""
+    forms = beside.domain.forms
+    taken: dict[str, Document] = {}
     failures: list[Failure] = []
     for number, file in enumerate(files):
         progress("reading", number, len(files))
-        old = known.get(file.path)
         try:
-            version = reader.reader_version(file.path)
-            is_read = old and old.file_sha256 == file.sha256 and reader.is_read_by(old, version)
-            if old and is_read and (same_forms or not old.pages):
-                document = old
-            else:
+            document = bases.unchanged(file, forms)
+            if document is None:
                 document = reader.read(file, settings.corpus, forms)
                 if not corpus.is_unchanged(settings.corpus, file):
                     raise ReadingError("was changed while it was read", "build again")
         except (ReadingError, OSError) as error:
             failures.append(Failure.of(file.path, error))
             continue
-        documents.append(document)
+        twin = taken.setdefault(document.source.id, document)
+        if twin is not document:
+            problem = f"the id {document.source.id!r} is taken by {twin.file}; give it another"
+            failures.append(Failure(file.path, problem))
     progress("reading", len(files), len(files))
-    unlisted = tuple(failure.file for failure in not_taken if failure.file.endswith("/"))
-    documents += [document for path, document in known.items() if path.startswith(unlisted)]
-    taken: dict[str, Document] = {}
-    for document in sorted(documents, key=lambda document: document.file):
-        twin = taken.setdefault(document.source.id, document).file
-        if twin != document.file:
-            problem = f"the id {document.source.id!r} is taken by {twin}; give it another"
-            failures.append(Failure(document.file, problem))
     return list(taken.values()), failures
 
 
+def _with_last_good(
+    documents: Sequence[Document], failures: Sequence[Failure], last_good: Generation | None
+) -> tuple[list[Document], list[Failure]]:
+    """Add the last good version of each file that failed, if there was one; and of all in a folder that did.
+
+    A version whose id or text another document has now is none: that document was moved.
+    """
+    taken = {document.source.id: document for document in documents}
+    texts = {document.text_sha256 for document in documents}
+    said = []
+    for failure in failures:
+        kept = []
+        for old in last_good.documents_in(failure.file) if last_good else ():
+            if old.source.id not in taken and old.text_sha256 not in texts:
+                taken[old.source.id] = old
+                kept.append(old.file_sha256)
+        whole = kept[0] if len(kept) == 1 else storage.sha256(" ".join(kept).encode()) if kept else ""
+        said.append(replace(failure, kept=whole))
+    return sorted(taken.values(), key=lambda document: document.file), said
+
+
 def _contents(
-    made_of: dict[str, tuple[str, str]],
-    documents: Sequence[Document],
-    beside: _Beside,
-    failures: tuple[Failure, ...],
-    previous: Generation | None,
-    exported: _Exported,
-    read_by: _Exported,
-    progress: Progress,
+    read: _Read, bases: Bases, exported: _Exported, read_by: _Exported, progress: Progress
 ) -> tuple[Contents, int]:
-    encoder = previous.encoder if previous and exported.is_live else Encoder(*exported.files.values())
+    documents, beside = read.documents, read.beside
+    has_it = bases.with_encoder(exported.model)
+    encoder = has_it.encoder if has_it else Encoder(*exported.files.values())
     passages: list[Passage] = []
     texts: list[str] = []
     sentences: list[str] = []
@@ -248,9 +351,9 @@ def _contents(
         passages.extend(cut)
         texts.extend(search_text(document, passage) for passage in cut)
         sentences.extend(document.slice(span) for passage in cut for span in passage.sentences)
-    old = previous if exported.is_live else None
-    passage_vectors, embedded = _embed(texts, encoder, _known_passages(old), "embedding passages", progress)
-    sentence_vectors, _ = _embed(sentences, encoder, _known_sentences(old), "embedding sentences", progress)
+    known_passages, known_sentences = bases.passage_vectors(exported.model), bases.sentence_vectors(exported.model)
+    passage_vectors, embedded = _embed(texts, encoder, known_passages, "embedding passages", progress)
+    sentence_vectors, _ = _embed(sentences, encoder, known_sentences, "embedding sentences", progress)
     contents = Contents(
         documents=documents,
         passages=passages,
@@ -262,8 +365,8 @@ def _contents(
         reader_files=read_by.files,
         model=exported.model,
         reader=read_by.model,
-        files=made_of,
-        failures=failures,
+        files=read.made_of,
+        failures=read.failures,
         glossary=beside.glossary.with_areas(
             (place for document in documents for place in document.source.places),
             [document.text for document in documents],
@@ -292,79 +395,98 @@ def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple
     return made_of
 
 
-def _read_beside(settings: Settings) -> tuple[_Beside, list[Failure]]:
+def _read_beside(settings: Settings, last_good: Generation | None) -> tuple[_Beside, list[Failure]]:
     """Read the corpus's glossary with its gazetteer, domain and calibration.
 
-    A broken one is listed like any file, and done without.
+    A broken one is listed like any file, and what it said when it could be read is kept, if it ever could.
     """
     has_reader = settings.reader != NO_READER
     failures: list[Failure] = []
 
-    def loaded(name: str, load: Callable[[Path], _T], without: _T) -> _T:
+    def loaded(name: str, load: Callable[[Path], _T], kept: Callable[[Generation], _T], without: _T) -> _T:
         try:
             return load(settings.corpus)
         except (ReadingError, OSError) as error:
-            failures.append(Failure.of(name, error))
-            return without
+            version = _version_of(name, last_good)
+            failures.append(replace(Failure.of(name, error), kept=version))
+            return kept(last_good) if last_good and version else without
 
-    glossary = loaded(GLOSSARY_FILE, load_glossary, Glossary(Entries()))
+    glossary = loaded(GLOSSARY_FILE, load_glossary, _written_glossary, Glossary(Entries()))
     beside = _Beside(
-        glossary=loaded(GAZETTEER_FILE, lambda folder: with_places(glossary, folder), glossary),
-        domain=loaded(DOMAIN_FILE, load_domain, NO_DOMAIN),
+        glossary=loaded(GAZETTEER_FILE, lambda folder: with_places(glossary, folder), _written_glossary, glossary),
+        domain=loaded(DOMAIN_FILE, load_domain, lambda old: old.domain, NO_DOMAIN),
         calibration=loaded(
             CALIBRATION_FILE,
             lambda folder: load_calibration(folder, has_reader=has_reader),
+            lambda old: old.calibration,
             generic(has_reader=has_reader),
         ),
     )
     return beside, failures
 
 
-def _encoder(settings: Settings, previous: Generation | None, progress: Progress) -> _Exported:
-    """Return the encoder: the live generation's where it is the same model, else exported now."""
+def _version_of(name: str, last_good: Generation | None) -> str:
+    """Return the SHA-256 of the version of a file beside the reports that a generation has: "" for none."""
+    if last_good is None:
+        return ""
+    failed = {failure.file: failure.kept for failure in last_good.manifest.failures}
+    return failed[name] if name in failed else last_good.manifest.corpus.get(name, ("", ""))[0]
+
+
+def _written_glossary(old: Generation) -> Glossary:
+    """Return a generation's glossary without the short forms that were found in its documents."""
+    entries = old.glossary.entries
+    written = tuple(each for each in entries.abbreviations if not each.document)
+    return Glossary(replace(entries, abbreviations=written))
+
+
+def _encoder(settings: Settings, bases: Bases, progress: Progress) -> _Exported:
+    """Return the encoder: that of the live generation or draft where it is the same model, else exported now."""
     from probqa.indexing import export
 
-    live = (previous.encoder_files, previous.manifest.model) if previous else None
-    return _exported(settings.model, live, export.export_model, progress)
+    held = [_Exported(each.encoder_files, each.manifest.model) for each in bases.each]
+    return _exported(settings.model, held, export.export_model, progress)
 
 
-def _reader(settings: Settings, previous: Generation | None, progress: Progress) -> _Exported:
+def _reader(settings: Settings, bases: Bases, progress: Progress) -> _Exported:
     """Return the reader, as ``_encoder`` does, or none where none is wanted."""
     if settings.reader == NO_READER:
         return _NO_READER
     from probqa.indexing import export_reader
 
-    live = (previous.reader_files, previous.manifest.reader) if previous else None
-    return _exported(settings.reader, live, export_reader.export_reader, progress)
+    held = [_Exported(each.reader_files, each.manifest.reader) for each in bases.each]
+    return _exported(settings.reader, held, export_reader.export_reader, progress)
 
 
 def _exported(
     name: str,
-    live: tuple[dict[str, bytes], Model] | None,
+    held: Collection[_Exported],
     exporting: Callable[[str, Path], dict[str, bytes]],
     progress: Progress,
 ) -> _Exported:
-    """Return a model, exported now where the ``live`` one is another.
+    """Return a model, exported now where none of those ``held`` is the same.
 
-    A model that is not to be had here cannot have changed either: the live one, of the same name, is taken.
+    A model that is not to be had here cannot have changed either: one of the same name is taken.
     """
     from probqa.indexing import export
 
     try:
         folder = export.find_model(name)
     except ModelMissingError:
-        if live and live[1].name == name:
-            return _Exported(*live, is_live=True)
+        for each in held:
+            if each.model.name == name:
+                return each
         raise
     model = Model(export.fingerprint(folder), name)
-    if live and live[1] == model:
-        return _Exported(live[0], model, is_live=True)
+    for each in held:
+        if each.model == model:
+            return each
     export.require_exporter(name)
     stage = f"exporting the model {name}, once"
     progress(stage, 0, 1)
     exported = exporting(name, folder)
     progress(stage, 1, 1)
-    return _Exported(exported, model, is_live=False)
+    return _Exported(exported, model)
 
 
 def _embed(
@@ -385,24 +507,3 @@ def _embed(
     fresh = dict(zip(missing, encoder.encode_passages(missing, advance), strict=True)) if missing else {}
     vectors = known | fresh
     return np.array([vectors[text] for text in texts], dtype=np.float32), sum(text in fresh for text in texts)
-
-
-def _known_passages(previous: Generation | None) -> dict[str, Vectors]:
-    if previous is None:
-        return {}
-    return {
-        search_text(previous.document_of(row), previous.passage(row)): previous.dense.vectors[row]
-        for row in range(previous.passages)
-    }
-
-
-def _known_sentences(previous: Generation | None) -> dict[str, Vectors]:
-    if previous is None:
-        return {}
-    return {
-        previous.document_of(row).slice(span): previous.sentence_vectors[previous.first_sentences[row] + number].astype(
-            np.float32
-        )
-        for row in range(previous.passages)
-        for number, span in enumerate(previous.passage(row).sentences)
-    }

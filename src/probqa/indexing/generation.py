@@ -25,7 +25,6 @@ The name of a generation is a hash of what went into it, so the same corpus and 
 
 from __future__ import annotations
 
-import datetime
 import fcntl
 import io
 import json
@@ -57,8 +56,9 @@ from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canar
 from probqa.indexing.lexical import SETTINGS, LexicalIndex
 from probqa.indexing.manifest import Counts, Manifest, Model, StoredFile
 from probqa.reading.corpus import Failure
-from probqa.reading.passages import cut_passages
+from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
+from probqa.settings import NO_READER, Settings
 
 FORMAT = 8
 
@@ -151,8 +151,8 @@ class Generation:
     """
 
     @classmethod
-    def live(cls, index: Path) -> Generation:
-        """Open the generation that the pointer of ``index`` names.
+    def live(cls, index: Path, pointer: str = storage.POINTER) -> Generation:
+        """Open the generation that a pointer of ``index`` names: the live one, or the draft.
 
         Raises:
             IndexMissingError: there is none.
@@ -160,12 +160,12 @@ class Generation:
             IndexDamagedError: a file differs from what the build wrote. The message names it.
         """
         while True:
-            pointer = storage.read_pointer(index)
+            named = storage.read_pointer(index, pointer)
             try:
-                return cls(index / pointer[0], pointer[1])
+                return cls(index / named[0], named[1])
             except IndexDamagedError:
                 # Between the reading of the pointer and the locking of the folder, builds may have replaced it.
-                if storage.read_pointer(index) == pointer:
+                if storage.read_pointer(index, pointer) == named:
                     raise
 
     def __init__(self, folder: Path, manifest_sha256: str) -> None:
@@ -233,6 +233,7 @@ class Generation:
                 check_read_canaries(reader := opening_reader.result())
                 self.reader = reader
         self._numbers = {source.id: number for number, source in enumerate(self._sources)}
+        self._files = {stored.file: number for number, stored in enumerate(self._stored)}
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
@@ -319,6 +320,36 @@ class Generation:
         number = self._numbers.get(document_id)
         return None if number is None else self._document(number)
 
+    def documents_in(self, file: str) -> Iterator[Document]:
+        """Yield the document that was read from a file, or those from a folder: ``name/``."""
+        if file.endswith("/"):
+            numbers = [number for name, number in self._files.items() if name.startswith(file)]
+        else:
+            numbers = [self._files[file]] if file in self._files else []
+        return map(self._document, numbers)
+
+    def search_texts(self) -> Iterator[str]:
+        """Yield the text that each passage was embedded by, in the order of their rows."""
+        return (search_text(self.document_of(row), self.passage(row)) for row in range(self.passages))
+
+    def require_made_with(self, settings: Settings) -> None:
+        """Refuse a generation that was made with other models than are asked for.
+
+        Raises:
+            IndexMismatchError: it was; the message says what to do.
+        """
+        if self.model != settings.model:
+            raise IndexMismatchError(
+                f"the index was made with the model {self.model}, not {settings.model}",
+                "run: probqa build, or set PROBQA_MODEL back",
+            )
+        reader = self.manifest.reader.name or NO_READER
+        if reader != settings.reader:
+            raise IndexMismatchError(
+                f"the index was made with the reader {reader}, not {settings.reader}",
+                "run: probqa build, or set PROBQA_READER back",
+            )
+
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
         number, start, end, lead_start, lead_end, _ = self._passages[row].tolist()
@@ -402,11 +433,11 @@ class Generation:
                 yield f"{self.folder / name}: has a row that is not of length 1"
 
 
-def write(index: Path, contents: Contents) -> None:
-    """Write a generation beside the live one, open it to check it, and make it the live one.
+def write(index: Path, contents: Contents, pointer: str = storage.POINTER) -> None:
+    """Write a generation beside the live one, open it to check it, and make it the live one, or the draft.
 
     Raises:
-        OSError: the disk is full or fails. The old generation stays live.
+        OSError: the disk is full or fails. The old generation stays what it was.
     """
     name = contents.generation
     target, replaced = index / name, index / f"{storage.STAGING}replaced-{name}"
@@ -430,7 +461,7 @@ def write(index: Path, contents: Contents) -> None:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     storage.sync_folder(index)
-    storage.move_pointer(index, name, storage.sha256(manifest))
+    storage.move_pointer(index, name, storage.sha256(manifest), pointer)
     shutil.rmtree(replaced, ignore_errors=True)
 
 
@@ -509,7 +540,7 @@ def _manifest(name: str, contents: Contents, files: Mapping[str, bytes]) -> Mani
     return Manifest(
         format=FORMAT,
         generation=name,
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=storage.now(),
         lexical=SETTINGS,
         texts=contents.texts,
         model=contents.model,

@@ -27,7 +27,7 @@ def verify(settings: Settings) -> Iterator[str]:
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot even be opened.
     """
-    generation = Generation.live(settings.index)
+    generation = Generation.live(settings.index, settings.pointer)
     try:
         yield from generation.verify()
         try:
@@ -57,7 +57,7 @@ def status(settings: Settings) -> dict[str, Any]:
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
     """
-    generation = Generation.live(settings.index)
+    generation = Generation.live(settings.index, settings.pointer)
     try:
         try:
             stale = is_stale(settings, generation)
@@ -100,7 +100,7 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be opened.
     """
-    generation = Generation.live(settings.index)
+    generation = Generation.live(settings.index, settings.pointer)
     try:
         return [
             document.source.to_json()
@@ -123,7 +123,7 @@ def document_status(settings: Settings, document_id: str) -> dict[str, Any]:
         InputError: there is no such document.
         IndexMissingError, IndexMismatchError, IndexDamagedError: the index cannot be opened.
     """
-    with closing(Generation.live(settings.index)) as generation:
+    with closing(Generation.live(settings.index, settings.pointer)) as generation:
         document = next((each for each in generation.all_documents() if each.source.id == document_id), None)
         if document is None:
             raise InputError(f"there is no document {document_id!r} in the index", "list them with: probqa list")

@@ -1,33 +1,50 @@
-"""The durable files of an index: checked writes, digests, locks and the one pointer.
+"""The durable files of an index: checked writes, digests, locks and the two pointers.
 
 In: bytes and folders. Out: files that are on disk once a function returns, with their SHA-256 known beforehand.
 
 The order of a change (docs/architecture.md): write each file of a new folder, fsync it, write the manifest
-last, fsync the folder, rename it into place, fsync the parent, and only then replace the pointer. A kill at any
+last, fsync the folder, rename it into place, fsync the parent, and only then replace a pointer. A kill at any
 point leaves the old generation live. A failed fsync is an error, never tried again.
+
+``current`` names the generation that everybody asks, ``draft`` one that waits to be published.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from probqa.errors import BuildLockedError, IndexDamagedError, IndexMissingError
+from probqa.decoding import decode_json
+from probqa.errors import BuildLockedError, DecodingError, IndexDamagedError, IndexMissingError
 
 POINTER = "current"
+DRAFT = "draft"
 MANIFEST = "manifest.json"
 STAGING = ".staging-"
 _LOCK = ".lock"
 _GENERATION = re.compile(r"[0-9a-f]{16}")
 _POINTER_LINE = re.compile(rb"([0-9a-f]{16}) ([0-9a-f]{64})\n")
+_MISSING = {POINTER: ("index", "probqa build"), DRAFT: ("draft", "probqa build --draft")}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who changes an index now: the process, since when (an ISO time) and with which command."""
+
+    pid: int
+    since: str
+    command: str
 
 
 def sha256(content: bytes | memoryview) -> str:
@@ -74,31 +91,57 @@ def _naming(path: Path) -> Iterator[None]:
         raise
 
 
-def read_pointer(index: Path) -> tuple[str, str]:
-    """Read the name of the live generation and the SHA-256 of its manifest.
+def now() -> str:
+    """Return the time as an ISO time in UTC."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def read_pointer(index: Path, pointer: str = POINTER) -> tuple[str, str]:
+    """Read the name of the live generation, or of the draft, and the SHA-256 of its manifest.
 
     Raises:
-        IndexMissingError: nothing was built here yet.
+        IndexMissingError: nothing was built here yet, or no draft.
         IndexDamagedError: the pointer is not one a build wrote.
     """
+    what, command = _MISSING[pointer]
     try:
-        content = (index / POINTER).read_bytes()
+        content = (index / pointer).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise IndexMissingError(f"there is no index in {index}", "run: probqa build") from error
+        raise IndexMissingError(f"there is no {what} in {index}", f"run: {command}") from error
     except OSError as error:
-        raise IndexDamagedError(f"{index / POINTER} cannot be read: {error.strerror}", "run: probqa build") from error
+        raise IndexDamagedError(f"{index / pointer} cannot be read: {error.strerror}", f"run: {command}") from error
     match = _POINTER_LINE.fullmatch(content)
     if not match:
-        raise IndexDamagedError(f"{index / POINTER} is damaged", "run: probqa build")
+        raise IndexDamagedError(f"{index / pointer} is damaged", f"run: {command}")
     return match[1].decode(), match[2].decode()
 
 
-def move_pointer(index: Path, generation: str, manifest_sha256: str) -> None:
-    """Make ``generation`` the live one, in one atomic step."""
-    temporary = index / f"{STAGING}{POINTER}-{os.getpid()}"
-    write_file(temporary, f"{generation} {manifest_sha256}\n".encode("ascii"))
-    temporary.replace(index / POINTER)
-    sync_folder(index)
+def pointed_at(index: Path, pointer: str) -> str:
+    """Return the name of the live generation, or of the draft: nothing where there is none that can be named."""
+    try:
+        return read_pointer(index, pointer)[0]
+    except (IndexMissingError, IndexDamagedError):
+        return ""
+
+
+def move_pointer(index: Path, generation: str, manifest_sha256: str, pointer: str = POINTER) -> None:
+    """Make ``generation`` the live one, or the draft, in one atomic step."""
+    replace_file(index / pointer, f"{generation} {manifest_sha256}\n".encode("ascii"))
+
+
+def remove_pointer(index: Path, pointer: str) -> None:
+    """Take a pointer away, for good once this returns."""
+    with contextlib.suppress(FileNotFoundError):
+        (index / pointer).unlink()
+        sync_folder(index)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file of the index in one atomic step: written beside it, forced to disk, renamed."""
+    temporary = path.with_name(f"{STAGING}{path.name}-{os.getpid()}")
+    write_file(temporary, content)
+    temporary.replace(path)
+    sync_folder(path.parent)
 
 
 def make_newest(folder: Path) -> None:
@@ -116,8 +159,8 @@ def generations(index: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def build_lock(index: Path) -> Iterator[None]:
-    """Lock the index folder for one build.
+def build_lock(index: Path, command: str = "") -> Iterator[None]:
+    """Lock the index folder for one build, or whatever else the ``command`` changes in it.
 
     A build that died does not keep the lock, and what it left half done is deleted.
 
@@ -130,11 +173,25 @@ def build_lock(index: Path) -> Iterator[None]:
         sync_folder(folder.parent)
     with (index / _LOCK).open("a+b") as file:
         if not _take(file):
-            raise BuildLockedError(f"another build is running in {index}", "wait until it is done")
+            raise BuildLockedError(f"another build is running in {index}{_holder(file)}", "wait until it is done")
+        file.truncate(0)
+        file.write(json.dumps(asdict(Holder(os.getpid(), now(), command))).encode())
+        file.flush()
         for left_over in index.glob(f"{STAGING}*"):
             is_folder = left_over.is_dir() and not left_over.is_symlink()
             shutil.rmtree(left_over) if is_folder else left_over.unlink()
         yield
+
+
+def _holder(file: BinaryIO) -> str:
+    """Return who holds the lock, as the holder wrote it down: nothing where that cannot be read."""
+    file.seek(0)
+    try:
+        holder = decode_json(Holder, file.read())
+        since = datetime.datetime.fromisoformat(holder.since).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (DecodingError, ValueError):
+        return ""
+    return f": process {holder.pid}, since {since}, {holder.command or 'from Python'}"
 
 
 def _take(file: BinaryIO) -> bool:
@@ -164,16 +221,19 @@ def is_building(index: Path) -> bool:
     return False
 
 
-def remove_old_generations(index: Path, keep: int) -> list[str]:
-    """Delete the generations that are neither live, nor among the newest ``keep``, nor held by a reader.
+def remove_generations(index: Path, keep: Collection[str]) -> list[str]:
+    """Delete the generations but the live one, the draft, those named in ``keep`` and those that a reader holds.
 
-    One that cannot be deleted now is tried again by the next build.
+    One that cannot be deleted now is tried again by the next build. Nothing is deleted while a pointer is damaged.
 
     Returns:
         The names of those deleted.
     """
-    live, _ = read_pointer(index)
-    return [folder.name for folder in generations(index)[:-keep] if folder.name != live and _remove_unless_held(folder)]
+    kept = {*keep}
+    for pointer in (POINTER, DRAFT):
+        with contextlib.suppress(IndexMissingError):
+            kept.add(read_pointer(index, pointer)[0])
+    return [folder.name for folder in generations(index) if folder.name not in kept and _remove_unless_held(folder)]
 
 
 def _remove_unless_held(folder: Path) -> bool:

@@ -52,10 +52,14 @@ class CorpusFile:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that is not in the index (or a folder: ``name/``), and the one line that says why and what next."""
+    """A file that is not in the index (or a folder: ``name/``), and the one line that says why and what next.
+
+    ``kept`` is the SHA-256 of the version of the file that is in the index still, because it could be read before.
+    """
 
     file: str
     problem: str
+    kept: str = ""
 
     @classmethod
     def of(cls, file: str, error: OSError | ReadingError) -> Failure:

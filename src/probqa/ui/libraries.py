@@ -31,7 +31,7 @@ def open_library(chosen: Settings) -> Library:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
     """
     global _held
-    key = (chosen, *read_pointer(chosen.index))
+    key = (chosen, *read_pointer(chosen.index, chosen.pointer))
     with _opening:
         if _held is None or _held[0] != key:
             # Never closed here: a question may still be under way in the older one, which closes itself when dropped.
