@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import html
+import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ from streamlit import config
 from conftest import write_corpus
 from probqa.asking.library import Library
 from probqa.indexing.build import build
+from probqa.questions import Filters, Request
 from probqa.settings import Settings
 from probqa.ui import api
 from probqa.ui.api import Api
@@ -46,6 +51,14 @@ urls: [https://example.org/digest]
 
 The roofs of Ambleton leaked for eleven days.
 """
+
+
+NASTY = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</title></style><svg onload=alert(1)>",
+    "\u202ex",
+)
 
 
 def streamlits(_: Any) -> PlainTextResponse:
@@ -164,10 +177,7 @@ def test_a_plain_form_asks_on_in_the_same_conversation(client: TestClient, built
     assert 'href=".?q=And+who%3F&amp;area=Ambleton&amp;g=0"' in page
 
 
-@pytest.mark.parametrize(
-    "nasty",
-    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title></style><svg onload=alert(1)>", "\u202ex"],
-)
+@pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize(
     "path", ["/?q={}", "/?q=who%3F&area={}", "/every?q={}", "/check?text={}", "/read?document={}", "/{}"]
 )
@@ -234,6 +244,58 @@ def test_a_fault_leaves_the_page_to_its_scripts(
     assert "a secret path" not in response.text
     assert '<div id="root" inert>' in response.text
     assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+def test_an_answer_for_paper_has_its_quotes_sources_and_edition_and_nothing_that_runs(
+    client: TestClient, built: Settings
+) -> None:
+    response = client.get("/", params={"q": ["who?", QUESTION], "area": "Ambleton", "print": ""})
+    page = response.text
+    with closing(Library(built)) as library:
+        answer = library.ask(Request.of(QUESTION, previous=("who?",), filters=Filters(areas=("Ambleton",))))
+        edition = f"Edition of {library.generation.manifest.day.in_words} ({library.generation.name}), "
+    assert answer.quotes
+    assert re.findall("<blockquote>(.*?)</blockquote>", page) == [html.escape(one.text) for one in answer.quotes]
+    assert f'<h1>{QUESTION}</h1><p class="source">Asked after: who?</p>' in page
+    assert "Only from: area Ambleton" in page
+    assert (
+        "The Inspectorate, <cite>Inspection of Ambleton</cite> (19 April 2017), under “Findings › Supervision”." in page
+    )
+    assert '<a href="https://example.org/ambleton" rel="noreferrer">https://example.org/ambleton</a>' in page
+    assert edition in page
+    assert not re.search(r"<(?:script|form|button|img|nav|link)\b", page)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert response.headers["content-security-policy"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert (response.headers["x-content-type-options"], response.headers["cache-control"]) == ("nosniff", "no-store")
+
+
+def test_what_is_near_is_not_called_an_answer_on_paper_either(client: TestClient, built: Settings) -> None:
+    page = client.get("/", params={"q": "When was Selby Green closed in 1999?", "print": ""}).text
+    assert page.index("These reports do not say.") < page.index("Not an answer, but near") < page.index("<blockquote>")
+
+
+def test_a_digest_stands_without_quotation_marks_on_paper(client: TestClient, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"a.md": DIGEST})
+    build(chosen)
+    page = client.get("/", params={"q": "for how many days did the roofs of Ambleton leak?", "print": ""}).text
+    assert "<blockquote class=digest>The roofs of Ambleton leaked for eleven days.</blockquote>" in page
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_no_word_is_markup_on_paper(client: TestClient, chosen: Settings, nasty: str) -> None:
+    text = f"---\ntitle: {json.dumps(nasty)}\narea: {json.dumps(nasty)}\n---\nIt cost `{nasty}` much in Weir.\n"
+    write_corpus(chosen.corpus, {"nasty.md": text})
+    build(chosen)
+    page = client.get("/", params={"q": f"what did it cost in Weir? {nasty}", "area": nasty, "print": ""}).text
+    assert not re.search(r"<(?:svg|img|script)\b|\u202e", page)
+
+
+def test_what_cannot_be_asked_is_not_printed_but_told(client: TestClient, built: Settings) -> None:
+    for query in ("print", "q=&print", f"q={'x' * 2001}&print"):
+        assert '<div id="root" inert>' in client.get(f"/?{query}").text
 
 
 @pytest.mark.parametrize(

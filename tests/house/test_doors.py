@@ -295,6 +295,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "basket": {"frame", "markup"},
         "side_bar": {"address", "frame", "markup"},
         "narrower": {"address", "markup", "side_bar"},
+        "paper": {"address", "markup"},
         "states": {"address", "frame", "markup", "narrower"},
         "views": {
             "address",
@@ -314,6 +315,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "pages": {"address", "shared", "views"},
         "first": {"frame", "markup", "pages", "views"},
         "front": {
+            "address",
             "api",
             "files",
             "first",
@@ -323,7 +325,10 @@ INSIDE: dict[str, dict[str, set[str]]] = {
             "markup",
             "middleware",
             "pages",
+            "paper",
+            "shared",
             "states",
+            "views",
         },
         "app": {"api", "front", "middleware"},
         "main": {"frame", "pages", "shared", "states"},

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import math
 import os
+from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
@@ -17,10 +19,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
-from probqa.errors import ProbqaError
+from probqa.asking.library import Library
+from probqa.errors import InputError, ProbqaError
 from probqa.glossary.domain import NO_DOMAIN
 from probqa.settings import settings
 from probqa.ui import frame, states
+from probqa.ui.address import read
 from probqa.ui.api import MAX_QUERY_CHARACTERS, MAX_VALUES, Api
 from probqa.ui.files import STATIC
 from probqa.ui.first import Head, alone, document
@@ -29,6 +33,9 @@ from probqa.ui.limits import QueueFullError, client_name
 from probqa.ui.markup import Markup
 from probqa.ui.middleware import OWN_LIMITS, html_response
 from probqa.ui.pages import PAGES, Page, Parameters, preview, title
+from probqa.ui.paper import HEADERS, paper_page
+from probqa.ui.shared import asker
+from probqa.ui.views import ask
 
 # What Streamlit serves besides its pages and its files.
 _STREAMLITS = ("_stcore/", "media/", "component/", "favicon.png", "manifest.json")
@@ -96,6 +103,10 @@ def _drawn(page: Page, given: Parameters) -> Response:
     with frame.plainly(given) as drawn:
         try:
             library = open_library(settings(os.environ))
+            if page.path == "" and "print" in given:
+                # What cannot be asked is told on the page itself.
+                with suppress(InputError):
+                    return _for_paper(library, given)
             page.draw(library)
         except ProbqaError as error:
             status = 503
@@ -103,6 +114,11 @@ def _drawn(page: Page, given: Parameters) -> Response:
             frame.foot(NO_DOMAIN)
     head = Head(title(page, given, library), preview(page, given, library), is_found=not given.get("q"))
     return html_response(document(head, drawn, page), status, _HEADERS)
+
+
+def _for_paper(library: Library, given: Parameters) -> Response:
+    answer = asker(library)(ask.askable(read(given)))
+    return html_response(paper_page(answer, states.edition(library), datetime.now(UTC).date()), 200, HEADERS)
 
 
 def _refused(page: Page, given: Parameters, status: int, seconds: int, why: str) -> Response:

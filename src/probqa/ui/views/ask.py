@@ -51,6 +51,7 @@ def draw(library: Library) -> None:
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
     below = frame.part("below")
     frame.foot(library.generation.domain)
+    frame.draw(Markup('<p class="pq-on-paper">Edition of {}</p>').format(states.edition(library)))
     typed = side_bar.question_box(library.generation.domain.invitation)
     if typed is not None:
         try:
@@ -140,7 +141,8 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     if kind == "not_found":
         states.not_found(library, address)
     if newest:
-        frame.draw(Markup('<p class="pq-fresh">{}{}</p>').format(_every(library, address, answer), _embed(request)))
+        ways = (_every(library, address, answer), _embed(request), _print(address))
+        frame.draw(Markup('<p class="pq-fresh">{}{}{}</p>').format(*ways))
     return answer
 
 
@@ -161,6 +163,12 @@ def _embed(request: Request) -> Markup:
     """Return a link to the very same answer as a page for a frame."""
     target = link_to("embed", api_parameters(request))
     return Markup(' · <a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
+
+
+def _print(address: Address) -> Markup:
+    """Return a link to the answer as a page for paper, which is not of the app."""
+    target = link_to("", address.parameters() | {"print": ["1"]})
+    return Markup(' · <a href="{}" target="_blank" rel="noopener">Print this answer</a>').format(target)
 
 
 def _sides(library: Library, answer: Answer, turn: int) -> None:
