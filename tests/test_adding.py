@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from probqa.indexing.build import build
 from probqa.questions import Request
 from probqa.rendering import to_text
 from probqa.settings import Settings
+from probqa.ui import cards
 
 # What python-docx, and others that begin from a template, leave in every file that they write.
 TEMPLATE = """<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
@@ -71,10 +73,14 @@ def test_a_date_that_a_template_says_is_called_a_guess_in_print_in_the_sidecar_a
     )
     build(place)
     library = Library(place)
-    answer = to_text(library.ask(Request.of("was the court of Ambleton late?", 1)))
+    answer = library.ask(Request.of("was the court of Ambleton late?", 1))
     library.close()
-    said = "final v3 (read from the file's name) · 23 December 2013 (read from the file's data)"
-    assert said in " ".join(answer.split())
+    [quote] = answer.quotes
+    title, day = "final v3 (read from the file's name)", "23 December 2013 (read from the file's data)"
+    assert f"{title} · {day}" in " ".join(to_text(answer).split())
+    drawn = html.unescape(cards.card(quote, 1, library.generation.glossary))
+    assert f"<cite>{title}</cite> · {day}" in drawn, "on a card"
+    assert f"{title} ({day})" in cards.citation(quote), "and in a citation"
 
 
 def test_what_is_stated_is_no_guess(place: Settings, report: Path) -> None:

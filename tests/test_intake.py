@@ -20,7 +20,7 @@ from probqa.gathering.catalogue import parse_catalogue, read_catalogue
 from probqa.gathering.download import Limits
 from probqa.gathering.intake import add, fetch
 from probqa.gathering.outcome import Outcome
-from probqa.gathering.upkeep import remove
+from probqa.gathering.upkeep import edit, remove
 from probqa.reading import corpus
 from probqa.reading.metadata import read_metadata
 from probqa.settings import Settings
@@ -248,6 +248,19 @@ def test_the_choice_to_recognise_a_scan_outlasts_a_new_edition(listed: Settings,
     site.routes["/selby"] = page(b"<p>Selby Green, as a page.</p>")
     fetch_all(listed, site, "selby-release")
     assert "ocr" not in sidecar(listed, "selby-release.yaml")
+
+
+def test_what_a_person_stated_outlasts_a_new_edition(listed: Settings, site: Web) -> None:
+    fetch_all(listed, site, "selby-release")
+    outcome = edit(listed, "reports/selby-release", ["published=2018-05", "provider=Weir Ltd"])
+    assert outcome.details == ("published: 2018-05 (was: 2018)", "providers: Weir Ltd")
+    edit(listed, "reports/selby-release", ["area=Selby"])
+    site.routes["/selby"] = page(b"<p>Selby Green, corrected.</p>")
+    assert fetch_all(listed, site, "selby-release")["selby-release"].startswith("changed: ")
+    said = sidecar(listed, "selby-release.yaml")
+    assert (said["published"], said["providers"], said["area"], said["title"]) == (
+        "2018-05", ["Weir Ltd"], "Selby", "Selby: a start",
+    )  # fmt: skip
 
 
 def test_an_entry_that_moves_is_asked_for_anew(listed: Settings, site: Web) -> None:

@@ -185,7 +185,7 @@ def rating_line(row: RatingRow) -> str:
     words = f": {marked(f'“{row.quote.text}”', quote_label(row.quote))}" if row.quote else ""
     return " · ".join(
         part
-        for part in (f"{row.of}: {row.rating}", row.source.published.in_words, row.source.title, where + words)
+        for part in (f"{row.of}: {row.rating}", row.source.published.in_words, row.source.title_in_words, where + words)
         if part
     )
 

@@ -62,8 +62,8 @@ def _cells(document_answer: DocumentAnswer, accessed: date) -> tuple[str, ...]:
         return row(cite(document_answer.quote, accessed))
     source = document_answer.source
     known = {
-        "title": one_line(source.title),
-        "publisher": one_line(source.publisher),
+        "title": one_line(source.title_in_words),
+        "publisher": one_line(source.publisher_in_words),
         "published": source.published.in_words or "undated",
         "address": web_address(source),
         "accessed": accessed.isoformat(),

@@ -94,7 +94,7 @@ def _say_failures(failures: Iterable[Failure]) -> int:
 
 def _list(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
-    from probqa.records import FROM_PAGE_1, RECOGNISED
+    from probqa.records import FROM_PAGE_1, RECOGNISED, marked
 
     documents = inspection.documents(chosen)
     # Dates and counts from the highest, words from A; documents of one value by id.
@@ -107,7 +107,7 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
         date = PartialDate(document["published"], document["published_note"]).in_words
         mark = f" ({FROM_PAGE_1})" if "area" in document["from_page_1"] else ""
         about = ", ".join(part for part in (f"{document['area']}{mark}", *document["providers"]) if part)
-        say(f"{document['id']}  {document['title']}")
+        say(f"{document['id']}  {marked(document['title'], document['title_note'])}")
         kept = f"{document['passages']} passages · {document['wording']}"
         scanned = len(document["recognised_pages"])
         kept += f" · {scanned} of {document['pages']} pages {RECOGNISED}" if scanned else ""

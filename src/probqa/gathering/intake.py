@@ -36,6 +36,7 @@ from probqa.gathering.report_folder import (
     replaced_by,
     safe_name,
     source_of,
+    stated_before,
     store,
     text_beside,
     title_added,
@@ -180,9 +181,7 @@ def _fetch_one(
         state: State = "unchanged" if same else "changed" if target.exists() or whole else "new"
         if not same:
             sidecar = _fetched_sidecar(corpus, entry, download, publisher)
-            if download.suffix == ".pdf" and (languages := noted_beside(target, OCR_KEY)):
-                # A person's choice to have it recognised outlasts a new edition.
-                sidecar[OCR_KEY] = languages
+            sidecar |= stated_before(target, is_pdf=download.suffix == ".pdf")
             store(target, download.content, sidecar)
         if was is not None and was["file"] != target.name:
             (reports / was["file"]).unlink(missing_ok=True)

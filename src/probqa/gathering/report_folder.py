@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -26,7 +27,8 @@ from probqa.gathering.files import TEMPORARY, write
 from probqa.gathering.outcome import printable
 from probqa.gathering.stated import Value
 from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
-from probqa.reading.metadata import REPLACES_KEY, TITLED_KEY, read_metadata
+from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, STATED_KEY, TITLED_KEY, read_metadata
+from probqa.reading.plain_yaml import YamlError, load
 from probqa.records import Source
 
 FOLDER = "reports"
@@ -169,12 +171,22 @@ def text_beside(path: Path) -> str:
         raise ReadingError(f"{sidecar.name}: byte {error.start} is not UTF-8", "save it as UTF-8") from error
 
 
-def _noted(path: Path) -> dict[str, object]:
+def _noted(path: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(path.with_suffix(SIDECAR_SUFFIX).read_bytes())
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        values, _ = load(text_beside(path))
+    except (OSError, ReadingError, YamlError):
         return {}
     return values if isinstance(values, dict) else {}
+
+
+def stated_before(path: Path, *, is_pdf: bool) -> Sidecar:
+    """Return what a person stated of a report that is fetched, for its next edition."""
+    noted = _noted(path)
+    named = noted.get(STATED_KEY)
+    keys = [key for key in named if isinstance(key, str)] if isinstance(named, list) else []
+    # A person's choice to have it recognised outlasts a new edition too, however it was written down.
+    kept = {key: noted[key] for key in (*keys, OCR_KEY) if key in noted and (is_pdf or key != OCR_KEY)}
+    return {**kept, **({STATED_KEY: keys} if keys else {})}
 
 
 def is_as_added(path: Path) -> bool:

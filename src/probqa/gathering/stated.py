@@ -19,7 +19,7 @@ import yaml
 from probqa.errors import InputError, ReadingError
 from probqa.gathering.outcome import printable
 from probqa.reading.corpus import SIDECAR_SUFFIX, read_bytes
-from probqa.reading.metadata import OCR_KEY, front_matter, languages_to_recognise, read_metadata
+from probqa.reading.metadata import OCR_KEY, STATED_KEY, front_matter, languages_to_recognise, read_metadata
 from probqa.reading.plain_yaml import TextLoader, YamlError, load
 
 Value = str | list[str] | dict[str, str]
@@ -129,6 +129,7 @@ def rewritten(corpus: Path, path: Path, values: Mapping[str, Value | None]) -> t
     lines = [
         f"{key}: {_shown(value)}" + (f" (was: {_shown(before[key])})" if key in before else "")
         for key, value in values.items()
+        if key != STATED_KEY
     ]
     return contents, tuple(map(printable, lines))
 

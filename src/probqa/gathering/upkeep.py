@@ -12,9 +12,18 @@ from pathlib import Path
 from probqa.errors import InputError
 from probqa.gathering.changes import FOLDER, UNDO, Change, carry_out, done, take_back
 from probqa.gathering.outcome import Outcome, printable
-from probqa.gathering.report_folder import changing, documents, files_of, find, read_state, source_of, write_state
+from probqa.gathering.report_folder import (
+    changing,
+    documents,
+    files_of,
+    find,
+    read_state,
+    source_of,
+    stated_before,
+    write_state,
+)
 from probqa.gathering.stated import Value, parse, rewritten
-from probqa.reading.metadata import ID_REMEDY, is_usable_id
+from probqa.reading.metadata import ID_REMEDY, STATED_KEY, is_usable_id
 from probqa.settings import Settings
 
 _TO_BUILD = "to bring that into the index, run: probqa build"
@@ -114,13 +123,20 @@ def state_anew(
 
     ``command`` and ``name`` are how that was asked for; ``also`` is another id, which the report is to have.
     """
-    contents, details = rewritten(corpus, path, values)
+    contents, details = rewritten(corpus, path, {**values, **_outlasting(path, values)})
     if not contents:
         return Outcome(name, "unchanged", "that is what it says", path=path.relative_to(corpus).as_posix())
     carry_out(corpus, command, (*_ids(corpus, path, name), *also), contents)
     files = ", ".join(contents)
     note = f"{files}; {_TO_BUILD}; to take it back, run: probqa undo {also[0] if also else name}"
     return Outcome(name, "changed", note, details=details, path=path.relative_to(corpus).as_posix())
+
+
+def _outlasting(path: Path, values: Mapping[str, Value | None]) -> dict[str, list[str]]:
+    """Say of a report that is fetched which keys a person stated, for its next edition would say others."""
+    if path.name not in [was["file"] for was in read_state(path.parent).values()]:
+        return {}
+    return {STATED_KEY: sorted({*stated_before(path, is_pdf=True).get(STATED_KEY, ()), *values})}
 
 
 def _ids(corpus: Path, path: Path, name: str) -> tuple[str, ...]:

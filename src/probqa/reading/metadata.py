@@ -30,6 +30,8 @@ _TEXT_KEYS = ("title", "publisher", "kind", "published", "published_note", "area
 _PROVENANCE_KEYS = ("added", "from")
 # The files that it was added in place of, and its title as it was read then.
 REPLACES_KEY, TITLED_KEY = "replaces", "titled"
+# The keys that a person stated of a report that is fetched, which a new edition leaves as they are.
+STATED_KEY = "stated"
 # Which languages the words of its scanned pages are recognised in, as tesseract names them.
 OCR_KEY = "ocr"
 _LANGUAGES = re.compile(r"[A-Za-z][A-Za-z_]{1,30}(?:\+[A-Za-z][A-Za-z_]{1,30}){0,4}")
@@ -44,6 +46,7 @@ _KEYS = {
     REPLACES_KEY,
     TITLED_KEY,
     OCR_KEY,
+    STATED_KEY,
     "id",
     "providers",
     "ratings",

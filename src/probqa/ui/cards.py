@@ -112,14 +112,14 @@ def citation(quote: Quote) -> str:
 def _where_from(quote: Quote) -> Markup:
     source = quote.source
     facts = [
-        source.publisher,
+        source.publisher_in_words,
         source.published.in_words,
         f"about {source.about}" if source.about else "",
         " › ".join(quote.heading),
         page_in_words(quote),
     ]
     return Markup('<p class="pq-source"><cite>{}</cite>{}</p>').format(
-        source.title, "".join(f" · {fact}" for fact in facts if fact)
+        source.title_in_words, "".join(f" · {fact}" for fact in facts if fact)
     )
 
 

@@ -374,7 +374,7 @@ def _left(quote: CheckedQuote) -> Markup:
 def _place(place: Place, number: int) -> Markup:
     source = place.source
     facts = [
-        source.publisher,
+        source.publisher_in_words,
         source.published.in_words,
         " › ".join(place.heading),
         page_in_words(place),
@@ -388,7 +388,7 @@ def _place(place: Place, number: int) -> Markup:
     ).format(
         marked=_marked(place),
         number=f"[{number}] " if number else "",
-        title=source.title,
+        title=source.title_in_words,
         facts="".join(f" · {fact}" for fact in facts if fact),
         badge=badge(quote_label(place)) if quote_label(place) else Markup(""),
         actions=actions(ways),

@@ -166,7 +166,7 @@ def _silent(answer: EveryAnswer) -> Markup:
         return Markup("")
     listed = Markup("").join(
         Markup('<li>{} <span class="pq-small">{}</span></li>').format(
-            anchor(link_to("read", {"document": [source.id]}), source.title),
+            anchor(link_to("read", {"document": [source.id]}), source.title_in_words),
             source.published.in_words,
         )
         for source in silent

@@ -35,7 +35,7 @@ def draw(library: Library) -> None:
         return
     found = find(document, given)
     mark = found.span if found else None
-    frame.heading(document.source.title)
+    frame.heading(document.source.title_in_words)
     frame.draw(_about(document))
     if found:
         _tell(found)
@@ -61,7 +61,7 @@ def _about(document: Document) -> Markup:
     """Return publisher, date and subject, whose words these are, and the ways on."""
     source = document.source
     facts = [
-        source.publisher,
+        source.publisher_in_words,
         source.published.in_words,
         f"about {source.about}" if source.about else "",
     ]

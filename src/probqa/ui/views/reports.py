@@ -189,7 +189,7 @@ def _row(document: Document, passages: int) -> Markup:
     source = document.source
     digest = source.wording == "digest"
     values = [
-        anchor(link_to("read", {"document": [source.id]}), source.title),
+        anchor(link_to("read", {"document": [source.id]}), source.title_in_words),
         source.kind,
         source.published.in_words,
         source.area_in_words,
