@@ -26,7 +26,7 @@ from probqa.links import reading_link
 from probqa.questions import Carried, Request
 from probqa.records import Answer, Block, Document, Page, Quote, Source, Span
 from probqa.settings import Settings
-from probqa.ui import cards, libraries
+from probqa.ui import basket, cards, libraries
 from probqa.ui.views import read
 from probqa.weights import WEIGHTS, rules
 from quoting import quote_of
@@ -199,14 +199,18 @@ def test_three_cards_at_most_that_answer_are_open_and_the_rest_is_folded(
     assert folded.label == f"Show {len(inside)} more"
 
 
-def test_a_quote_is_put_into_the_basket_and_taken_out_again(page: AppTest, built: Settings) -> None:
-    asked(page, LOW_RISK)
-    assert [button.label for button in page.button[:2]] == ["Add to basket", "Add to basket"]
-    page.button[0].click().run()
-    assert not page.exception
-    assert [button.label for button in page.button[:2]] == ["Remove from basket", "Add to basket"]
-    page.button[0].click().run()
-    assert page.button[0].label == "Add to basket"
+def test_each_quote_has_a_button_for_the_basket_and_each_answer_a_link_to_copy(page: AppTest, built: Settings) -> None:
+    said = drawn(asked(page, LOW_RISK, "and staff morale?"))
+    library = Library(built)
+    shown = library.ask(LOW_RISK).shown
+    assert re.findall('data-keep="(.*?)"', said)[: len(shown)] == [basket.name_of(quote) for quote in shown]
+    links = [urlsplit(html.unescape(target)) for target in re.findall('class="pq-copy" data-link="(.*?)"', said)]
+    generation = [library.generation.name]
+    assert [(link.path, parse_qs(link.query)) for link in links] == [
+        (".", {"q": [LOW_RISK], "g": generation}),
+        (".", {"q": [LOW_RISK, "and staff morale?"], "g": generation}),
+    ]
+    assert re.findall('class="pq-share" data-link=".*?" data-title="(.*?)"', said) == [LOW_RISK, "and staff morale?"]
 
 
 def test_a_follow_up_is_asked_with_the_questions_before_it(
@@ -407,8 +411,10 @@ def test_a_question_that_cannot_be_asked_is_explained_and_kept(page: AppTest, bu
 
 
 def test_what_cannot_be_asked_is_not_among_what_was_asked_before(page: AppTest, built: Settings) -> None:
-    assert "Asked before" not in drawn(asked(page, "x" * 2001))
-    assert "Asked before" in drawn(asked(page, "x" * 2000))
+    assert "data-asked" not in drawn(asked(page, "x" * 2001))
+    assert f'<div class="pq-asked" data-asked="{"x" * 2000}" data-link=".?q={"x" * 2000}">' in drawn(
+        asked(page, "x" * 2000)
+    )
 
 
 def test_a_question_that_no_one_can_type_is_refused_in_other_words(page: AppTest, built: Settings) -> None:

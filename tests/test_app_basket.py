@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import replace
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +19,9 @@ from conftest import REPORTS, write_corpus
 from probqa.asking.library import Library
 from probqa.citing.export import FORMATS, export
 from probqa.indexing.build import build
-from probqa.records import Quote
+from probqa.records import Quote, Span
 from probqa.settings import Settings
 from probqa.ui import basket
-from quoting import quote_of
 
 
 def script() -> None:
@@ -27,16 +29,6 @@ def script() -> None:
     from probqa.ui.views import basket as page
 
     page.draw(shared.live_library())
-
-
-def buttons() -> None:
-    """A page with one button for each quote of ``st.session_state["offered"]``."""
-    import streamlit as st
-
-    from probqa.ui import basket
-
-    for number, quote in enumerate(st.session_state["offered"]):
-        basket.button(quote, str(number))
 
 
 @pytest.fixture
@@ -58,9 +50,10 @@ def page(built: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     streamlit.cache_resource.clear()
 
 
-def fill(page: AppTest, quotes: list[Quote]) -> AppTest:
-    """Run the page with these quotes in the basket."""
-    page.session_state["basket"] = {f"{quote.source.id}-{quote.span.start}": quote for quote in quotes}
+def fill(page: AppTest, quotes: Sequence[Quote | str], told: str = "1") -> AppTest:
+    """Run the page when its browser has told that it keeps these quotes, or names."""
+    page.query_params["told"] = told
+    page.query_params["kept"] = [quote if isinstance(quote, str) else basket.name_of(quote) for quote in quotes]
     page.run()
     assert not page.exception
     return page
@@ -68,10 +61,6 @@ def fill(page: AppTest, quotes: list[Quote]) -> AppTest:
 
 def drawn(page: AppTest) -> str:
     return "".join(part.proto.body for part in page.get("html") if not part.proto.body.startswith("<style>"))
-
-
-def labels(page: AppTest) -> list[str]:
-    return [button.label for button in page.button]
 
 
 def test_an_empty_basket_says_how_to_fill_it(page: AppTest) -> None:
@@ -83,7 +72,7 @@ def test_an_empty_basket_says_how_to_fill_it(page: AppTest) -> None:
 
 def test_each_quote_is_shown_with_its_source_and_terms(page: AppTest, quotes: list[Quote]) -> None:
     said = drawn(fill(page, quotes))
-    assert "2 quotes from 2 reports. They stay here until you close or reload the page." in said
+    assert "2 quotes from 2 reports. This browser keeps them, on this device; the server does not." in said
     assert f'<blockquote class="pq-quote">{quotes[0].text}</blockquote>' in said
     assert (
         "The Inspectorate, <cite>Inspection of Ambleton</cite> (19 April 2017), under “Findings › Supervision”."
@@ -123,68 +112,111 @@ def test_every_text_format_can_be_copied(name: str, page: AppTest, quotes: list[
     assert f'data-copy="{escape(text)}"' in drawn(page)
 
 
-def test_a_digest_is_called_one(page: AppTest, quotes: list[Quote]) -> None:
-    digest = replace(
-        quotes[0], document=replace(quotes[0].document, source=replace(quotes[0].source, wording="digest"))
-    )
-    said = drawn(fill(page, [digest]))
+def test_before_the_browser_has_told_nothing_is_said_to_be_empty(page: AppTest) -> None:
+    said = drawn(page.run())
+    assert "Your browser keeps the basket. It is shown once scripts have run." in said
+    assert "The basket is empty" not in said
+    assert '<span class="pq-told" data-heard=""></span>' in said
+
+
+def test_what_was_told_last_holds_until_something_else_is_told(page: AppTest, quotes: list[Quote]) -> None:
+    fill(page, quotes, told="7")
+    del page.query_params["told"], page.query_params["kept"]
+    said = drawn(page.run())
+    assert "2 quotes from 2 reports." in said
+    assert '<span class="pq-told" data-heard="7"></span>' in said
+    fill(page, quotes[1:], told="8")
+    assert "1 quote from 1 report." in drawn(page)
+    assert "The basket is empty" in drawn(fill(page, [], told="9"))
+
+
+def test_a_digest_is_called_one(page: AppTest, built: Settings) -> None:
+    head = "---\ntitle: Digest of Weir\nwording: digest\nurl: https://example.org/d\n---\n"
+    write_corpus(built.corpus, {"digest.md": f"{head}# Digest\n\nThe inspectors liked the stairs.\n"})
+    build(built)
+    said = drawn(fill(page, [_quote(built, "liked the stairs", "digest")]))
     assert '<p class="pq-badge">digest, not the inspectorate&#39;s wording</p>' in said
     assert "[digest, not the inspectorate's wording]" in page.code[0].value
 
 
-def test_a_quote_is_removed_and_the_basket_emptied(page: AppTest, quotes: list[Quote]) -> None:
-    fill(page, [])
-    for quote in quotes:
-        page.session_state["basket"][f"{quote.source.id}-{quote.span.start}-{quote.span.end}"] = quote
-    page.run()
-    assert labels(page) == ["Remove from basket", "Remove from basket", "Empty the basket"]
-    page.button[0].click().run()
-    assert [quote.source.id for quote in page.session_state["basket"].values()] == [quotes[1].source.id]
-    [empty] = [button for button in page.button if button.label == "Empty the basket"]
-    empty.click().run()
-    assert "The basket is empty" in drawn(page)
-
-
-def test_a_report_that_has_changed_since_is_pointed_out(page: AppTest, quotes: list[Quote], built: Settings) -> None:
-    changed = REPORTS["ambleton.md"].replace("nine weeks", "six weeks")
-    write_corpus(built.corpus, {"ambleton.md": changed})
-    build(built)
-    said = drawn(fill(page, quotes))
-    assert said.count("the report has changed since this was added: look again before you use it") == 1
+def test_words_that_have_moved_are_found_again_and_those_that_are_gone_are_named_and_not_shown(
+    page: AppTest, quotes: list[Quote], built: Settings
+) -> None:
+    staff = _quote(built, "Staff morale was low.", "ambleton")
+    above = REPORTS["ambleton.md"].replace("# Findings", "# Findings\n\nSome more.").replace("nine weeks", "six weeks")
+    write_corpus(built.corpus, {"ambleton.md": above})
     (built.corpus / "northway" / "selby.md").unlink()
     build(built)
-    assert drawn(page.run()).count("the report has changed since this was added") == 2
+    said = drawn(fill(page, [*quotes, staff]))
+    assert "2 quotes cannot be shown any more" in said
+    report = '<a class="pq-go" href="read?document=ambleton">Inspection of Ambleton</a>'
+    assert f"<li>From “{report}”: its text has changed, and the words were not found in it again. <button" in said
+    assert "<li>From the report “northway/selby”, which is not here any more. <button" in said
+    assert "weeks" not in said
+    # Its name stays what the browser keeps, its place is the new one.
+    moved = _quote(built, "Staff morale was low.", "ambleton")
+    assert moved.text == staff.text
+    assert moved.span.start > staff.span.start
+    assert f"from={moved.span.start}&amp;to={moved.span.end}" in said
+    assert said.count("the report has changed since this was added: these words were found again in it") == 1
+    assert re.findall('data-keep="(.*?)"', said) == [basket.name_of(quote) for quote in (*quotes, staff)]
 
 
-def test_text_of_a_source_is_never_markup(page: AppTest, quotes: list[Quote]) -> None:
-    nasty = "<img src=x onerror=alert(1)> $5 :red[x] \u202e"
-    source = replace(quotes[0].source, title=nasty, licence=nasty, publisher=nasty, urls=("javascript:alert(1)",))
-    said = drawn(fill(page, [quote_of(source, nasty, heading=(nasty,))]))
-    assert said.count("&lt;img src=x onerror=alert(1)&gt; $5 :red[x] [U+202E]") >= 5
-    for markup in ("<img", "javascript:", "\u202e"):
-        assert markup not in said
-    assert "Open original" not in said
+def _quote(built: Settings, words: str, document_id: str) -> Quote:
+    """These words of a document, as they stand in it now."""
+    with closing(Library(built)) as library:
+        document = library.generation.document(document_id)
+    assert document is not None
+    start = document.text.index(words)
+    return Quote(document, Span(start, start + len(words)), Span(start, start + len(words)))
+
+
+HOSTILE = (
+    "",
+    "25-60-0123456789abcdef-<img src=x onerror=alert(1)>",
+    "25-60-0123456789abcdef-../../etc/passwd",
+    "2\u0665-60-0123456789abcdef-ambleton",
+    f"{'9' * 10}-{'9' * 11}-0123456789abcdef-ambleton",
+    "25-60-0123456789abcdeg-ambleton",
+    "25-60-0123456789abcdef-ambleton\n",
+    f"25-60-0123456789abcdef-{'a' * 300}",
+)
+
+
+def test_what_is_no_name_is_not_heard_and_what_names_nothing_is_gone(page: AppTest, quotes: list[Quote]) -> None:
+    said = drawn(fill(page, [*HOSTILE, basket.name_of(quotes[0])], told="<b>" * 20))
+    assert "1 quote from 1 report." in said
+    assert "any more" not in said
+    assert (
+        '<span class="pq-told" data-heard="&lt;b&gt;&lt;b&gt;&lt;b&gt;&lt;b&gt;&lt;b&gt;&lt;b&gt;&lt;b"></span>' in said
+    )
+    digest = "0123456789abcdef"
+    nowhere = [f"60-25-{digest}-ambleton", f"0-{'9' * 9}-{digest}-ambleton", f"0-9-{digest}-nowhere"]
+    said = drawn(fill(page, nowhere, told="2"))
+    assert "3 quotes cannot be shown any more" in said
+    assert "<article" not in said
+
+
+def test_no_more_are_heard_than_a_basket_holds(page: AppTest, quotes: list[Quote]) -> None:
+    names = [f"{start}-60-0123456789abcdef-ambleton" for start in range(basket.MAX_QUOTES)]
+    said = drawn(fill(page, [*names, *names, *quotes]))
+    assert re.findall('data-keep="(.*?)"', said) == names
+
+
+def test_the_browser_goes_by_the_same_form_and_number() -> None:
+    script = Path(basket.__file__).with_name("kept.js").read_text(encoding="utf-8")
+    form = "^[0-9]{1,9}-[0-9]{1,9}-[0-9a-f]{16}-[a-z0-9][a-z0-9._/-]{0,199}$"
+    assert f"const MOST = {basket.MAX_QUOTES}, NAME = /{form}/;" in script
+    assert f"^{basket._NAME.pattern.replace('(', '').replace(')', '')}$" == form
+
+
+def test_text_of_a_source_is_never_markup(page: AppTest, built: Settings) -> None:
+    nasty = "<img src=x onerror=alert(1)> $5 :red[x]"
+    head = {"title": nasty, "licence": nasty, "publisher": nasty}
+    front = "".join(f"{key}: {json.dumps(value)}\n" for key, value in head.items())
+    write_corpus(built.corpus, {"nasty.md": f"---\n{front}---\n# Costs\n\nThe stairs cost `{nasty}` in all.\n"})
+    build(built)
+    said = drawn(fill(page, [_quote(built, nasty, "nasty")]))
+    assert said.count("&lt;img src=x onerror=alert(1)&gt; $5 :red[x]") >= 4
+    assert "<img" not in said
     assert not page.markdown
-
-
-def test_a_button_adds_a_quote_once_and_then_removes_it(quotes: list[Quote]) -> None:
-    page = AppTest.from_function(buttons, default_timeout=30)
-    page.session_state["offered"] = [quotes[0], quotes[0], quotes[1]]
-    page.run()
-    assert labels(page) == ["Add to basket"] * 3
-    page.button[0].click().run()
-    assert labels(page) == ["Remove from basket", "Remove from basket", "Add to basket"]
-    assert list(page.session_state["basket"].values()) == [quotes[0]]
-    page.button[1].click().run()
-    assert labels(page) == ["Add to basket"] * 3
-    assert not page.session_state["basket"]
-
-
-def test_a_full_basket_takes_no_more(quotes: list[Quote], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(basket, "MAX_QUOTES", 1)
-    page = AppTest.from_function(buttons, default_timeout=30)
-    page.session_state["offered"] = quotes
-    page.run()
-    page.button[0].click().run()
-    assert labels(page) == ["Remove from basket", "The basket is full (1 quotes)"]
-    assert page.button[1].disabled

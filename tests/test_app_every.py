@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -324,38 +323,21 @@ def test_a_quote_says_that_there_is_a_later_inspection(view: View, rated: Settin
         assert "a later inspection of Gwent exists (2025)" in drawn(view(name, q=MORALE, **sides))
 
 
-def kept(page: AppTest) -> list[str]:
-    """What the page tells its buttons is kept."""
-    told = re.search('data-kept="(.*?)" data-most="100"', drawn(page))
-    assert told
-    names: list[str] = json.loads(html.unescape(told[1]))
-    return names
+def test_each_quote_has_a_button_that_names_it(view: View, rated: Settings) -> None:
+    spoken = [document.quote for document in Library(rated).every(MORALE).documents if document.quote]
+    page = drawn(view("every", q=MORALE))
+    assert re.findall(r'data-keep="(.*?)"><span>Add to basket</span><span class="pq-hidden">: (.*?)</span>', page) == [
+        (basket.name_of(quote), f"quote {number}") for number, quote in enumerate(spoken, start=1)
+    ]
 
 
-@pytest.mark.parametrize(("name", "sides"), [("every", {}), ("compare", {"one": "Northway Ltd"})])
-def test_a_quote_is_kept_and_let_go_by_the_address(
-    view: View, rated: Settings, name: str, sides: dict[str, str]
+@pytest.mark.parametrize(("name", "more"), [("every", {"sort": "oldest"}), ("compare", {"one": "Northway Ltd"})])
+def test_the_page_as_it_stands_can_be_copied_as_a_link(
+    view: View, rated: Settings, name: str, more: dict[str, str]
 ) -> None:
-    page = view(name, q=MORALE, **sides)
-    offered = re.findall('data-keep="(.*?)"', drawn(page))
-    assert len(offered) == len(quoted(page))
-    assert kept(page) == []
-    page.query_params["keep"] = [offered[1], offered[0], "no-such-quote-0-5"]
-    page.query_params["clicks"] = "2"
-    page.run()
-    assert kept(page) == [offered[1], offered[0]]
-    assert 'data-clicks="2"' in drawn(page)
-    assert [quote.source.title for quote in page.session_state["basket"].values()] == quoted(page)[1::-1]
-    del page.query_params["keep"], page.query_params["clicks"]
-    page.run()
-    assert 'data-clicks="2"' in drawn(page), "a run that nobody clicked for still says what was heard"
-    page.query_params["unkeep"] = offered[1]
-    page.run()
-    assert kept(page) == [offered[0]]
-
-
-def test_a_full_basket_keeps_no_more(view: View, rated: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(basket, "MAX_QUOTES", 1)
-    offered = re.findall('data-keep="(.*?)"', drawn(view("every", q=MORALE)))
-    page = view("every", q=MORALE, keep=offered)
-    assert list(page.session_state["basket"]) == offered[:1]
+    page = drawn(view(name, q=MORALE, **more))
+    copied = re.search('class="pq-copy" data-link="(.*?)"', page)
+    assert copied
+    link = urlsplit(html.unescape(copied[1]))
+    assert (link.path, parse_qs(link.query)) == (name, {"q": [MORALE]} | {key: [value] for key, value in more.items()})
+    assert f'class="pq-share" data-link="{copied[1]}" data-title="{MORALE}"' in page

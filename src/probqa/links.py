@@ -64,7 +64,7 @@ def reading_link(quote: Quote) -> str:
         "from": quote.span.start,
         "to": quote.span.end,
         "edition": quote.document.text_sha256[:_EDITION_DIGITS],
-        "words": _hash(quote.text),
+        "words": words_hash(quote.text),
     }
     return f"{PAGE}?{urlencode(parameters)}"
 
@@ -104,7 +104,7 @@ def _find(document: Document, start: int, end: int, edition: str, words: str) ->
         return Found(there, "unproved") if is_place else Found(None, "gone")
     is_same_text = edition == document.text_sha256[:_EDITION_DIGITS]
     if is_same_text or start >= end:
-        is_there = there is not None and _hash(document.slice(there)) == words
+        is_there = there is not None and words_hash(document.slice(there)) == words
         return Found(there, "same") if is_there else Found(None, "gone")
     starts = _places(document.text, end - start, words)
     if not starts:
@@ -124,7 +124,7 @@ def _places(text: str, length: int, words: str) -> tuple[int, ...]:
         for start in starts
         if start + length <= len(text)
         and not (_in_word(text, start) or _in_word(text, start + length))
-        and _hash(text[start : start + length]) == words
+        and words_hash(text[start : start + length]) == words
     )
 
 
@@ -138,5 +138,6 @@ def _is_of_word(character: str) -> bool:
     return character.isalpha() or character.isdecimal() or unicodedata.category(character).startswith("M")
 
 
-def _hash(words: str) -> str:
+def words_hash(words: str) -> str:
+    """Return by what words are known again: the same hash, the same words."""
     return hashlib.sha256(words.encode()).hexdigest()[:_WORDS_DIGITS]

@@ -153,24 +153,21 @@ def test_quotes_of_every_report_are_kept_without_leaving_the_place(site: Site, v
     before = page.evaluate("[location.href, history.length]")
     assert page.evaluate("document.querySelector('.stMain').scrollTop") > 0
     page.keyboard.press("Enter")
-    expect(page.locator("[role=status].pq-hidden")).to_have_text("Added to basket")
-    # Two more at once: the server's run for the one is broken off by the other.
+    expect(page.locator("[role=status].pq-hidden")).to_have_text("Added to basket: 1 quote")
     buttons.evaluate_all("all => { all[0].click(); all[1].click(); all[1].click(); }")
     expect(buttons).to_have_text(
         ["Remove from basket: quote 1", "Add to basket: quote 2", "Remove from basket: quote 3"]
     )
     expect(buttons.nth(2)).to_be_focused()
-    expect(page.locator(".pq-kept")).to_have_attribute("data-clicks", "4")
-    settled(page)
     expect(buttons.nth(2)).to_be_in_viewport()
     assert page.evaluate("[location.href, history.length]") == before
-    page.get_by_role("link", name="Basket").first.click()
+    page.get_by_role("link", name="Basket (2)").click()
     expect(page.locator(".pq-card blockquote")).to_have_text([quotes[2], quotes[0]])
     page.go_back()
     expect(buttons).to_have_text(
         ["Remove from basket: quote 1", "Add to basket: quote 2", "Remove from basket: quote 3"]
     )
-    # Leaving at once waits until the server has heard the click.
+    # Whoever leaves at once leaves nothing behind.
     page.evaluate(
         """() => {
             document.querySelector("button.pq-keep").click();

@@ -1,100 +1,125 @@
-"""The basket: quotes that a visitor keeps to take away, for as long as the page is open.
+"""The basket: quotes that a visitor's own browser keeps, by name (kept.js), and that a page finds again by their names.
 
-In: quotes. Out: a button to add or remove one, and what was added, in that order.
+In: quotes; the names that a browser tells, which may be anything. Out: a name and a button for each quote, and what of
+the names is still in the reports.
+
+>>> is_name("25-60-0123456789abcdef-ambleton"), is_name("25-60-0123456789abcdef-../x y")
+(True, False)
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from probqa.records import Quote
+from probqa.indexing.generation import Generation
+from probqa.links import words_hash
+from probqa.records import Document, Quote, Span
 from probqa.ui import frame
 from probqa.ui.markup import Markup
 
+# The same two as in kept.js.
 MAX_QUOTES = 100
-_KEY = "basket"
-# The number that page.js gave the last click on an HTML button.
-_HEARD = "basket-clicks"
+_NAME = re.compile(r"([0-9]{1,9})-([0-9]{1,9})-([0-9a-f]{16})-([a-z0-9][a-z0-9._/-]{0,199})")
+
+_NAMES = "basket"
+_HEARD = "basket-heard"
 
 
-def quotes() -> list[Quote]:
-    """Return what was added, oldest first."""
-    return list(_kept().values())
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a name stands for.
 
-
-def button(quote: Quote, place: str) -> None:
-    """Draw a button that adds a quote, or removes it if it is there.
-
-    ``place`` tells apart two on one page. None is drawn without scripts, which it needs.
+    ``title`` is that of its report, empty where that is not here any more. ``quote`` is None where its words were not
+    found; ``is_moved`` where they were found in another place than they had.
     """
-    if frame.plain():
-        return
-    name = _name(quote)
-    key = f"keep-{place}-{name}"
-    if name in _kept():
-        st.button(
-            "Remove from basket", key=key, type="tertiary", icon=":material/check:", on_click=remove, args=(quote,)
-        )
-    elif len(_kept()) < MAX_QUOTES:
-        st.button("Add to basket", key=key, type="tertiary", icon=":material/add:", on_click=add, args=(quote,))
-    else:
-        st.button(f"The basket is full ({MAX_QUOTES} quotes)", key=key, type="tertiary", disabled=True)
+
+    name: str
+    document_id: str
+    title: str = ""
+    quote: Quote | None = None
+    is_moved: bool = False
 
 
-def html_button(quote: Quote, number: int) -> Markup:
-    """Return the same button as HTML, for pages of many quotes.
+def name_of(quote: Quote) -> str:
+    """Return where a quote stands and a hash of its words: enough to find it again, or to see that it is gone."""
+    return f"{quote.span.start}-{quote.span.end}-{words_hash(quote.text)}-{quote.source.id}"
 
-    A hundred of Streamlit's would be half a second more.
+
+def is_name(text: str) -> bool:
+    """Tell whether a text has the form of a quote's name."""
+    return _NAME.fullmatch(text) is not None
+
+
+def button(quote: Quote, number: int) -> Markup:
+    """Return a button that keeps a quote or lets it go.
+
+    kept.js does both, and says on it which it is.
+    """
+    return name_button(name_of(quote), f"quote {number}")
+
+
+def name_button(name: str, what: str) -> Markup:
+    """Return the same for a name.
+
+    ``what`` tells a screen reader one button from another.
     """
     return Markup(
-        '<p class="pq-keeping"><button type="button" class="pq-keep" data-keep="{}">'
-        '<span>Add to basket</span><span class="pq-hidden">: quote {}</span></button></p>'
-    ).format(_name(quote), number)
+        '<button type="button" class="pq-keep" data-keep="{}"><span>Add to basket</span>'
+        '<span class="pq-hidden">: {}</span></button>'
+    ).format(name, what)
 
 
-def follow(parameters: Mapping[str, Sequence[str]], offered: Iterable[Quote]) -> None:
-    """Do what a click on an HTML button has put into the address (page.js), and tell what is kept and was heard."""
+def told(parameters: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """Return the names that the page's browser keeps, oldest first, None where it has not told them yet.
+
+    kept.js tells them by an address that stands there for a moment, and again until it sees that they were heard. They
+    are held while the page is open.
+    """
     if frame.plain():
-        return
-    quotes = {_name(quote): quote for quote in offered}
-    for name in parameters.get("keep", ()):
-        if name in quotes and len(_kept()) < MAX_QUOTES:
-            add(quotes[name])
-    for name in parameters.get("unkeep", ()):
-        _kept().pop(name, None)
-    # A run without a click may have broken off the one that heard it, so what was heard last is told again.
-    heard = st.session_state[_HEARD] = (*parameters.get("clicks", ()), st.session_state.get(_HEARD, "0"))[0]
-    frame.draw(
-        Markup('<span class="pq-kept" data-kept="{}" data-most="{}" data-clicks="{}"></span>').format(
-            json.dumps(list(_kept())), MAX_QUOTES, heard
-        )
+        return None
+    state = st.session_state
+    if number := next(iter(parameters.get("told", ())), ""):
+        state[_HEARD] = number[:20]
+        state[_NAMES] = list(dict.fromkeys(filter(is_name, parameters.get("kept", ()))))[:MAX_QUOTES]
+    frame.draw(Markup('<span class="pq-told" data-heard="{}"></span>').format(state.get(_HEARD, "")))
+    names: list[str] | None = state.get(_NAMES)
+    return names
+
+
+def found(generation: Generation, names: Iterable[str]) -> Iterator[Kept]:
+    """Yield what each name stands for in the reports as they are now."""
+    for name in names:
+        if parts := _NAME.fullmatch(name):
+            start, end, words, document_id = int(parts[1]), int(parts[2]), parts[3], parts[4]
+            document = generation.document(document_id)
+            if document is None:
+                yield Kept(name, document_id)
+            else:
+                span = _span(generation, document, start, end, words)
+                quote = Quote(document, span, _around(generation, document, span)) if span else None
+                yield Kept(name, document_id, document.source.title, quote, span is not None and span.start != start)
+
+
+def _span(generation: Generation, document: Document, start: int, end: int, words: str) -> Span | None:
+    """Return where the words with this hash stand: at their old place, else at the nearest sentence or passage.
+
+    The whole text is not looked through, as for one link: a basket has a hundred.
+    """
+    if start < end <= len(document.text) and words_hash(document.text[start:end]) == words:
+        return Span(start, end)
+    passages = map(generation.passage, generation.passages_of(document.source.id))
+    spans = [span for passage in passages for span in (passage.span, *passage.sentences)]
+    same = (
+        span for span in spans if span.end - span.start == end - start and words_hash(document.slice(span)) == words
     )
+    return min(same, key=lambda span: abs(span.start - start), default=None)
 
 
-def add(quote: Quote) -> None:
-    """Keep a quote, once."""
-    _kept().setdefault(_name(quote), quote)
-
-
-def remove(quote: Quote) -> None:
-    """Keep a quote no longer."""
-    _kept().pop(_name(quote), None)
-
-
-def clear() -> None:
-    """Keep nothing."""
-    _kept().clear()
-
-
-def _kept() -> dict[str, Quote]:
-    if frame.plain():
-        return {}
-    kept: dict[str, Quote] = st.session_state.setdefault(_KEY, {})
-    return kept
-
-
-def _name(quote: Quote) -> str:
-    return f"{quote.source.id}-{quote.span.start}-{quote.span.end}"
+def _around(generation: Generation, document: Document, span: Span) -> Span:
+    """Return the passage that holds a span, the span itself where none does."""
+    passages = (generation.passage(row).span for row in generation.passages_of(document.source.id))
+    return next((passage for passage in passages if span in passage), span)

@@ -19,6 +19,7 @@ from probqa.glossary.glossary import Glossary
 from probqa.links import reading_link
 from probqa.records import Quote, marked
 from probqa.rendering import page_in_words, quote_label
+from probqa.ui import basket
 from probqa.ui.address import link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
 
@@ -46,7 +47,7 @@ def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = No
         where_from=_where_from(quote),
         badges=_badges(quote, note),
         later=later_badge(later),
-        actions=_actions(quote),
+        actions=_actions(quote, number),
         terms=terms((*quote.heading, quote.context), glossary),
     )
 
@@ -65,6 +66,21 @@ def actions(ways: Iterable[Markup]) -> Markup:
     """Return what can be done with a quote, in a row."""
     drawn = Markup("").join(Markup("<span>{}</span>").format(way) for way in ways)
     return Markup('<p class="pq-actions">{}</p>').format(drawn)
+
+
+def sharing(target: str, title: str, *ways: Markup) -> Markup:
+    """Return what can be done with a whole answer, in a row: a link to it copied or shared, and other ``ways``.
+
+    The system's own way to share is shown where the browser has one (page.js). ``target`` is a page of ours.
+    """
+    shares = (
+        Markup('<button type="button" class="pq-copy" data-link="{}">Copy link</button>').format(target),
+        Markup('<button type="button" class="pq-share" data-link="{}" data-title="{}">Share</button>').format(
+            target, title
+        ),
+    )
+    drawn = Markup("").join(Markup("<span>{}</span>").format(way) for way in (*shares, *ways))
+    return Markup('<p class="pq-actions pq-flush">{}</p>').format(drawn)
 
 
 def terms(texts: Sequence[str], glossary: Glossary) -> Markup:
@@ -130,7 +146,7 @@ def _badges(quote: Quote, note: str) -> Markup:
     return Markup("").join(badge(text) for text in texts if text)
 
 
-def _actions(quote: Quote) -> Markup:
+def _actions(quote: Quote, number: int) -> Markup:
     url = original(quote)
     host = re.sub(r"^https?://(www\.)?|[/?#].*$", "", url)
     ways = [
@@ -138,6 +154,7 @@ def _actions(quote: Quote) -> Markup:
         Markup('<button type="button" class="pq-copy" data-copy="{}">Copy with citation</button>').format(
             citation(quote)
         ),
+        basket.button(quote, number),
     ]
     if url:
         ways.append(Markup('{} <span class="pq-small">{}</span>').format(original_anchor(url), host))

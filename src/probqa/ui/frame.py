@@ -132,6 +132,11 @@ def heading(title: str, lead: str = "") -> None:
     draw(Markup('<h1 class="pq-title">{}</h1>{}').format(title, under))
 
 
+def forgetting() -> Markup:
+    """Return a button that has the browser forget all that it keeps, while it keeps anything (kept.js)."""
+    return Markup('<p class="pq-small pq-lasts"></p><button type="button" class="pq-forget" hidden></button>')
+
+
 def notice(title: str, text: str, kind: str = "note", arrive: str = "") -> None:
     """Draw what happened instead of an answer, and what to do.
 

@@ -12,6 +12,8 @@ import streamlit as st
 from probqa.errors import ProbqaError
 from probqa.glossary.domain import NO_DOMAIN
 from probqa.ui import frame, shared, states
+from probqa.ui.markup import Markup
+from probqa.ui.middleware import OWN_SCRIPTS
 from probqa.ui.pages import PAGES, Page, title
 
 HERE = Path(__file__).parent
@@ -22,7 +24,9 @@ def main() -> None:
     # A named icon would be fetched from another host; this one is a file of ours.
     st.set_page_config(page_icon=str(HERE / "icon.png"), layout="centered")
     frame.draw_style(HERE / "style.css")
-    frame.draw_script(HERE / "page.js")
+    frame.draw(Markup('<span class="pq-base" data-base="{}"></span>').format(st.get_option("server.baseUrlPath")))
+    for script in OWN_SCRIPTS:
+        frame.draw_script(script)
     st.navigation([_page(page) for page in PAGES.values()], position="top").run()
 
 

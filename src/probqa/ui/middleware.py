@@ -47,11 +47,15 @@ h1 { font-size: 1.75rem; line-height: 1.2 }</style></head>
 <p>This page tries again every 15 seconds. You need not do anything.</p></main></body></html>""")
 
 
+# Drawn on every page, in this order.
+OWN_SCRIPTS = tuple(Path(__file__).with_name(name) for name in ("page.js", "kept.js"))
+
+
 def _inline_scripts() -> str:
     """Return the CSP hashes of the scripts that Streamlit's own page carries inside it, and of our own."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    scripts.append((Path(__file__).parent / "page.js").read_text(encoding="utf-8"))
+    scripts += [path.read_text(encoding="utf-8") for path in OWN_SCRIPTS]
     return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
 
 

@@ -1,92 +1,64 @@
-// What Streamlit has no call for: links without a reload, "/" for the question box, copying, keeping quotes, scrolling
-// to what is new and back to where one was.
+// What Streamlit has no call for: links without a reload, "/" for the question box, copying, sharing, scrolling to what
+// is new and back to where one was.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
-  window.probqa = true;
 
   const status = document.createElement("div");
   status.setAttribute("role", "status");
   status.className = "pq-hidden";
   document.body.append(status);
+  const say = (words) => { status.textContent = words; };
+  window.probqa = { say };
 
   const go = (link) => {
     history.pushState({}, "", link.href);
     dispatchEvent(new PopStateEvent("popstate"));
   };
 
+  // A link as someone else can open it.
+  const whole = (button) => new URL(button.dataset.link, location.href).href;
+
+  const put = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    // Without https a page has no clipboard but this one.
+    const box = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "pq-hidden" });
+    const focused = document.activeElement;
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    focused?.focus();
+    if (!done) throw new Error("refused");
+  };
+
   const copy = async (button) => {
     const before = button.textContent;
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await put(button.dataset.copy ?? whole(button));
       button.textContent = "Copied";
     } catch {
       button.textContent = "The browser does not allow copying";
     }
-    status.textContent = button.textContent;
+    say(button.textContent);
     setTimeout(() => { button.textContent = before; }, 2000);
   };
 
-  // A click that keeps a quote is told to the server by an address that stands there for that moment only. It is told
-  // again with the next one until the server has heard it: Streamlit breaks a run off when the next click comes.
-  const clicked = new Map();
-  let clicks = 0;
-  const keep = (button) => {
-    const wanted = !("kept" in button.dataset);
-    clicked.set(button.dataset.keep, { wanted, number: ++clicks });
-    const here = location.href, asking = new URL(here);
-    asking.searchParams.set("clicks", clicks);
-    for (const [name, click] of clicked) asking.searchParams.append(click.wanted ? "keep" : "unkeep", name);
-    history.replaceState(history.state, "", asking);
-    dispatchEvent(new PopStateEvent("popstate"));
-    history.replaceState(history.state, "", here);
-    status.textContent = wanted ? "Added to basket" : "Removed from basket";
-    label();
-  };
-
-  const label = () => {
-    const server = document.querySelector("[data-most]");
-    if (!server) return;
-    for (const [name, click] of clicked) if (click.number <= Number(server.dataset.clicks)) clicked.delete(name);
-    const kept = new Set(JSON.parse(server.dataset.kept));
-    for (const [name, click] of clicked) click.wanted ? kept.add(name) : kept.delete(name);
-    const full = kept.size >= Number(server.dataset.most);
-    for (const button of document.querySelectorAll("button.pq-keep")) {
-      const on = kept.has(button.dataset.keep);
-      const says = on ? "Remove from basket" : full ? `The basket is full (${kept.size} quotes)` : "Add to basket";
-      if (button.firstChild.textContent === says) continue;
-      button.firstChild.textContent = says;
-      button.disabled = full && !on;
-      if (on) button.dataset.kept = "";
-      else delete button.dataset.kept;
-    }
-  };
+  const share = (button) =>
+    // Whoever closes the sheet has changed their mind.
+    navigator.share({ title: button.dataset.title, url: whole(button) }).catch(() => {});
+  if (navigator.share) document.documentElement.classList.add("pq-can-share");
 
   const opensHere = (event) =>
     event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 
-  // Whoever leaves the page goes when the server has heard every click, or after two seconds.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a");
-    if (!link || link.target || !clicked.size || !opensHere(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const until = Date.now() + 2000;
-    const leave = () => {
-      if (clicked.size && Date.now() < until) return setTimeout(leave, 20);
-      clicked.clear();
-      link.click();
-    };
-    leave();
-  }, true);
-
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.pq-go");
-    const button = event.target.closest("button.pq-copy, button.pq-keep");
+    const button = event.target.closest("button.pq-copy, button.pq-share");
     if (link && opensHere(event)) {
       event.preventDefault();
       go(link);
-    } else if (button) (button.matches(".pq-keep") ? keep : copy)(button);
+    } else if (button) (button.matches(".pq-share") ? share : copy)(button);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -130,7 +102,7 @@
     if (name === arrived) return;
     arrived = name;
     if (!last || Date.now() < until) return;
-    if (last.dataset.said) status.textContent = last.dataset.said;
+    if (last.dataset.said) say(last.dataset.said);
     // What stands around it is still being drawn, and a new page is first put at its top.
     setTimeout(() => {
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -163,7 +135,7 @@
   };
 
   // The page may have been drawn before this runs.
-  const drawn = () => { takeOver(); putInPlace(); arrive(); label(); };
+  const drawn = () => { takeOver(); putInPlace(); arrive(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state"],

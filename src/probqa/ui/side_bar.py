@@ -16,11 +16,10 @@ from probqa.indexing.generation import Generation
 from probqa.questions import Filters
 from probqa.ui import frame
 from probqa.ui.address import Address, filters_on, link, link_to, read
-from probqa.ui.markup import Markup, anchor
+from probqa.ui.markup import Markup
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 
 ANY = "Any"
-RECENT = 6
 
 _NAMES = {
     "provider": "provider",
@@ -53,9 +52,9 @@ def go(address: Address) -> None:
 
 
 def _others() -> dict[str, list[str]]:
-    """Return what the address says besides questions and filters, without what was clicked to keep a quote."""
+    """Return what the address says besides questions and filters, without what kept.js tells by it."""
     held = frame.parameters()
-    not_kept = {*read(held).parameters(), "clicks", "keep", "unkeep"}
+    not_kept = {*read(held).parameters(), "told", "kept"}
     return {name: value for name, value in held.items() if name not in not_kept}
 
 
@@ -247,18 +246,11 @@ def _changed() -> None:
 
 
 def _recent(address: Address) -> None:
-    """Draw the questions of this visit, newest first, each in its conversation."""
-    recent: dict[str, str] = st.session_state.setdefault("recent", {})
+    """Draw where the browser lists the questions that it remembers (kept.js), and name the newest of this page."""
+    this = Markup("")
     if address.questions and 0 < len(address.questions[-1].strip()) <= MAX_QUESTION_CHARACTERS:
-        recent.pop(address.questions[-1], None)
-        recent[address.questions[-1]] = link(address)
-        while len(recent) > RECENT:
-            del recent[next(iter(recent))]
-    if recent:
-        listed = Markup("").join(
-            Markup("<li>{}</li>").format(anchor(target, question)) for question, target in reversed(recent.items())
-        )
-        frame.draw(Markup('<p class="pq-side">Asked before</p><ul class="pq-recent">{}</ul>').format(listed))
+        this = Markup(' data-asked="{}" data-link="{}"').format(address.questions[-1], link(address))
+    frame.draw(Markup('<div class="pq-asked"{}></div>{}').format(this, frame.forgetting()))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -161,8 +161,10 @@ _ACCESSIBILITY = Markup(
 _PRIVACY = Markup(
     "<p>No account, and nothing is sent to anyone but this server. One cookie guards against forged requests; it names "
     "nobody. Your question stands in the address, so that you can send it to someone; it is in your browser’s history "
-    "too. The server keeps recent answers in memory, not who asked. A draft that you give to be checked is read and "
-    "let go of; its words are kept for your page alone, until you close it, and stand in no address.</p>"
+    "too. The server keeps recent answers in memory, not who asked. Your basket and the questions asked before are "
+    "kept by your browser, on your device, until you choose “Forget everything” beside them; the server is told what "
+    "is in your basket when you look at it. A draft that you give to be checked is read and let go of; its words are "
+    "kept for your page alone, until you close it, and stand in no address.</p>"
 )
 _PROGRAMS = Markup(
     '<p>The same answers as JSON: <a href="api/openapi.json" target="_blank" rel="noopener">the description of the '

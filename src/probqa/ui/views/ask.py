@@ -16,7 +16,7 @@ from probqa.errors import InputError, ProbqaError
 from probqa.questions import Request, Turn
 from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
-from probqa.ui import basket, cards, frame, side_bar, states, suggestions
+from probqa.ui import cards, frame, side_bar, states, suggestions
 from probqa.ui.address import MAX_QUESTIONS, Address, api_parameters, link, link_to, read
 from probqa.ui.groups import sides
 from probqa.ui.markup import Markup, anchor
@@ -140,9 +140,8 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         _quotes(library, answer, f"{number}")
     if kind == "not_found":
         states.not_found(library, address)
-    if newest:
-        ways = (_every(library, address, answer), _embed(request), _print(address))
-        frame.draw(Markup('<p class="pq-fresh">{}{}{}</p>').format(*ways))
+    ways = (_every(library, address, answer), _embed(request), _print(address)) if newest else ()
+    frame.draw(cards.sharing(_link(library, address, number), question, *ways))
     return answer
 
 
@@ -162,13 +161,13 @@ def _every(library: Library, address: Address, answer: Answer) -> Markup:
 def _embed(request: Request) -> Markup:
     """Return a link to the very same answer as a page for a frame."""
     target = link_to("embed", api_parameters(request))
-    return Markup(' · <a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
+    return Markup('<a href="{}" target="_blank" rel="noopener">Embed this answer</a>').format(target)
 
 
 def _print(address: Address) -> Markup:
     """Return a link to the answer as a page for paper, which is not of the app."""
     target = link_to("", address.parameters() | {"print": ["1"]})
-    return Markup(' · <a href="{}" target="_blank" rel="noopener">Print this answer</a>').format(target)
+    return Markup('<a href="{}" target="_blank" rel="noopener">Print this answer</a>').format(target)
 
 
 def _sides(library: Library, answer: Answer, turn: int) -> None:
@@ -189,27 +188,26 @@ def _quotes(library: Library, answer: Answer, turn: str) -> None:
     if answer.near:
         with frame.part(f"near-{turn}"):
             frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
-            _cards(library, answer, answer.near[:NEAR_CARDS], turn)
+            _cards(library, answer, answer.near[:NEAR_CARDS])
         return
     opened = min(OPEN_CARDS, answer.answering)
-    _cards(library, answer, answer.quotes[:opened], turn)
+    _cards(library, answer, answer.quotes[:opened])
     rest = answer.quotes[opened:]
     if rest:
         with frame.folded(f"Show {len(rest)} more", f"rest-{turn}"):
-            _cards(library, answer, rest, turn, first=opened + 1)
+            _cards(library, answer, rest, first=opened + 1)
 
 
 def _nearest(library: Library, answer: Answer, turn: str) -> None:
     """Draw what came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with frame.folded("Show what came nearest", f"rest-{turn}"):
-        _cards(library, answer, answer.shown[:NEAR_CARDS], turn)
+        _cards(library, answer, answer.shown[:NEAR_CARDS])
 
 
-def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], turn: str, first: int = 1) -> None:
+def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], first: int = 1) -> None:
     for number, quote in enumerate(quotes, start=first):
         came_later = later(library, quote.source.id)
         frame.draw(cards.card(quote, number, library.generation.glossary, came_later, close_label(answer, number)))
-        basket.button(quote, turn)
 
 
 def askable(address: Address, number: int = MAX_QUESTIONS) -> Request:
@@ -264,6 +262,11 @@ def _what_else(library: Library, address: Address, answer: Answer) -> None:
     states.questions(
         "What else these reports answer", {question: _asking(address, question, library) for question in questions}
     )
+
+
+def _link(library: Library, address: Address, number: int) -> str:
+    """Return where someone else sees this answer and those before it."""
+    return link(replace(address, turns=address.turns[:number], generation=library.generation.name))
 
 
 def _asking(address: Address, question: str, library: Library) -> str:

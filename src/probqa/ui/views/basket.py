@@ -1,6 +1,7 @@
 """Basket: the quotes that were kept, to copy or to download.
 
-In: what the visitor put in. Out: each quote with its source, and all of them in every format.
+In: the names of the quotes that the visitor's browser keeps. Out: each quote with its source, what is not in the
+reports any more, and all quotes in every format.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from probqa.citing.export import FORMATS, export
 from probqa.links import reading_link
 from probqa.records import Quote
 from probqa.ui import basket, frame
+from probqa.ui.address import link_to
 from probqa.ui.cards import actions, badge
 from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Basket"
 PROMISE = "Quotes to take away, each with its report, page, date, address and licence."
 STYLE = Path(__file__).with_name("check.css")
+WHERE = "This browser keeps them, on this device; the server does not."
 FILE_NAME = "quotes-from-inspection-reports"
 
 
@@ -30,33 +33,56 @@ def draw(library: Library) -> None:
     """Draw the quotes and the ways to take them away."""
     frame.draw_style(STYLE)
     frame.heading(TITLE, PROMISE)
-    quotes = basket.quotes()
-    if quotes:
-        _draw_quotes(library, quotes)
-        _draw_formats(quotes)
-    else:
-        frame.notice(
-            "The basket is empty",
-            "Add to basket stands under each quote. What you add stays here until you close or reload the page.",
+    names = basket.told(frame.parameters())
+    kept = list(basket.found(library.generation, names or ()))
+    quotes = [one.quote for one in kept if one.quote]
+    if names is None:
+        frame.draw(
+            Markup('<p class="pq-finding">Your browser keeps the basket. It is shown once scripts have run.</p>')
         )
+    elif not kept:
+        frame.notice("The basket is empty", f"Add to basket stands under each quote. {WHERE}")
+    if quotes:
+        frame.draw(Markup('<p class="pq-finding">{} {}</p>').format(counted(quotes), WHERE))
+    _draw_gone([one for one in kept if not one.quote])
+    for number, one in enumerate(kept, start=1):
+        if one.quote:
+            frame.draw(_card(one, one.quote, number))
+    if quotes:
+        _draw_formats(quotes)
+    frame.draw(frame.forgetting())
     frame.foot(library.generation.domain)
 
 
 def counted(quotes: list[Quote]) -> str:
     """Return one sentence of counts."""
     reports = len({quote.source.id for quote in quotes})
-    return (
-        f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'} from {reports} report{'' if reports == 1 else 's'}. "
-        "They stay here until you close or reload the page."
-    )
+    return f"{len(quotes)} quote{'' if len(quotes) == 1 else 's'} from {reports} report{'' if reports == 1 else 's'}."
 
 
-def _draw_quotes(library: Library, quotes: list[Quote]) -> None:
-    frame.draw(Markup('<p class="pq-finding">{}</p>').format(counted(quotes)))
-    for number, quote in enumerate(quotes, start=1):
-        with st.container(gap=None):
-            frame.draw(_card(library, quote, number))
-            basket.button(quote, "basket")
+def _draw_gone(gone: list[basket.Kept]) -> None:
+    """Draw what was kept and is not in the reports as they are now, if anything: its words are not known here."""
+    if gone:
+        listed = Markup("").join(
+            Markup("<li>{} {}</li>").format(
+                _from(one),
+                basket.name_button(one.name, f"what is gone, {number}"),
+            )
+            for number, one in enumerate(gone, start=1)
+        )
+        title = "1 quote" if len(gone) == 1 else f"{len(gone)} quotes"
+        frame.draw(
+            Markup(
+                '<div class="pq-notice"><p class="pq-notice-title">{} cannot be shown any more</p><ul>{}</ul></div>'
+            ).format(title, listed)
+        )
+
+
+def _from(gone: basket.Kept) -> Markup:
+    if not gone.title:
+        return Markup("From the report “{}”, which is not here any more.").format(gone.document_id)
+    report = anchor(link_to("read", {"document": [gone.document_id]}), gone.title)
+    return Markup("From “{}”: its text has changed, and the words were not found in it again.").format(report)
 
 
 def _draw_formats(quotes: list[Quote]) -> None:
@@ -79,16 +105,15 @@ def _draw_formats(quotes: list[Quote]) -> None:
     text = export(quotes, FORMATS[chosen], today).decode("utf-8-sig").replace("\r\n", "\n")
     frame.draw(Markup('<button type="button" class="pq-copy" data-copy="{}">Copy this text</button>').format(text))
     st.code(text, language=None, wrap_lines=True)
-    st.button("Empty the basket", key="basket-clear", on_click=basket.clear)
 
 
-def _card(library: Library, quote: Quote, number: int) -> Markup:
+def _card(kept: basket.Kept, quote: Quote, number: int) -> Markup:
     citation = cite(quote, datetime.date.today())
     before, after = citation.around_title
     badges = [citation.label] if citation.label else []
-    if not _still_says(library, quote):
-        badges.append("the report has changed since this was added: look again before you use it")
-    ways = [anchor(reading_link(quote), "Read in context")]
+    if kept.is_moved:
+        badges.append("the report has changed since this was added: these words were found again in it")
+    ways = [basket.name_button(kept.name, f"quote {number}"), anchor(reading_link(quote), "Read in context")]
     if citation.address:
         ways.append(original_anchor(citation.address))
     return Markup(
@@ -105,8 +130,3 @@ def _card(library: Library, quote: Quote, number: int) -> Markup:
         terms=citation.terms,
         actions=actions(ways),
     )
-
-
-def _still_says(library: Library, quote: Quote) -> bool:
-    document = library.generation.document(quote.source.id)
-    return document is not None and document.slice(quote.span) == quote.text

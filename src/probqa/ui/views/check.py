@@ -228,10 +228,7 @@ def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
     digests = _digests(library)
     top = st.container()
     for number, quote in enumerate(report.quotes[:MOST_QUOTES], start=1):
-        with st.container(gap=None):
-            frame.draw(_verdict(report, quote, number, digests))
-            if quote.status in ("found", "elsewhere"):
-                basket.button(quote.places[0], f"check-{number}")
+        frame.draw(_verdict(report, quote, number, digests))
     # page.js brings this into view and has it read out, once for each text; sent last, when there is room to scroll.
     name = f"check-{zlib.crc32(repr((report.text, report.named)).encode('utf-8', 'replace'))}"
     with top:
@@ -304,7 +301,7 @@ def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int
         '<section class="pq-verdict pq-is-{status}" aria-labelledby="verdict-{number}">'
         '<h2 class="pq-sub" id="verdict-{number}"><span class="pq-sign" aria-hidden="true">{sign}</span> '
         "{number}. {words}</h2>"
-        '<blockquote class="pq-quote pq-pasted">{difference}</blockquote>{reasons}{places}</section>'
+        '<blockquote class="pq-quote pq-pasted">{difference}</blockquote>{reasons}{places}{keep}</section>'
     ).format(
         status=quote.status,
         number=number,
@@ -313,6 +310,9 @@ def _verdict(report: CheckReport, quote: CheckedQuote, number: int, digests: int
         difference=difference(pieces_of(report.text, quote)),
         reasons=_reasons(quote, digests),
         places=_places(quote),
+        keep=actions([basket.button(quote.places[0], number)])
+        if quote.status in ("found", "elsewhere")
+        else Markup(""),
     )
 
 

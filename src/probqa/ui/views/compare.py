@@ -12,7 +12,7 @@ from probqa.asking.library import Library
 from probqa.questions import Filters
 from probqa.records import DocumentAnswer, EveryAnswer, Quote
 from probqa.rendering import every_line
-from probqa.ui import basket, charts, frame, side_bar
+from probqa.ui import cards, charts, frame, side_bar
 from probqa.ui.address import Address, link_to, read
 from probqa.ui.groups import WAYS, Groups, Way, grouped, narrowed, speaking
 from probqa.ui.markup import Markup, anchor
@@ -42,13 +42,14 @@ def draw(library: Library) -> None:
             with column:
                 side_bar.choice_box(f"{label} {way}", side, value, list(groups))
         if any(sides):
-            _side_by_side(library, address, answer, groups, way, sides, given)
+            _side_by_side(library, address, answer, groups, way, sides)
         if way == "year":
             chart = charts.years(groups, lambda year: link_to_groups(address, {"year": year}))
             frame.draw(Markup('<h2 class="pq-sub">Every year</h2>{}').format(chart))
         else:
             grid = _grid(library, address, groups, way)
             frame.draw(Markup('<h2 class="pq-sub">Every {}, by year</h2>{}').format(way, grid))
+        frame.draw(cards.sharing(link_to("compare", given), answer.question.asked))
     frame.foot(library.generation.domain)
 
 
@@ -71,7 +72,6 @@ def _side_by_side(
     groups: Groups,
     way: Way,
     sides: list[str],
-    given: dict[str, list[str]],
 ) -> None:
     quotes = [_best(library, answer, groups.get(name, [])) for name in sides]
     drawn = Markup("").join(
@@ -79,7 +79,6 @@ def _side_by_side(
         for number, name in enumerate(sides)
     )
     frame.draw(Markup('<div class="pq-sides">{}</div>').format(drawn))
-    basket.follow(given, (quote for side in quotes for quote in side))
 
 
 def _side(

@@ -22,7 +22,7 @@ from probqa.glossary.glossary import Glossary
 from probqa.questions import Turn
 from probqa.records import EveryAnswer, Quote
 from probqa.rendering import every_line
-from probqa.ui import basket, cards, charts, frame, side_bar
+from probqa.ui import cards, charts, frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.groups import UNDATED, WAYS, Way, grouped, names, narrowed, year
 from probqa.ui.markup import Markup, anchor
@@ -53,8 +53,7 @@ def draw(library: Library) -> None:
             _quotes(answer, library)
         compare = link(Address(turns=(Turn(answer.question.asked),), filters=address.filters), "compare")
         onward = anchor(compare, "Compare providers, places, ratings and years")
-        frame.draw(Markup("{}<p>{}</p>").format(_silent(answer), onward))
-        basket.follow(given, (document.quote for document in answer.documents if document.quote))
+        frame.draw(_silent(answer) + cards.sharing(link_to("every", given), answer.question.asked, onward))
     frame.foot(library.generation.domain)
 
 
@@ -87,9 +86,8 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
 
 
 def card(library: Library, quote: Quote, number: int) -> Markup:
-    """Return a quote of many, with a button to keep it, and where its report has a later one."""
-    drawn = cards.card(quote, number, library.generation.glossary, later(library, quote.source.id))
-    return drawn + basket.html_button(quote, number)
+    """Return a quote of many, and where its report has a later one."""
+    return cards.card(quote, number, library.generation.glossary, later(library, quote.source.id))
 
 
 def link_to_groups(address: Address, groups: Mapping[Way, str], **more: str) -> str:
