@@ -58,6 +58,18 @@ def settings(
     )
 
 
+def feedback_file(environment: Mapping[str, str]) -> Path | None:
+    """Return the file in ``PROBQA_FEEDBACK``, into which visitors may say what they think of answers.
+
+    None where they are not asked.
+
+    >>> feedback_file({"PROBQA_FEEDBACK": "said.jsonl"}), feedback_file({})
+    (PosixPath('said.jsonl'), None)
+    """
+    name = environment.get("PROBQA_FEEDBACK", "").strip()
+    return Path(name) if name else None
+
+
 def served_names(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names in ``PROBQA_HOSTS``, under which a server answers besides localhost.
 

@@ -62,7 +62,8 @@ class GoldSpan:
 class GoldQuestion:
     """One line of a question file: the question, the questions before it, and what answers it.
 
-    Exactly one of ``spans``, ``documents`` and ``unanswerable`` is filled. ``near`` are the words that tempt most
+    Exactly one of ``spans``, ``documents``, ``unanswerable`` and ``unjudged`` is filled; the last says that nobody has
+    said yet which of the others it is. ``near`` are the words that tempt most
     without answering, ``missing`` says what they lack, and ``about`` names the document that an unanswerable question
     was written for; they are there for training.
     """
@@ -72,6 +73,7 @@ class GoldQuestion:
     spans: tuple[GoldSpan, ...] = ()
     documents: tuple[str, ...] = ()
     unanswerable: bool = False
+    unjudged: bool = False
     history: tuple[str, ...] = ()
     kind: str = ""
     split: str = ""
@@ -116,7 +118,7 @@ class _Measured:
 
 
 def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
-    """Read the questions of a file, all of them or those of one ``split``.
+    """Read the questions of a file, all of them or those of one ``split``, without those that nobody has judged.
 
     Raises:
         InputError: the file cannot be read, a line is not a question (named by its number), or none is left.
@@ -140,7 +142,9 @@ def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
         except ValueError as error:
             raise InputError(f"{path} line {number}: {error}", "see docs/evaluation.md for the format") from error
         questions[question.id] = question
-    chosen = tuple(question for question in questions.values() if split in ("", question.split))
+    chosen = tuple(
+        question for question in questions.values() if split in ("", question.split) and not question.unjudged
+    )
     if not chosen:
         raise InputError(f"{path} holds no question" + (f" of the split {split!r}" if split else ""), "name another")
     return chosen
@@ -298,8 +302,9 @@ def _check_question(question: GoldQuestion) -> None:
     for name, held in texts.items():
         if not all(text.strip() for text in held):
             raise ValueError(f"{name} holds an empty text")
-    if [bool(question.spans), bool(question.documents), question.unanswerable].count(True) != 1:
-        raise ValueError('needs just one of "spans", "documents" and "unanswerable": true')
+    filled = [bool(question.spans), bool(question.documents), question.unanswerable, question.unjudged]
+    if filled.count(True) != 1:
+        raise ValueError('needs just one of "spans", "documents", "unanswerable": true and "unjudged": true')
 
 
 def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:

@@ -6,7 +6,8 @@ In: the questions in the address, and what is typed. Out: each question with its
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -16,7 +17,8 @@ from probqa.errors import InputError, ProbqaError
 from probqa.questions import Request, Turn
 from probqa.records import Answer, Quote
 from probqa.rendering import close_label, finding_line
-from probqa.ui import cards, frame, side_bar, states, suggestions
+from probqa.settings import feedback_file
+from probqa.ui import cards, feedback, frame, side_bar, states, suggestions
 from probqa.ui.address import MAX_QUESTIONS, Address, api_parameters, link, link_to, read
 from probqa.ui.groups import sides
 from probqa.ui.markup import Markup, anchor
@@ -24,6 +26,11 @@ from probqa.ui.shared import Ask, asker, examples, is_rebuilding, later, trier
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 from probqa.weights import WEIGHTS
 
+# What can be said of an answer: whether it found nothing -> what -> how.
+_SAYINGS: Mapping[bool, Mapping[feedback.Said, str]] = {
+    False: {"right": "Right", "wrong_quote": "Wrong quote", "not_found": "Should have said: not found"},
+    True: {"right": "Right", "wrong_quote": "These reports do say"},
+}
 OPEN_CARDS = WEIGHTS.seen_first
 NEAR_CARDS = 3
 TITLE = "Ask the inspection reports"
@@ -142,7 +149,34 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
         states.not_found(library, address)
     ways = (_every(library, address, answer), _embed(request), _print(address)) if newest else ()
     frame.draw(cards.sharing(_link(library, address, number), question, *ways))
+    if newest:
+        _was_this_right(answer)
     return answer
+
+
+def _was_this_right(answer: Answer) -> None:
+    """Draw what can be said of an answer, where staff ask for it, until something has been said."""
+    file = feedback_file(os.environ)
+    if file is None or frame.plain() or not feedback.is_askable(answer):
+        return
+    key = f"said {answer.generation} {answer.question.request!r}"
+    kept: bool | None = st.session_state.get(key)
+    if kept is not None:
+        words = "Thank you. What you said is kept." if kept else "This could not be kept. You may try again later."
+        said = Markup('<p class="pq-small pq-said" data-arrive="{}" data-block="nearest" data-said="{}">{}</p>')
+        frame.draw(said.format(f"{key} {kept}", words, words))
+        return
+
+    def say(what: feedback.Said) -> None:
+        st.session_state[key] = feedback.keep(file, answer, what, st.context.ip_address)
+
+    with st.container(key="was-right", horizontal=True, vertical_alignment="center", gap="small"):
+        frame.draw(Markup('<p class="pq-was-right">Was this right?</p>'), width="content")
+        for what, words in _SAYINGS[answer.status == "not_found"].items():
+            st.button(words, key=f"say-{what}", type="tertiary", on_click=say, args=(what,))
+        frame.draw(
+            Markup('<p class="pq-small">Kept here with your question and what was shown, not with who you are.</p>')
+        )
 
 
 def _every(library: Library, address: Address, answer: Answer) -> Markup:
