@@ -1,4 +1,4 @@
-"""Kill a build and take the power from it at each of its steps: the whole old or the whole new generation is left.
+"""Kill what changes an index and take the power from it at each step: the whole old or whole new generation is left.
 
 In: nothing. Out: a line of figures each, and exit code 1 at the first index that is neither.
 
@@ -30,7 +30,12 @@ def main() -> int:
     options = parser.parse_args()
     with building.empty_place() as chosen:
         killed = building.kill_at_each_step(chosen, alike=str)
-        print(f"killed at each of {len(killed)} steps: 0 damaged or mixed")
+        print(f"a build killed at each of {len(killed)} steps: 0 damaged or mixed")
+    for what in building.MOVES:
+        with building.empty_place() as chosen:
+            killed = building.kill_move_at_each_step(chosen, what)
+            print(f"a {what} killed at each of {len(killed)} steps: 0 damaged, no draft lost")
+    with building.empty_place() as chosen:
         building.write_state(chosen.corpus, 1)
         build(chosen)
         building.write_state(chosen.corpus, 2)

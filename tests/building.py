@@ -27,8 +27,9 @@ from probqa.asking.library import Library
 from probqa.errors import BuildLockedError, IndexMissingError
 from probqa.indexing import storage
 from probqa.indexing.build import build
+from probqa.indexing.history import read_history, settle
 from probqa.indexing.inspection import verify
-from probqa.indexing.publishing import KEPT_GENERATIONS
+from probqa.indexing.publishing import KEPT_GENERATIONS, publish, roll_back
 from probqa.indexing.storage import build_lock
 from probqa.questions import Request
 from probqa.settings import Settings
@@ -144,6 +145,67 @@ def kill_at_each_step(chosen: Settings, alike: Callable[[Step], object]) -> list
         assert opened_states(chosen) == {str(state + 1)}, step
         assert list(chosen.index.glob(f"{storage.STAGING}*")) == [], step
     return [str(steps[at]) for at in sorted(firsts.values())]
+
+
+MOVES: dict[str, Callable[[Settings], object]] = {"publish": publish, "rollback": roll_back}
+
+
+def write_three_states(chosen: Settings) -> None:
+    """Make two generations live one after the other, and a third the draft."""
+    for state in (1, 2, 3):
+        write_state(chosen.corpus, state)
+        build(chosen, as_draft=state == 3)
+
+
+def move_until(chosen: Settings, what: str, at: int) -> None:
+    """Publish or go back with the hash encoder, and be killed before step ``at`` of what changes the index."""
+    import hash_encoder
+
+    def count(step: Step) -> None:
+        nonlocal at
+        if at == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        at -= 1
+
+    hash_encoder.install()
+    with watch(chosen.index, count):
+        MOVES[what](chosen)
+
+
+def kill_move_at_each_step(chosen: Settings, what: str) -> list[str]:
+    """Kill a publishing or a going back at each of its steps, each time from the same index; the names of the steps.
+
+    Raises:
+        AssertionError: a kill left a damaged generation, lost the draft, or what the next command did not make up for.
+    """
+    write_three_states(chosen)
+    after = {"publish": "3", "rollback": "1"}[what]
+    draft = storage.read_pointer(chosen.index, storage.DRAFT)[0]
+    before = chosen.index.with_name("before")
+    shutil.copytree(chosen.index, before)
+    steps: list[Step] = []
+    with watch(chosen.index, steps.append):
+        MOVES[what](chosen)
+    moved = moved_at(steps)
+    for at, step in enumerate(steps):
+        shutil.rmtree(chosen.index)
+        shutil.copytree(before, chosen.index)
+        process = context().Process(target=move_until, args=(chosen, what, at))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, step
+        assert opened_states(chosen) == {after if at > moved else "2"}, step
+        assert list(verify(chosen)) == [], step
+        with build_lock(chosen.index):
+            settle(chosen.index)
+        live = [act.generation for act in read_history(chosen.index) if act.makes_live]
+        assert live[-1] == storage.read_pointer(chosen.index)[0], step
+        # The draft is one until it is live, and is never deleted.
+        assert (storage.pointed_at(chosen.index, storage.DRAFT) == draft) == (live[-1] != draft), step
+        assert (chosen.index / draft).is_dir(), step
+        assert list(chosen.index.glob(f"{storage.STAGING}*")) == [], step
+    shutil.rmtree(before)
+    return [str(step) for step in steps]
 
 
 def losses(

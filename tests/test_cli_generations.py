@@ -102,7 +102,7 @@ def test_a_failing_smoke_question_keeps_what_is_live_unless_it_is_published_anyw
 
 def test_a_report_that_breaks_is_named_and_the_exit_code_says_so(run: Run, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {"weir.txt": b"\xff"})
-    line = "not read, and its last good version kept: weir.txt: line 1: byte 0 is not UTF-8; save the file as UTF-8"
+    line = "not indexed: weir.txt: line 1: byte 0 is not UTF-8; save the file as UTF-8; its last good version is kept"
     for command in (("build", "--dry-run"), ("build",), ("build",), ("build", "--draft")):
         code, _, err = run(*command)
         assert (code, line in err.splitlines()) == (2, True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import signal
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import building
 from conftest import REPORTS, write_corpus
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
-from probqa.indexing import history, storage
+from probqa.indexing import storage
 from probqa.indexing.build import build, plan
 from probqa.indexing.changes import compare
 from probqa.indexing.history import HISTORY, read_history
@@ -261,7 +260,20 @@ def test_documents_passages_and_what_is_known_of_them_are_compared(built: Settin
     assert ambleton.fields == (("published", "2017-04-19", "2017-04-20"),)
     assert (ambleton.added, ambleton.changed, ambleton.removed, changes.unchanged) == (0, 1, 0, 1)
     assert changes.passages == (2, 1, 3)
+    # The places and short forms that documents bring are in the glossary.
+    assert changes.beside == ()
     assert back.passages == (3, 1, 2)
+
+
+def test_what_else_a_generation_is_made_of_is_compared(built: Settings) -> None:
+    before = storage.read_pointer(built.index)[0]
+    glossary = "terms:\n- term: bus\n  definition: A car.\n  basis: general knowledge\n"
+    write_corpus(built.corpus, {"glossary.yaml": glossary, "domain.yaml": ""})
+    other = replace(built, model="other model")
+    after = build(other).generation
+    with closing(open_generation(built.index, before)) as old, closing(open_generation(built.index, after)) as new:
+        assert compare(old, new).beside == ("glossary", "words of the field", "encoder")
+        assert compare(old, new).unchanged == 3
 
 
 def test_a_plan_says_what_a_build_does_and_writes_nothing(built: Settings) -> None:
@@ -286,67 +298,23 @@ def test_a_plan_says_what_a_build_does_and_writes_nothing(built: Settings) -> No
     assert not nowhere.index.exists()
 
 
-def change_until(chosen: Settings, what: str, at: int) -> None:
-    """Publish or go back, and be killed before step ``at`` of what changes the index."""
-    import hash_encoder
-
-    def count(step: Step) -> None:
-        nonlocal at
-        if at == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        at -= 1
-
-    hash_encoder.install()
-    with watch(chosen.index, count):
-        MOVES[what](chosen)
-
-
-MOVES = {"publish": publish, "rollback": lambda chosen: roll_back(chosen)}
-
-
-@pytest.mark.parametrize(("what", "after"), [("publish", "3"), ("rollback", "1")])
-def test_publishing_or_going_back_killed_at_any_step_is_done_or_not(chosen: Settings, what: str, after: str) -> None:
-    for number in (1, 2):
-        state(chosen, number)
-    draft = state(chosen, 3, as_draft=True)
-    before = chosen.index.with_name("before")
-    shutil.copytree(chosen.index, before)
-    steps: list[Step] = []
-    with watch(chosen.index, steps.append):
-        MOVES[what](chosen)
-    moved = building.moved_at(steps)
-    assert len(steps) > 8
-    for at in range(len(steps)):
-        shutil.rmtree(chosen.index)
-        shutil.copytree(before, chosen.index)
-        process = building.context().Process(target=change_until, args=(chosen, what, at))
-        process.start()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL, steps[at]
-        assert live_state(chosen) == (after if at > moved else "2"), steps[at]
-        assert list(verify(chosen)) == []
-        # The draft is there until it is live, and what was not noted is made up for.
-        assert (chosen.index / draft).is_dir()
-        with storage.build_lock(chosen.index):
-            history.settle(chosen.index)
-        live = [act.generation for act in read_history(chosen.index) if act.makes_live]
-        assert live[-1] == storage.read_pointer(chosen.index)[0]
-        is_draft = storage.pointed_at(chosen.index, storage.DRAFT) == draft
-        assert is_draft == (what == "rollback" or at <= moved), steps[at]
-        assert list(chosen.index.glob(f"{storage.STAGING}*")) == []
+@pytest.mark.parametrize("what", building.MOVES)
+def test_publishing_or_going_back_killed_at_any_step_is_done_or_not(chosen: Settings, what: str) -> None:
+    killed = building.kill_move_at_each_step(chosen, what)
+    for step in ("rename .staging-current to current", "rename .staging-history.jsonl to history.jsonl", "fsync ."):
+        assert step in killed
+    assert ("remove draft" in killed) == (what == "publish")
 
 
 @pytest.mark.parametrize(("what", "after"), [("publish", "3"), ("rollback", "1")])
 def test_a_loss_of_power_while_publishing_or_going_back_leaves_the_one_or_the_other(
     chosen: Settings, what: str, after: str
 ) -> None:
-    for number in (1, 2):
-        state(chosen, number)
-    state(chosen, 3, as_draft=True)
+    building.write_three_states(chosen)
     disk = Disk(chosen.index)
     steps: list[Step] = []
     with watch(chosen.index, steps.append):
-        MOVES[what](chosen)
+        building.MOVES[what](chosen)
     moved = building.moved_at(steps)
     found = set()
     for taken, opened in building.losses(chosen, chosen.index, steps, disk):
@@ -356,13 +324,11 @@ def test_a_loss_of_power_while_publishing_or_going_back_leaves_the_one_or_the_ot
     assert found == {"2", after}
 
 
-@pytest.mark.parametrize("what", MOVES)
+@pytest.mark.parametrize("what", building.MOVES)
 def test_a_full_disk_at_any_write_leaves_the_one_or_the_other(
     chosen: Settings, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    for number in (1, 2):
-        state(chosen, number)
-    state(chosen, 3, as_draft=True)
+    building.write_three_states(chosen)
     before = chosen.index.with_name("before")
     shutil.copytree(chosen.index, before)
     write, seen = storage.write_file, []
@@ -381,7 +347,7 @@ def test_a_full_disk_at_any_write_leaves_the_one_or_the_other(
         with monkeypatch.context() as patch:
             patch.setattr(storage, "write_file", full)
             try:
-                MOVES[what](chosen)
+                building.MOVES[what](chosen)
             except OSError as error:
                 assert error.errno == errno.ENOSPC
         seen.append(live_state(chosen))

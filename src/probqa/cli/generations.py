@@ -133,6 +133,8 @@ def _print_changes(changes: Changes) -> None:
     counts = f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.removed)} removed"
     say(f"documents: {counts}, {changes.unchanged} unchanged")
     say("passages: {} added, {} changed, {} removed".format(*changes.passages))
+    if changes.beside:
+        say(f"not the same any more: {', '.join(changes.beside)}")
     for sign, each_of in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
         for each in each_of:
             say(visible_line(f"{sign} {each.id}  {each.title}: {_passages(each)}"))

@@ -86,8 +86,7 @@ def _say_failures(failures: Iterable[Failure]) -> int:
 
     code = 0
     for failure in failures:
-        what = "not indexed" if not failure.kept else "not read, and its last good version kept"
-        say(f"{what}: {visible_line(failure.file)}: {visible_line(failure.problem)}", to_errors=True)
+        say(f"not indexed: {visible_line(failure.line)}", to_errors=True)
         code = 2 if failure.kept else code
     return code
 
@@ -117,6 +116,7 @@ def _list(options: argparse.Namespace, chosen: Settings) -> int:
 
 def _status(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing import inspection
+    from probqa.reading.corpus import Failure
     from probqa.rendering import visible_line
 
     if options.document:
@@ -140,8 +140,7 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     say(f"the corpus {report['corpus']} {state[report['stale']]}")
     for failure in report["failures"]:
-        what = "not indexed" if not failure["kept"] else "not read, and its last good version kept"
-        say(f"{what}: {visible_line(failure['file'])}: {visible_line(failure['problem'])}")
+        say(f"not indexed: {visible_line(Failure(**failure).line)}")
     return 0
 
 

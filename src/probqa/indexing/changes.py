@@ -14,6 +14,14 @@ from difflib import SequenceMatcher
 
 from probqa.indexing.generation import Generation
 
+# What else a generation is made of, and the file that shows whether it is the same.
+_BESIDE = {
+    "glossary": "glossary.json",
+    "words of the field": "domain.json",
+    "calibration": "calibration.json",
+    "encoder": "encoder.json",
+    "reader": "reader.json",
+}
 # The same in both, or of no interest to who asks.
 _NOT_COMPARED = frozenset(("id", "added", "from"))
 
@@ -36,7 +44,10 @@ class DocumentChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs from one generation to another."""
+    """What differs from one generation to another.
+
+    ``beside`` names what is not the same besides the documents, and may change answers as well.
+    """
 
     before: str
     after: str
@@ -44,6 +55,7 @@ class Changes:
     changed: tuple[DocumentChange, ...]
     removed: tuple[DocumentChange, ...]
     unchanged: int
+    beside: tuple[str, ...]
 
     @property
     def passages(self) -> tuple[int, int, int]:
@@ -67,6 +79,9 @@ def compare(before: Generation, after: Generation) -> Changes:
         changed=tuple(changed),
         removed=tuple(_alone(name, before, is_added=False) for name in sorted(old.keys() - new.keys())),
         unchanged=len(old.keys() & new.keys()) - len(changed),
+        beside=tuple(
+            what for what, file in _BESIDE.items() if before.manifest.files.get(file) != after.manifest.files.get(file)
+        ),
     )
 
 

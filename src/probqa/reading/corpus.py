@@ -61,6 +61,12 @@ class Failure:
     problem: str
     kept: str = ""
 
+    @property
+    def line(self) -> str:
+        """Return both, and that a version from before is in the index, where that is not said yet."""
+        is_said = self.file.endswith("/") or not self.kept
+        return f"{self.file}: {self.problem}{'' if is_said else '; its last good version is kept'}"
+
     @classmethod
     def of(cls, file: str, error: OSError | ReadingError) -> Failure:
         """Return the failure that an error of reading the file is."""

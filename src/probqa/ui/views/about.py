@@ -105,8 +105,8 @@ def _indexed(library: Library) -> Markup:
     dated = [source.published for source in sources if source.published.sure]
     newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
     failures = generation.manifest.failures
-    failed = _listed(f"{failure.file}: {failure.problem}" for failure in failures)
-    not_read = Markup("<p>Not indexed:</p>{}").format(failed) if failures else Markup("")
+    failed = _listed(failure.line for failure in failures)
+    not_read = Markup("<p>Not indexed as it is now:</p>{}").format(failed) if failures else Markup("")
     return Markup(
         "<p>{documents}, {passages} passages, {sentences} sentences.{newest}</p>{digests}"
         "<p>This edition was made on {created} and is called <code>{name}</code>. A link to an answer names its "
