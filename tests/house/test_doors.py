@@ -183,6 +183,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "manifest": set(),
         "session": set(),
         "storage": set(),
+        "watch": set(),
         "cross_encoder": {"session"},
         "encoder": {"session"},
         "dense": {"encoder"},

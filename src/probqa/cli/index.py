@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from probqa.cli.generations import refuse
-from probqa.cli.terminal import Add, of_draft, print_json, progress_bar, say
+from probqa.cli.terminal import Add, fail, of_draft, print_json, progress_bar, say
 from probqa.dates import PartialDate
+from probqa.errors import ProbqaError
 from probqa.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def offer(add: Add) -> None:
     how.add_argument("--draft", action="store_true", help="keep what was made as the draft, to be tried and published")
     how.add_argument("--anyway", action="store_true", help="do not ask the questions of smoke.yaml before it goes live")
     how.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    watch = add("watch", _watch, "Keep the index up to the corpus: build whenever files have changed and lie still.")
+    watch.set_defaults(draft=False, anyway=False, dry_run=False)
     listing = add("list", _list, "List every document of the index.")
     listing.add_argument("--json", action="store_true", help="print one JSON object")
     listing.add_argument("--sort", choices=SORTS, default="published", help="default: published, newest first")
@@ -65,6 +68,28 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
     elif options.draft:
         say("the corpus gives what is live already: there is no draft")
     return code
+
+
+def _watch(options: argparse.Namespace, chosen: Settings) -> int:
+    from probqa.gathering.report_folder import changing
+    from probqa.indexing.watch import Watch
+    from probqa.reading.corpus import require_folder
+
+    require_folder(chosen.corpus)
+    watching = Watch(chosen.corpus)
+    say(f"watching {chosen.corpus}; stop with Ctrl-C", to_errors=True)
+    while True:
+        state = watching.wait()
+        try:
+            # What a command that was killed had begun is taken back first.
+            with changing(chosen.corpus):
+                pass
+            _build(options, chosen)
+        except (ProbqaError, OSError) as error:
+            fail(str(error), 2)
+            watching.pause()
+        else:
+            watching.take(state)
 
 
 def _dry_run(chosen: Settings) -> int:
