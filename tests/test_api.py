@@ -310,6 +310,8 @@ def test_every_parameter_is_documented_with_its_limits() -> None:
         ("/embed", api.ASK),
         ("/api/check", api.CHECK),
         ("/api/documents", {}),
+        ("/picture", api.PICTURE),
+        ("/original", api.ORIGINAL),
     ):
         documented = {one["name"]: one["schema"] for one in DOCUMENTED["paths"][path]["get"].get("parameters", [])}
         assert {name: schema.get("maxItems", 1) for name, schema in documented.items()} == dict(allowed)

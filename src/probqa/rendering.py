@@ -211,6 +211,11 @@ def _searched_lines(answer: Answer | EveryAnswer, width: int) -> list[str]:
     return [*lines, ""] if lines else []
 
 
+def quote_to_text(quote: Quote, width: int = 88) -> str:
+    """Return one quote and its source, for a terminal."""
+    return "\n".join(_quote_lines(quote, "-", width))
+
+
 def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[str]:
     """Return a quote and its source, indented behind ``mark``, and a note on it."""
     lines = textwrap.wrap(

@@ -1,4 +1,4 @@
-"""The terminal: ``probqa init | build | ask | check | list | status | verify | serve | fetch | add | remove | ...``.
+"""The terminal: ``probqa init | build | ask | check | show | list | status | verify | serve | fetch | add | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
@@ -15,7 +15,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from probqa.cli import asking, generations, index, reports
+from probqa.cli import asking, generations, index, reports, showing
 from probqa.cli.terminal import Command, fail
 from probqa.errors import ProbqaError
 from probqa.settings import settings
@@ -59,4 +59,5 @@ def parser() -> argparse.ArgumentParser:
     index.offer(add)
     generations.offer(add)
     asking.offer(add)
+    showing.offer(add)
     return top

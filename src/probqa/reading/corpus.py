@@ -209,6 +209,25 @@ def read_bytes(folder: Path, path: str) -> bytes:
     return target.read_bytes()
 
 
+def read_unchanged(folder: Path, path: str, sha256: str) -> bytes:
+    """Read a file that still has, with its sidecar, the content that was indexed.
+
+    Raises:
+        ReadingError: it is gone or has changed, or cannot be read.
+    """
+    root = folder.resolve()
+    try:
+        content = read_bytes(root, path)
+        is_same = _corpus_file(content, folder / path, path, root).sha256 == sha256
+    except FileNotFoundError as error:
+        raise ReadingError("is not there any more", "put it back, or run: probqa build") from error
+    except OSError as error:
+        raise ReadingError(f"cannot be read: {error.strerror or error}", "see that it can be read") from error
+    if not is_same:
+        raise ReadingError("has changed since the index was made", "run: probqa build")
+    return content
+
+
 def is_unchanged(folder: Path, file: CorpusFile) -> bool:
     """Tell whether the file and its sidecar still have the content that was listed."""
     root = folder.resolve()

@@ -18,7 +18,7 @@ import math
 import os
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,23 +28,33 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from streamlit import config
 
 from probqa import questions, rendering
 from probqa.asking.library import Library
 from probqa.checking.check import check as check_text
 from probqa.checking.check import prepare
 from probqa.checking.verdicts import to_json as report_to_json
-from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError, ProbqaError
+from probqa.errors import (
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    InputError,
+    ProbqaError,
+    ReadingError,
+)
 from probqa.questions import DEFAULT_QUOTES, Filters
+from probqa.reading.corpus import read_unchanged
 from probqa.records import Answer
 from probqa.settings import settings
-from probqa.ui import embed
+from probqa.ui import embed, pictures
 from probqa.ui.address import MAX_QUESTIONS, read_turns
 from probqa.ui.connections import watch_connections
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
 from probqa.ui.logs import escape_records
 from probqa.ui.middleware import VISITORS, html_response
+from probqa.ui.originals import file_name, is_file, is_page, may_be_passed_on
 from probqa.ui.shared import examples
 
 MAX_QUERY_CHARACTERS = 60_000
@@ -53,6 +63,8 @@ MAX_VALUES = 20
 MAX_QUOTES = 50
 BURST, PER_SECOND, CLIENTS = 30, 2.0, 10_000
 THREADS, PLACES = 4, 32
+# Pictures of pages wait in a queue of their own: they keep no question waiting.
+DRAWING_THREADS, DRAWING_PLACES = 2, 32
 
 # Parameter -> how often it may be given.
 ASK: Mapping[str, int] = {
@@ -70,6 +82,8 @@ ASK: Mapping[str, int] = {
     "exact": MAX_QUESTIONS,
 }
 CHECK: Mapping[str, int] = {"text": 1, "named": 5}
+PICTURE: Mapping[str, int] = {"document": 1, "page": 1, "file": 1}
+ORIGINAL: Mapping[str, int] = {"document": 1}
 # Their length is for the library to judge; all others are names, dates and numbers.
 LONG = ("question", "previous", "text")
 
@@ -94,10 +108,13 @@ Refusal = Callable[[int, str, str, Mapping[str, str]], Response]
 class Api:
     """The routes, and what they share: a bucket for each client and a few threads."""
 
-    def __init__(self, buckets: Buckets | None = None, workers: Workers | None = None) -> None:
-        """Limit clients by ``buckets`` and work by ``workers``."""
+    def __init__(
+        self, buckets: Buckets | None = None, workers: Workers | None = None, drawing: Workers | None = None
+    ) -> None:
+        """Limit clients by ``buckets``, work by ``workers``, and that on files of the corpus by ``drawing``."""
         self.buckets = buckets or Buckets(BURST, PER_SECOND, CLIENTS)
         self.workers = workers or Workers(THREADS, PLACES)
+        self.drawing = drawing or Workers(DRAWING_THREADS, DRAWING_PLACES)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -110,11 +127,21 @@ class Api:
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
             self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
             self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem),
+            *self._page_files("/picture", PICTURE, picture),
+            *self._page_files("/original", ORIGINAL, original),
             Route("/api/openapi.json", self._openapi, methods=_ALL_METHODS),
             Route("/healthz", self._health, methods=_ALL_METHODS),
             Route("/api", self._nothing, methods=_ALL_METHODS),
             Route("/api/{rest:path}", self._nothing, methods=_ALL_METHODS),
         ]
+
+    def _page_files(
+        self, path: str, allowed: Mapping[str, int], work: Callable[[Library, Parameters], Response]
+    ) -> Iterator[Route]:
+        """Yield the routes of what pages of the app lead to: below the path that they are served under too."""
+        base = config.get_option("server.baseUrlPath").strip("/")
+        for below in filter(None, ("/", base and f"/{base}/")):
+            yield self._route(below + path.removeprefix("/"), allowed, work, _problem, self.drawing)
 
     def _route(
         self,
@@ -122,9 +149,11 @@ class Api:
         allowed: Mapping[str, int],
         work: Callable[[Library, Parameters], Response],
         refusal: Refusal,
+        workers: Workers | None = None,
     ) -> Route:
         async def endpoint(request: Request) -> Response:
-            return _wrong_method(request) or await self._answered(request, allowed, work, refusal)
+            refused = _wrong_method(request)
+            return refused or await self._answered(request, allowed, work, refusal, workers or self.workers)
 
         return Route(path, endpoint, methods=_ALL_METHODS)
 
@@ -155,6 +184,7 @@ class Api:
         allowed: Mapping[str, int],
         work: Callable[[Library, Parameters], Response],
         refusal: Refusal,
+        workers: Workers,
     ) -> Response:
         wait = self.buckets.take(client_name(request.client.host if request.client else ""))
         if wait:
@@ -167,7 +197,7 @@ class Api:
             )
         try:
             given = read_parameters(query, allowed)
-            return await self.workers.run(lambda: work(_library(), given))
+            return await workers.run(lambda: work(_library(), given))
         except Exception as error:
             return _refused(error, refusal)
 
@@ -251,6 +281,41 @@ def documents(library: Library) -> dict[str, Any]:
             for document in generation.all_documents()
         ],
     }
+
+
+def picture(library: Library, given: Parameters) -> Response:
+    """Return the picture of a page of a PDF, for the page that shows where a quote stands.
+
+    ``file`` is the beginning of the hash of the file, with which the address changes when the file does.
+
+    Raises:
+        InputError: the page is no number.
+    """
+    document = library.generation.document(_first(given, "document"))
+    page, file = _first(given, "page"), _first(given, "file")
+    if not re.fullmatch(r"[0-9]{1,4}", page):
+        raise InputError(f"page is {page!r}", "give the number of a page, from 1")
+    if document is None or not is_page(document, int(page)) or not is_file(document, file):
+        return _problem(404, "there is no such page in this edition", "go back to the report", {})
+    try:
+        content = pictures.picture(document, settings(os.environ).corpus, int(page))
+    except ReadingError as error:
+        return _problem(404, f"the page cannot be shown: its file {error.problem}", "read the text", {})
+    return Response(content, media_type="image/webp", headers={"cache-control": "private, max-age=31536000, immutable"})
+
+
+def original(library: Library, given: Parameters) -> Response:
+    """Return the very file that was indexed, where its licence lets it be passed on."""
+    generation = library.generation
+    document = generation.document(_first(given, "document"))
+    if document is None or not may_be_passed_on(document.source, generation.domain):
+        return _problem(404, "this file is not offered here", "open the original where it was published", {})
+    try:
+        content = read_unchanged(settings(os.environ).corpus, document.file, document.file_sha256)
+    except ReadingError as error:
+        return _problem(404, f"the file {error.problem}", "open the original where it was published", {})
+    headers = {"content-disposition": f'attachment; filename="{file_name(document)}"', "cache-control": "no-store"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ from probqa.ui.first import Head, alone, document
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import QueueFullError, client_name
 from probqa.ui.markup import Markup
-from probqa.ui.middleware import OWN_LIMITS, html_response
+from probqa.ui.middleware import OWN_LIMITS, PAGE_FILES, html_response
 from probqa.ui.pages import PAGES, Page, Parameters, preview, title
 from probqa.ui.paper import HEADERS, paper_page
 from probqa.ui.shared import asker
@@ -65,6 +65,8 @@ class Front:
         if path.startswith(OWN_LIMITS) or "/_stcore/" in path or not path.startswith(self.base):
             return None
         path = path.removeprefix(self.base)
+        if f"/{path}" in PAGE_FILES:
+            return None
         if path.startswith("static/"):
             return await STATIC.response(path.removeprefix("static/"), Headers(scope=scope))
         # Streamlit takes the last stroke off the address of a page.

@@ -96,7 +96,8 @@
   // The last element that is marked as arriving comes into view, once; what it says is told to screen readers.
   let arrived = "";
   const arrive = () => {
-    const all = document.querySelectorAll("[data-arrive]");
+    // Of a page that is drawn in two ways, what this window does not show is passed over.
+    const all = [...document.querySelectorAll("[data-arrive]")].filter((one) => one.getClientRects().length);
     const last = all[all.length - 1];
     const name = last ? location.pathname + last.dataset.arrive : "";
     if (name === arrived) return;
@@ -134,8 +135,23 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
+  // A picture that is larger than its frame is moved in it so that what is marked can be seen, once.
+  let centred = null;
+  const centre = () => {
+    const box = document.querySelector(".pq-box");
+    if (!box || box === centred) return;
+    centred = box;
+    const sheet = box.closest(".pq-sheet"), leaf = box.closest(".pq-leaf");
+    const put = () => {
+      sheet.scrollTop = box.offsetTop - (sheet.clientHeight - box.offsetHeight) / 2;
+      sheet.scrollLeft = box.offsetLeft - (sheet.clientWidth - box.offsetWidth) / 2;
+    };
+    put();
+    leaf.querySelector("img").addEventListener("load", put, { once: true });
+  };
+
   // The page may have been drawn before this runs.
-  const drawn = () => { takeOver(); putInPlace(); arrive(); };
+  const drawn = () => { takeOver(); putInPlace(); arrive(); centre(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -37,6 +38,11 @@ def live_library() -> Library:
     """
     with frame.waiting("Opening the reports"):
         return open_library(settings(os.environ))
+
+
+def corpus() -> Path:
+    """Return the folder of the files that the pages' texts were read from."""
+    return settings(os.environ).corpus
 
 
 def is_rebuilding() -> bool:

@@ -15,12 +15,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import pairwise
 
 from probqa.reading.formats.pdfium import Line
+from probqa.reading.formats.printed import Printed, printed_row, tidied_line
 from probqa.reading.formats.repairs import tidy
-from probqa.reading.formats.rows import row_text
 from probqa.reading.formats.runs import Box
 
 _NEAR = 3.0
@@ -33,7 +32,7 @@ _MAX_SPANNING_CHARACTERS = 200
 class Row:
     """One table row: its text names its columns where the table has a head."""
 
-    text: str
+    printed: Printed
 
 
 @dataclass(slots=True)
@@ -180,6 +179,7 @@ def _rows(grid: _Grid, lines: Sequence[Line], join: Callable[[str, str], str]) -
     None where it is not a table after all.
     """
     table: list[list[str]] = []
+    printed: list[list[Printed]] = []
     bold: list[bool] = []
     before: list[Box] = []
     for low, high in reversed(list(pairwise(grid.ys))):
@@ -192,19 +192,24 @@ def _rows(grid: _Grid, lines: Sequence[Line], join: Callable[[str, str], str]) -
         walls = sorted({grid.xs[0], *walls, grid.xs[-1]})
         parts = _bands(within, walls)
         for part in parts:
-            cells, boxes = [], []
+            cells: list[Printed] = []
+            boxes: list[Box] = []
             for left, right in pairwise(walls):
                 bottom, top = _floor(grid, low, left, right, -1), _floor(grid, high, left, right, 1)
                 spans = (bottom, top) != (low, high)
                 held = [line for line in lines if bottom - 1 < line.baseline <= top - 1] if spans else part
                 if any(_cuts_word(line, x) for line in held for x in (left, right)):
                     return None
-                cells.append(tidy(reduce(join, _cell_lines(held, left, right), "")))
+                cell = Printed()
+                for words in _cell_lines(held, left, right):
+                    cell.join(words, join)
+                cells.append(cell.tidied())
                 boxes.append((left, bottom, right, top))
-                if spans and len(cells[-1]) > _MAX_SPANNING_CHARACTERS:
+                if spans and len(cells[-1].text) > _MAX_SPANNING_CHARACTERS:
                     return None
-            if any(cells) and (boxes != before or len(parts) > 1):
-                table.append(cells)
+            if any(cell.text for cell in cells) and (boxes != before or len(parts) > 1):
+                printed.append(cells)
+                table.append([cell.text for cell in cells])
                 bold.append(bool(part) and all(line.bold for line in part))
             before = boxes
     if len(table) < 2 or sum(sum(map(bool, cells)) >= 2 for cells in table) < 2 or _cuts_sentence(table):
@@ -212,8 +217,8 @@ def _rows(grid: _Grid, lines: Sequence[Line], join: Callable[[str, str], str]) -
     if _letters(line.text for line in lines) - _letters(cell for cells in table for cell in cells):
         return None
     has_head = all(table[0]) and bold[0] and not any(bold[1:]) and len(set(table[0])) == len(table[0]) > 1
-    names = table[0] if has_head else []
-    return [Row(row_text(cells, names)) for cells in (table[1:] if has_head else table)]
+    names = printed[0] if has_head else []
+    return [Row(printed_row(cells, names)) for cells in (printed[1:] if has_head else printed)]
 
 
 def _letters(texts: Iterable[str]) -> Counter[str]:
@@ -225,16 +230,16 @@ def _cuts_word(line: Line, x: float) -> bool:
     """Tell whether a wall at ``x`` passes through a word."""
     for index in range(1, len(line.text)):
         if (
-            line.edges[index - 1][0] < x - 0.5
-            and line.edges[index][1] > x + 0.5
-            and line.edges[index][0] >= line.edges[index - 1][0]
+            line.boxes[index - 1][0] < x - 0.5
+            and line.boxes[index][2] > x + 0.5
+            and line.boxes[index][0] >= line.boxes[index - 1][0]
         ):
             before, after = line.text[index - 1], line.text[index]
-            gap = line.edges[index][0] - line.edges[index - 1][1]
+            gap = line.boxes[index][0] - line.boxes[index - 1][2]
             middle = (
-                (line.edges[index - 1][0] + line.edges[index - 1][1]) / 2
+                (line.boxes[index - 1][0] + line.boxes[index - 1][2]) / 2
                 < x
-                <= (line.edges[index][0] + line.edges[index][1]) / 2
+                <= (line.boxes[index][0] + line.boxes[index][2]) / 2
             )
             if middle and not before.isspace() and not after.isspace() and gap < 0.2 * line.size:
                 return True
@@ -283,14 +288,13 @@ def _floor(grid: _Grid, y: float, left: float, right: float, step: int) -> float
     return grid.ys[index]
 
 
-def _cell_lines(lines: Sequence[Line], left: float, right: float) -> list[str]:
+def _cell_lines(lines: Sequence[Line], left: float, right: float) -> list[Printed]:
     """Return the lines of a cell: the characters of ``lines`` whose middles lie between two walls."""
     parts = []
     for line in lines:
-        inside = "".join(
-            character
-            for character, (start, end) in zip(line.text, line.edges, strict=True)
-            if left <= (start + end) / 2 < right
+        inside = [at for at, box in enumerate(line.boxes) if left <= (box[0] + box[2]) / 2 < right]
+        printed = Printed(
+            "".join(line.text[at] for at in inside), [line] * len(inside), [line.boxes[at] for at in inside]
         )
-        parts.append(tidy(inside) + "\u00ad" * inside.endswith("\u00ad"))
-    return [part for part in parts if part]
+        parts.append(tidied_line(printed))
+    return [part for part in parts if part.text]

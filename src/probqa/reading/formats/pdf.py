@@ -24,6 +24,7 @@ from probqa.errors import ReadingError
 from probqa.reading.assembly import PageStart, Piece, Reading
 from probqa.reading.formats.grids import Row, take_rows
 from probqa.reading.formats.pdfium import Bookmark, Line, PdfFile, PdfPage
+from probqa.reading.formats.printed import Printed, ours, tidied_line
 from probqa.reading.formats.recognised_words import certainties
 from probqa.reading.formats.recognition import LEAST_FOR_A_LINE, LEAST_FOR_A_PAGE, Program, Recognition, recognise
 from probqa.reading.formats.repairs import HYPHENS, join_lines, tidy
@@ -36,6 +37,7 @@ VERSION = "pdf 5"
 _BULLET = re.compile(r"[•●▪▫◦‣·◼■□○◆➢➤✓✔–—\uf000-\uf0ff-](?:\s+|$)")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d{1,2}(?:\.\d{1,3}){1,3}\.?)\s+(?=\S)")
 _PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
+_NOTE_MARK = re.compile(r"[⁰¹²³⁴-⁹]++(?=[^\W\d_])")
 _LINE_END_HYPHENS = (*HYPHENS, "\u00ad")
 _UNFINISHED = re.compile(r"[^.!?:;…]$")
 _MAX_HEADING_CHARACTERS = 160
@@ -51,7 +53,7 @@ class _Paragraph:
 
     kind: BlockKind
     lines: list[tuple[int, Line]] = field(default_factory=list)
-    row: str = ""
+    row: Printed | None = None
     page: int = 0
     level: int = 0
 
@@ -93,11 +95,30 @@ class _Mender:
         return self.removals + [removal for removal in self._in_cells if removal not in set(self.removals)]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPdf:
+    """A PDF that was read: the file, its pages, the reading, and where each of its pieces is printed."""
+
+    file: PdfFile
+    pages: list[PdfPage]
+    reading: Reading
+    printed: list[Printed]
+
+
 def read_pdf(content: bytes, program: Program | None = None) -> Reading:
     """Read a PDF, the pages that are pictures with the ``program`` where there is one.
 
     Raises:
         ReadingError: it cannot be opened, no page of it has text, or the program failed.
+    """
+    return read_printed(content, program).reading
+
+
+def read_printed(content: bytes, program: Program | None = None) -> ReadPdf:
+    """Read a PDF as ``read_pdf`` does, and say where the text is printed.
+
+    Raises:
+        ReadingError: as ``read_pdf``.
     """
     file = PdfFile(content)
     pages, watermarks = _without_watermarks(list(file.read_pages()))
@@ -147,7 +168,7 @@ def read_pdf(content: bytes, program: Program | None = None) -> Reading:
             raise ReadingError(f"holds no text to read: {count} a picture; {tried}", "scan it anew at 300 dpi")
         raise ReadingError(f"holds no text to read: {count} a picture or blank", "give it a text layer first")
     _set_headings(paragraphs, file.outline(), body_size)
-    pieces, starts = _pieces(paragraphs, mender)
+    pieces, starts, printed = _pieces(paragraphs, mender)
     removals += mender.all_removals()
     page_starts = _page_starts(starts, len(pieces), running.printed, layers)
     page_starts = certainties(page_starts, pieces, recognised)
@@ -155,7 +176,7 @@ def read_pdf(content: bytes, program: Program | None = None) -> Reading:
     metadata = _metadata(file, pieces, page_starts, paragraphs, body_size, removals)
     if "published" in metadata and recognised.keys() & {1, 2, 3}:
         metadata.setdefault("published_note", f"read from a scan: {RECOGNISED}")
-    return Reading(pieces, removals, page_starts, metadata)
+    return ReadPdf(file, pages, Reading(pieces, removals, page_starts, metadata), printed)
 
 
 def _recognised(
@@ -268,7 +289,7 @@ def _paragraphs(number: int, items: Sequence[Line | Row], leading: dict[float, f
     paragraphs: list[_Paragraph] = []
     for item in items:
         if isinstance(item, Row):
-            paragraphs.append(_Paragraph("row", row=item.text, page=number))
+            paragraphs.append(_Paragraph("row", row=item.printed, page=number))
         elif _is_figures(item.text):
             paragraphs.append(_Paragraph("row", [(number, item)], page=number))
         elif paragraphs and paragraphs[-1].kind != "row" and _goes_on(paragraphs[-1], item, leading, rights):
@@ -475,43 +496,53 @@ def _plain_text(paragraph: _Paragraph) -> str:
 # --- pieces
 
 
-def _pieces(paragraphs: Sequence[_Paragraph], mender: _Mender) -> tuple[list[Piece], dict[int, tuple[int, int]]]:
+def _pieces(
+    paragraphs: Sequence[_Paragraph], mender: _Mender
+) -> tuple[list[Piece], dict[int, tuple[int, int]], list[Printed]]:
     """Make the pieces of a document.
 
     Returns:
-        The pieces; by page number the piece and the offset in it where the page's first text starts.
+        The pieces; by page number the piece and the offset in it where the page's first text starts; and where the
+        characters of each piece are printed.
     """
     pieces: list[Piece] = []
+    printed: list[Printed] = []
     starts: dict[int, tuple[int, int]] = {}
     for paragraph in paragraphs:
         if paragraph.row:
             starts.setdefault(paragraph.page, (len(pieces), 0))
-            pieces.append(Piece("row", paragraph.row))
+            pieces.append(Piece("row", paragraph.row.text))
+            printed.append(paragraph.row)
             continue
-        text = ""
+        written = Printed()
         marks: list[tuple[int, int]] = []
         for page, line in paragraph.lines:
-            words = _line_text(line, first=not text, item=paragraph.kind == "item")
-            if not words.strip("\u00ad"):
+            words = _words_of(line, first=not written.text, item=paragraph.kind == "item")
+            if not words.text.strip("\u00ad"):
                 continue
-            text = mender.join(text, words, page)
-            marks.append((page, len(text) - len(words)))
-        text = text.rstrip("\u00ad")
+            written.join(words, partial(mender.join, page=page))
+            marks.append((page, len(written.text) - len(words.text)))
+        text = written.text.rstrip("\u00ad")
         if not text:
             continue
         for page, offset in marks:
             starts.setdefault(page, (len(pieces), offset))
         pieces.append(Piece(paragraph.kind, text, paragraph.level))
-    return pieces, starts
+        printed.append(written.part(0, len(text)))
+    return pieces, starts, printed
 
 
-def _line_text(line: Line, *, first: bool, item: bool) -> str:
-    text = line.text
+def _words_of(line: Line, *, first: bool, item: bool) -> Printed:
+    words = Printed.of(line)
     if first:
-        if item and (bullet := _BULLET.match(text)):
-            text = text[bullet.end() :]
-        text = re.sub(r"^([⁰¹²³⁴-⁹]++)(?=[^\W\d_])", r"\1 ", text)
-    return tidy(text) + "\u00ad" * text.endswith("\u00ad")
+        if item and (bullet := _BULLET.match(words.text)):
+            words = words.part(bullet.end())
+        if note := _NOTE_MARK.match(words.text):
+            mark, words = words.part(0, note.end()), words.part(note.end())
+            mark.add(ours(" "))
+            mark.add(words)
+            words = mark
+    return tidied_line(words)
 
 
 def _page_starts(

@@ -23,7 +23,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from probqa.errors import ReadingError
 from probqa.reading.formats.columns import in_columns
 from probqa.reading.formats.raised import fraction, lower_text, raise_mark
-from probqa.reading.formats.runs import Box, Run, Style
+from probqa.reading.formats.runs import Box, Run, Style, box_round, turn_box
 from probqa.records import PageLayer
 
 MAX_PAGES = 5_000
@@ -42,6 +42,14 @@ _MAX_RENDERED_PIXELS = 1_600
 # What pages are drawn with to have their words recognised: dots to the inch, and fewer where a page is larger than A3.
 _SCANNED_DOTS = 300
 _MAX_SCANNED_PIXELS = 18_000_000
+# What pages are drawn with to be looked at, fewer where a page is larger than A2; no side is longer than WebP can have.
+SHOWN_DOTS = 144
+_MAX_SHOWN_PIXELS = 8_000_000
+_MAX_SIDE = 16_000
+# PDFium itself makes larger pages smaller.
+_MAX_POINTS = 1e5
+# What a picture is measured in to place points on it.
+_FINE = 1_000_000
 _MAX_OUTLINE = 2_000
 _MAX_PATHS = 20_000
 _MAX_ANNOTATIONS = 5_000
@@ -63,8 +71,8 @@ _text_object_at = ctypes.cast(
 class Line:
     """One printed line.
 
-    ``edges`` holds the left and right edge of every character of ``text``. ``broken`` says that the line ends in a
-    hyphen at which PDFium takes a word to be broken. ``turned`` says that it runs otherwise than most of its page.
+    ``boxes`` holds the box of every character of ``text``. ``broken`` says that the line ends in a hyphen at which
+    PDFium takes a word to be broken. ``turned`` says that it runs otherwise than most of its page.
     """
 
     text: str
@@ -75,21 +83,22 @@ class Line:
     bold: bool
     broken: bool
     turned: bool
-    edges: tuple[tuple[float, float], ...]
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
     """One page.
 
-    ``number`` counts from 1. ``notes`` are what readers of the file have noted in it; ``illegible`` is text whose font
-    does not say which characters its signs are. ``rules`` are the boxes of drawn paths: straight lines and rectangles,
-    for the most part. ``image_share`` is the share of the page's area that its
-    largest image covers.
+    ``number`` counts from 1. ``quadrant`` says by how many quarter turns to the left most of its text runs, and so by
+    how many its coordinates are turned back. ``notes`` are what readers of the file have noted in it; ``illegible`` is
+    text whose font does not say which characters its signs are. ``rules`` are the boxes of drawn paths: straight lines
+    and rectangles, for the most part. ``image_share`` is the share of the page's area that its largest image covers.
     """
 
     number: int
     box: Box
+    quadrant: int
     lines: list[Line]
     hidden: list[str]
     watermarks: list[str]
@@ -114,12 +123,15 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn page: a grey PGM file, its size in dots, and how many of them make an inch."""
+    """A drawn page: its dots or a grey PGM file of them, its size in dots, and how many of them make an inch."""
 
     content: bytes
     width: int
     height: int
     dots: float
+
+
+Axis = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +218,7 @@ class PdfFile:
         for number in range(1, self.pages + 1):
             page = pdfium.FPDF_LoadPage(self._document, number - 1)
             if not page:
-                yield PdfPage(number, (0, 0, 1, 1), [], [], [], [], [], [], 0.0, "image")
+                yield PdfPage(number, (0, 0, 1, 1), 0, [], [], [], [], [], [], 0.0, "image")
                 continue
             text_page = pdfium.FPDFText_LoadPage(page)
             try:
@@ -222,36 +234,86 @@ class PdfFile:
                     pdfium.FPDFText_ClosePage(text_page)
                 pdfium.FPDF_ClosePage(page)
 
+    def picture_axes(self, number: int) -> tuple[Axis, Axis]:
+        """Return how a point of a page is placed on its picture: across and down, each in shares of the picture.
+
+        An ``Axis`` has a share, and what is added to it for each point to the right and for each upwards.
+        """
+        page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        if not page:
+            return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
+        try:
+            left, bottom, right, top = _page_box(page)
+            x, y = ctypes.c_int(), ctypes.c_int()
+            shares = []
+            for page_x, page_y in ((left, bottom), (right, bottom), (left, top)):
+                pdfium.FPDF_PageToDevice(page, 0, 0, _FINE, _FINE, 0, page_x, page_y, x, y)
+                shares.append((x.value / _FINE, y.value / _FINE))
+        finally:
+            pdfium.FPDF_ClosePage(page)
+        origin, along, up = shares
+        wide, high = max(right - left, 1e-6), max(top - bottom, 1e-6)
+        across, down = (
+            (origin[axis], (along[axis] - origin[axis]) / wide, (up[axis] - origin[axis]) / high) for axis in (0, 1)
+        )
+        return _from_zero(across, left, bottom), _from_zero(down, left, bottom)
+
     def picture(self, number: int, turns: int) -> Picture | None:
-        """Draw a page after so many quarter turns to the right, as it would be printed.
+        """Draw a page in grey after so many quarter turns to the right, as it would be printed.
 
         None where it cannot be drawn.
         """
+        drawn = self._draw(number, turns, _SCANNED_DOTS, _MAX_SCANNED_PIXELS, grey=True)
+        if drawn is None:
+            return None
+        head = b"P5\n%d %d\n255\n" % (drawn.width, drawn.height)
+        return replace(drawn, content=head + drawn.content)
+
+    def colour_picture(self, number: int) -> Picture | None:
+        """Draw a page as a reader on a screen sees it: three bytes a dot, blue, green, red.
+
+        None where it cannot be drawn.
+        """
+        return self._draw(number, 0, SHOWN_DOTS, _MAX_SHOWN_PIXELS, grey=False)
+
+    def _draw(self, number: int, turns: int, dots: int, most: int, *, grey: bool) -> Picture | None:
+        """Draw a page with so many dots to the inch, or as many as make a picture of ``most`` dots."""
         page = pdfium.FPDF_LoadPage(self._document, number - 1)
         if not page:
             return None
         try:
             width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-            if not (1 < width < 1e5 and 1 < height < 1e5):
+            if not (1 < width < _MAX_POINTS and 1 < height < _MAX_POINTS):
                 return None
-            scale = min(_SCANNED_DOTS / 72, math.sqrt(_MAX_SCANNED_PIXELS / (width * height)))
+            scale = min(dots / 72, math.sqrt(most / (width * height)), _MAX_SIDE / max(width, height))
             if turns % 2:
                 width, height = height, width
             across, down = max(1, round(width * scale)), max(1, round(height * scale))
-            bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_Gray, None, 0)
+            kind = pdfium.FPDFBitmap_Gray if grey else pdfium.FPDFBitmap_BGR
+            bitmap = pdfium.FPDFBitmap_CreateEx(across, down, kind, None, 0)
             if not bitmap:
                 return None
             try:
                 pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, across, down, 0xFFFFFFFF)
                 pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, across, down, turns, pdfium.FPDF_ANNOT)
+                if not grey and self._form:
+                    # What is written in the fields of forms.
+                    pdfium.FPDF_FFLDraw(self._form, bitmap, page, 0, 0, across, down, turns, pdfium.FPDF_ANNOT)
                 stride = pdfium.FPDFBitmap_GetStride(bitmap)
                 pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * down)
             finally:
                 pdfium.FPDFBitmap_Destroy(bitmap)
         finally:
             pdfium.FPDF_ClosePage(page)
-        rows = b"".join(pixels[start : start + across] for start in range(0, stride * down, stride))
-        return Picture(b"P5\n%d %d\n255\n%b" % (across, down, rows), across, down, 72 * scale)
+        row = across * (1 if grey else 3)
+        rows = b"".join(pixels[start : start + row] for start in range(0, stride * down, stride))
+        return Picture(rows, across, down, 72 * scale)
+
+
+def _from_zero(axis: Axis, left: float, bottom: float) -> Axis:
+    """Return an axis that is measured from the point ``left``, ``bottom`` as it is measured from 0."""
+    share, along, up = axis
+    return share - left * along - bottom * up, along, up
 
 
 def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
@@ -273,7 +335,7 @@ def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
     printed = in_columns(_merged([_turn(row, quadrant) for row in kept]))
     lines = [line for row in printed if (line := _line(row, quadrant))]
     entries, notes = _annotations(page, form)
-    lines = _with_entries(lines, [Entry(each.text, _turn_box(each.box, quadrant)) for each in entries])
+    lines = _with_entries(lines, [Entry(each.text, turn_box(each.box, quadrant)) for each in entries])
     layer: PageLayer = "text"
     illegible: list[str] = []
     if not _is_legible("".join(line.text for line in lines)):
@@ -282,13 +344,14 @@ def _read_page(number: int, page: Any, text_page: Any, form: Any) -> PdfPage:
         layer = "image" if drawn or images or kept else "blank"
     return PdfPage(
         number,
-        _turn_box(box, quadrant),
+        turn_box(box, quadrant),
+        quadrant,
         lines,
         [text for text in hidden if text.strip()],
         _watermarks(visible),
         notes,
         illegible,
-        [_turn_box(rule, quadrant) for rule in drawn],
+        [turn_box(rule, quadrant) for rule in drawn],
         image_share,
         layer,
     )
@@ -497,18 +560,7 @@ def _one_colour(pixels: bytes, stride: int, box: tuple[int, int, int, int]) -> b
 def _turn(row: list[Run], quadrant: int) -> list[Run]:
     if quadrant == 0:
         return row
-    return [Run(run.style, run.text, [_turn_box(box, quadrant) for box in run.boxes]) for run in row]
-
-
-def _turn_box(box: Box, quadrant: int) -> Box:
-    """Turn a box so that text of ``quadrant`` (quarter turns to the left) runs from left to right."""
-    left, bottom, right, top = box
-    return (
-        (left, bottom, right, top),
-        (bottom, -right, top, -left),
-        (-right, -top, -left, -bottom),
-        (-top, left, -bottom, right),
-    )[quadrant]
+    return [Run(run.style, run.text, [turn_box(box, quadrant) for box in run.boxes]) for run in row]
 
 
 def _merged(rows: list[list[Run]]) -> list[list[Run]]:
@@ -564,27 +616,27 @@ def _line(row: list[Run], quadrant: int) -> Line | None:
     """
     size, baseline = _main_type(row)
     characters: list[str] = []
-    edges: list[tuple[float, float]] = []
+    boxes: list[Box] = []
     for run in row:
-        gap = run.boxes[0][0] - edges[-1][1] if edges else 0.0
+        gap = run.boxes[0][0] - boxes[-1][2] if boxes else 0.0
         characters.extend(_set_level(run, size, baseline, gap, "".join(characters[-9:])))
-        edges.extend((box[0], box[2]) for box in run.boxes)
+        boxes.extend(run.boxes)
     broken = characters[-1] == _LINE_BREAK_HYPHEN
-    text, edges = _with_fractions("".join(characters).replace(_LINE_BREAK_HYPHEN, "-"), edges)
+    text, boxes = _with_fractions("".join(characters).replace(_LINE_BREAK_HYPHEN, "-"), boxes)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if start >= end:
         return None
     letters = sum(len(run.text) for run in row)
     return Line(
         text=text[start:end],
-        left=edges[start][0],
-        right=edges[end - 1][1],
+        left=boxes[start][0],
+        right=boxes[end - 1][2],
         baseline=baseline,
         size=size,
         bold=2 * sum(len(run.text) for run in row if run.style.bold) > letters,
         broken=broken,
         turned=row[0].style.quadrant != quadrant,
-        edges=tuple(edges[start:end]),
+        boxes=tuple(boxes[start:end]),
     )
 
 
@@ -623,19 +675,14 @@ def _set_level(run: Run, size: float, baseline: float, gap: float, before: str) 
     return text
 
 
-def _with_fractions(text: str, edges: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]]]:
+def _with_fractions(text: str, boxes: list[Box]) -> tuple[str, list[Box]]:
     """Put the fractions of a line together: raised figures, a slash or none, and lowered figures."""
     for match in reversed(list(_FRACTION.finditer(text))):
         written = fraction(match[1], match[3])
         start, end = match.span()
         text = text[:start] + written + text[end:]
-        within = edges[start:end]
-        edges = [
-            *edges[:start],
-            *[(min(left for left, _ in within), max(right for _, right in within))] * len(written),
-            *edges[end:],
-        ]
-    return text, edges
+        boxes[start:end] = [box_round(boxes[start:end])] * len(written)
+    return text, boxes
 
 
 # --- forms and notes
@@ -711,7 +758,7 @@ def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:
         beside = [at for at, line in enumerate(lines) if bottom - 2 <= line.baseline <= top - 2 and not line.turned]
         before = max((at for at in beside if lines[at].left < left + 1), key=lambda at: lines[at].left, default=None)
         if before is not None and lines[before].right > right:
-            lines[before] = _filled(lines[before], text, left)
+            lines[before] = _filled(lines[before], text, entry.box)
             continue
         if before is not None:
             place = before + 1
@@ -722,18 +769,19 @@ def _with_entries(lines: list[Line], entries: Sequence[Entry]) -> list[Line]:
         like = lines[beside[0]] if beside else None
         size = like.size if like else min(top - bottom, 11.0)
         step = (right - left) / len(text)
-        edges = tuple((left + at * step, left + (at + 1) * step) for at in range(len(text)))
+        boxes = tuple((left + at * step, bottom, left + (at + 1) * step, top) for at in range(len(text)))
         baseline = like.baseline if like else bottom + 0.25 * size
-        lines.insert(place, Line(text, left, right, baseline, size, False, False, False, edges))
+        lines.insert(place, Line(text, left, right, baseline, size, False, False, False, boxes))
     return lines
 
 
-def _filled(line: Line, text: str, x: float) -> Line:
-    """Return a line with ``text`` in the gap at ``x``."""
-    place = next((at for at, edge in enumerate(line.edges) if edge[0] >= x - 1), len(line.edges))
+def _filled(line: Line, text: str, box: Box) -> Line:
+    """Return a line with ``text`` in the gap where the field ``box`` begins."""
+    left, bottom, _, top = box
+    place = next((at for at, each in enumerate(line.boxes) if each[0] >= left - 1), len(line.boxes))
     inserted = f" {text} "
-    edges = (*line.edges[:place], *[(x, x)] * len(inserted), *line.edges[place:])
-    return replace(line, text=line.text[:place] + inserted + line.text[place:], edges=edges)
+    boxes = (*line.boxes[:place], *[(left, bottom, left, top)] * len(inserted), *line.boxes[place:])
+    return replace(line, text=line.text[:place] + inserted + line.text[place:], boxes=boxes)
 
 
 # --- what is drawn

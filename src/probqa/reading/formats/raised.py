@@ -22,7 +22,7 @@ _RAISED = _FIGURES | str.maketrans("+-−=()", "⁺⁻⁻⁼⁽⁾")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LOWERED_SIGNS = str.maketrans("+-−=()", "₊₋₋₌₍₎")
 _SLASH = re.compile(r"[/⁄∕]")
-_FRACTION = re.compile(r"(?<![⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]{1,4})[/⁄∕]([₀-₉]{1,4})(?![₀-₉])")
+FRACTION = re.compile(r"(?<![⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]{1,4})[/⁄∕]([₀-₉]{1,4})(?![₀-₉])")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SIGNS = dict(
     zip("1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/8 3/8 5/8 7/8".split(), "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞", strict=True)
@@ -79,7 +79,12 @@ def fraction(above: str, below: str) -> str:
 
 def with_fractions(text: str) -> str:
     """Write raised figures, a slash and lowered figures as a fraction."""
-    return _FRACTION.sub(lambda match: fraction(match[1], match[2]), text)
+    return FRACTION.sub(written_fraction, text)
+
+
+def written_fraction(match: re.Match[str]) -> str:
+    """Write one that ``FRACTION`` has found."""
+    return fraction(match[1], match[2])
 
 
 def _stands_apart(text: str) -> bool:

@@ -22,6 +22,7 @@ from lxml import etree
 from probqa.errors import ReadingError
 from probqa.reading.formats.pdfium import Line, Picture
 from probqa.reading.formats.repairs import tidy
+from probqa.reading.formats.runs import Box
 
 # A page of which the program is less sure in the mean, in per cent, is left out, and so is a single line. Measured with
 # benchmarks/recognition.py (docs/readers.md): above the first, each page had 9 of 10 words right or more; below the
@@ -177,20 +178,21 @@ def _line(element: Any, picture: Picture) -> RecognisedLine | None:
     size = float(found[1]) if (found := _SIZE.search(about)) else 12 / scale
     words: list[tuple[str, int]] = []
     text = ""
-    edges: list[tuple[float, float]] = []
+    boxes: list[Box] = []
     for word in element.iter("{*}span"):
         box, sure = _BOX.search(word.get("title", "")), _CERTAINTY.search(word.get("title", ""))
         characters = tidy("".join(word.itertext()))
         if word.get("class") != "ocrx_word" or not box or not sure or not characters:
             continue
         start, end = int(box[1]) * scale, int(box[3]) * scale
+        low, high = (picture.height - int(box[4])) * scale, (picture.height - int(box[2])) * scale
         if not text and characters in _BULLETS:
             characters = "•"
         if text:
             text += " "
-            edges.append((edges[-1][1], start))
+            boxes.append((boxes[-1][2], low, start, high))
         step = (end - start) / len(characters)
-        edges += [(start + at * step, start + (at + 1) * step) for at in range(len(characters))]
+        boxes += [(start + at * step, low, start + (at + 1) * step, high) for at in range(len(characters))]
         text += characters
         words += [(part, min(100, int(sure[1]))) for part in characters.split()]
     if not any(character.isalnum() for character in text):
@@ -198,14 +200,14 @@ def _line(element: Any, picture: Picture) -> RecognisedLine | None:
     return RecognisedLine(
         Line(
             text=text,
-            left=edges[0][0],
-            right=edges[-1][1],
+            left=boxes[0][0],
+            right=boxes[-1][2],
             baseline=baseline * scale,
             size=size * scale,
             bold=False,
             broken=text.endswith("-"),
             turned=False,
-            edges=tuple(edges),
+            boxes=tuple(boxes),
         ),
         tuple(words),
     )

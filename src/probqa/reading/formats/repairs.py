@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-from probqa.reading.formats.raised import with_fractions
+from probqa.reading.formats.raised import FRACTION, with_fractions, written_fraction
 from probqa.text import CONTROLS, LIGATURES
 
 WHITE_SPACE = re.compile(rf"[\s{CONTROLS}]+")
@@ -34,7 +34,9 @@ _WORD_AT_END = re.compile(rf"(?<![^\W\d_])([^\W\d_]++)[{HYPHENS}]$")
 _WIDTHLESS = dict.fromkeys(
     (*map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"), *range(0xE0000, 0xE0080))
 )
-_LIGATURES = {ord(ligature): letters for ligature, letters in LIGATURES.items()}
+_REPAIRED = _WIDTHLESS | {ord(ligature): letters for ligature, letters in LIGATURES.items()}
+
+_Origins = list[tuple[int, int]]
 
 
 def tidy(text: str) -> str:
@@ -42,8 +44,61 @@ def tidy(text: str) -> str:
 
     The result holds no line break and no white space at its ends.
     """
-    tidied = WHITE_SPACE.sub(" ", text.translate(_WIDTHLESS | _LIGATURES)).strip()
+    tidied = WHITE_SPACE.sub(" ", text.translate(_REPAIRED)).strip()
     return tidied if tidied.isascii() else with_fractions(unicodedata.normalize("NFC", tidied))
+
+
+def origins(text: str) -> list[tuple[int, int]]:
+    """Return, for each character of ``tidy(text)``, where in ``text`` that begins and ends which it was made of.
+
+    >>> origins("of\ufb01  ce")
+    [(0, 1), (1, 2), (2, 3), (2, 3), (3, 5), (5, 6), (6, 7)]
+    """
+    made_of = [(at, at + 1) for at, character in enumerate(text) for _ in character.translate(_REPAIRED)]
+    repaired, made_of = _replaced(WHITE_SPACE, lambda _: " ", text.translate(_REPAIRED), made_of)
+    made_of = made_of[len(repaired) - len(repaired.lstrip()) : len(repaired.rstrip())]
+    repaired = repaired.strip()
+    if repaired.isascii():
+        return made_of
+    return _replaced(FRACTION, written_fraction, *_composed(repaired, made_of))[1]
+
+
+def _replaced(
+    pattern: re.Pattern[str], write: Callable[[re.Match[str]], str], text: str, made_of: _Origins
+) -> tuple[str, _Origins]:
+    """Replace what a pattern finds: each character of what is written is made of all that was found."""
+    parts: list[str] = []
+    origins: _Origins = []
+    end = 0
+    for match in pattern.finditer(text):
+        written = write(match)
+        parts += [text[end : match.start()], written]
+        origins += made_of[end : match.start()]
+        origins += [(made_of[match.start()][0], made_of[match.end() - 1][1])] * len(written)
+        end = match.end()
+    return "".join((*parts, text[end:])), origins + made_of[end:]
+
+
+def _composed(text: str, made_of: _Origins) -> tuple[str, _Origins]:
+    """Write letters and their accents as one character, as far as there is one."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, made_of
+    parts: list[str] = []
+    origins: _Origins = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and (unicodedata.combining(text[end]) or _compose(text[start:end], text[end])):
+            continue
+        parts.append(unicodedata.normalize("NFC", text[start:end]))
+        origins += [(made_of[start][0], made_of[end - 1][1])] * len(parts[-1])
+        start = end
+    return "".join(parts), origins
+
+
+def _compose(before: str, after: str) -> bool:
+    """Tell whether two pieces of text become something else where they stand together."""
+    apart = unicodedata.normalize("NFC", before) + unicodedata.normalize("NFC", after)
+    return unicodedata.normalize("NFC", before + after) != apart
 
 
 def join_lines(before: str, after: str, vocabulary: Collection[str]) -> str:

@@ -12,7 +12,7 @@ In: the cells of a row and the names of the columns. Out: one line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 
 def row_text(cells: Sequence[str], names: Sequence[str]) -> str:
@@ -20,10 +20,27 @@ def row_text(cells: Sequence[str], names: Sequence[str]) -> str:
 
     Each stands after the name of its column where ``names`` has one for every cell.
     """
-    if len(names) == len(cells):
-        named = zip(names, cells, strict=True)
-        return "; ".join(f"{name.rstrip(':')}: {cell}" if name else cell for name, cell in named if cell)
-    text = ""
-    for cell in filter(None, cells):
-        text += ("" if not text else " " if text.endswith(":") else "; ") + cell
-    return text
+    return "".join(text for text, _ in row_parts(cells, names))
+
+
+def row_parts(cells: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, int | None]]:
+    """Yield what the text of a row is put together of.
+
+    Each part has the number of its cell, counted on behind those of the names, or of its name, which it is the
+    beginning of; what is ours has none.
+
+    >>> list(row_parts(["Ofsted"], ["Who:"]))
+    [('Who', 0), (': ', None), ('Ofsted', 1)]
+    """
+    before = ""
+    is_named = len(names) == len(cells)
+    for at, cell in enumerate(cells):
+        if not cell:
+            continue
+        if before:
+            yield " " if before.endswith(":") and not is_named else "; ", None
+        if is_named and names[at]:
+            yield names[at].rstrip(":"), at
+            yield ": ", None
+        yield cell, len(names) + at
+        before = cell

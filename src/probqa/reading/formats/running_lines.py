@@ -210,9 +210,9 @@ def _is_apart(line: Line, match: re.Match[str]) -> bool:
     """Tell whether a wide gap or a separator lies between a number and the words beside it."""
     left, right = line.text[: match.start()].rstrip(), line.text[match.end() :].lstrip()
     if left:
-        return left[-1] in _SEPARATORS or line.edges[match.start()][0] - line.edges[len(left) - 1][1] > line.size
+        return left[-1] in _SEPARATORS or line.boxes[match.start()][0] - line.boxes[len(left) - 1][2] > line.size
     following = len(line.text) - len(right)
-    return not right or right[0] in _SEPARATORS or line.edges[following][0] - line.edges[match.end() - 1][1] > line.size
+    return not right or right[0] in _SEPARATORS or line.boxes[following][0] - line.boxes[match.end() - 1][2] > line.size
 
 
 def _choose(candidates: Sequence[_Candidate]) -> dict[int, _Candidate]:

@@ -1,10 +1,11 @@
-"""The characters of one printed line, in runs of one style.
+"""The characters of one printed line, in runs of one style, and the boxes round them.
 
 Coordinates are as in ``pdfium``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 Box = tuple[float, float, float, float]
@@ -38,3 +39,24 @@ class Run:
     def part(self, start: int, end: int) -> Run:
         """Return the characters from ``start`` up to ``end``."""
         return Run(self.style, self.text[start:end], self.boxes[start:end])
+
+
+def turn_box(box: Box, quadrant: int) -> Box:
+    """Turn a box so that text of ``quadrant`` (quarter turns to the left) runs from left to right."""
+    left, bottom, right, top = box
+    return (
+        (left, bottom, right, top),
+        (bottom, -right, top, -left),
+        (-right, -top, -left, -bottom),
+        (-top, left, -bottom, right),
+    )[quadrant]
+
+
+def box_round(boxes: Sequence[Box]) -> Box:
+    """Return the smallest box that holds all of these."""
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )

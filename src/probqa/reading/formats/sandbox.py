@@ -7,6 +7,7 @@ file.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -27,6 +28,8 @@ from probqa.reading.assembly import Reading
 from probqa.reading.formats.wire import from_json
 
 Format = Literal["pdf", "html", "docx", "epub", "eml", "odt", "xlsx", "pptx", "rtf"]
+# What else is wanted of a PDF.
+Task = Format | Literal["places", "picture"]
 
 _MAX_ANSWER_BYTES = 200_000_000
 _REPAIR = "open it in its own program and save it anew, or remove it"
@@ -84,22 +87,44 @@ def parse(
     Raises:
         ReadingError: it could not be read; the message says why and what next.
     """
-    answer = ask_worker(file_format, content, limits, recogniser)
+    arguments = (recogniser.path, recogniser.languages) if recogniser else ()
+    answer = ask_worker(file_format, content, limits, *arguments)
     if "reading" not in answer:
-        raise ReadingError(str(answer.get("problem", ""))[:300], str(answer.get("remedy", ""))[:300])
+        raise _problem(answer)
     try:
         return from_json(answer["reading"])
     except ValueError as error:
-        raise ReadingError("made its reader give nonsense", _REPAIR) from error
+        raise nonsense() from error
 
 
-def ask_worker(
-    file_format: Format, content: bytes, limits: Limits, recogniser: Recogniser | None = None
-) -> dict[str, Any]:
+def look(task: Literal["places", "picture"], content: bytes, limits: Limits, *arguments: str) -> dict[str, bytes]:
+    """Return what else is wanted of a PDF, as bytes by name: packed places, or a picture.
+
+    Raises:
+        ReadingError: it could not be had; the message says why and what next.
+    """
+    answer = ask_worker(task, content, limits, *arguments)
+    if "problem" in answer:
+        raise _problem(answer)
+    try:
+        return {name: base64.b64decode(part, validate=True) for name, part in answer.items() if name != "peak_kb"}
+    except (TypeError, ValueError) as error:
+        raise nonsense() from error
+
+
+def nonsense() -> ReadingError:
+    """Return the error of an answer that no worker of ours gives."""
+    return ReadingError("made its reader give nonsense", _REPAIR)
+
+
+def _problem(answer: dict[str, Any]) -> ReadingError:
+    return ReadingError(str(answer.get("problem", ""))[:300], str(answer.get("remedy", ""))[:300])
+
+
+def ask_worker(task: Task, content: bytes, limits: Limits, *arguments: str) -> dict[str, Any]:
     """Return the worker's answer as it stands, or a problem where it gave none."""
-    command = [sys.executable, "-P", "-m", "probqa.reading.formats.worker", file_format]
-    command += [str(limits.memory_bytes), str(limits.cpu_seconds)]
-    command += [recogniser.path, recogniser.languages] if recogniser else []
+    command = [sys.executable, "-P", "-m", "probqa.reading.formats.worker", task]
+    command += [str(limits.memory_bytes), str(limits.cpu_seconds), *arguments]
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.seek(0)

@@ -1,7 +1,8 @@
 """The child process in which a stranger's file is parsed.
 
 In: the file on standard input, its format and the limits as arguments. Out: one line of JSON on standard output: a
-reading, or a problem with its remedy. Started by ``sandbox`` only.
+reading, or a problem with its remedy. Instead of its format, what else is wanted of a PDF may be named: the places of
+its characters, or the picture of a page. Started by ``sandbox`` only.
 
 It sets its limits first and then imports only the one reader it needs. Whatever a hostile file makes that reader do, it
 has no network, cannot start programs or write files, and is bounded in memory and time. Only where the words of scans
@@ -11,6 +12,7 @@ and on Linux the system refuses both a socket.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -43,14 +45,21 @@ def main() -> None:
     os._exit(0)
 
 
-def _outcome(file_format: str, content: bytes, program: str = "", languages: str = "") -> dict[str, Any]:
-    """Read the file, turning everything that can go wrong into one problem."""
+def _outcome(task: str, content: bytes, *arguments: str) -> dict[str, Any]:
+    """Read the file, turning everything that can go wrong into one problem.
+
+    The ``arguments`` are the program that recognises and its languages, if there is one, or those of another task.
+    """
     from probqa.errors import ReadingError
     from probqa.reading.formats.wire import to_json
 
     try:
-        read = _recognising(program, languages) if program else _reader(file_format)
-        sys.addaudithook(partial(_refuse, program))
+        if task in ("places", "picture"):
+            look = _looker(task, *arguments)
+            sys.addaudithook(partial(_refuse, ""))
+            return {name: base64.b64encode(part).decode() for name, part in look(content).items()}
+        read = _recognising(*arguments) if arguments else _reader(task)
+        sys.addaudithook(partial(_refuse, *arguments[:1] or ("",)))
         reading = read(content)
         if sum(len(piece.text) for piece in reading.pieces) > MAX_TEXT_CHARACTERS:
             raise ReadingError(
@@ -107,6 +116,17 @@ def _reader(file_format: str) -> Callable[[bytes], Any]:
             from probqa.reading.formats.word import read_word
 
             return read_word
+
+
+def _looker(task: str, *arguments: str) -> Callable[[bytes], dict[str, bytes]]:
+    if task == "places":
+        from probqa.reading.formats.pdf_places import pdf_places
+
+        return lambda content: pdf_places(content, arguments[0]).packed()
+    from probqa.reading.formats.pdf_picture import pdf_picture
+
+    number, picture_format, marks = arguments
+    return lambda content: {"picture": pdf_picture(content, int(number), picture_format, json.loads(marks))}
 
 
 def _recognising(program: str, languages: str) -> Callable[[bytes], Any]:

@@ -1,21 +1,32 @@
 """Read in context: one document from top to bottom, with the passage that was quoted marked and in view.
 
-In: a link to words (``links``). Out: its text, exactly, under its own headings.
+In: a link to words (``links``). Out: its text, exactly, under its own headings; of a PDF the page beside it, as a
+picture with the words marked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, pairwise
+from pathlib import Path
+
+import streamlit as st
 
 from probqa.asking.library import Library
+from probqa.errors import ReadingError
+from probqa.glossary.domain import Domain
 from probqa.links import Found, find
 from probqa.questions import Filters
+from probqa.reading.corpus import read_unchanged
 from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
-from probqa.ui import frame
-from probqa.ui.address import Address, link
+from probqa.ui import frame, pictures, shared, sheet
+from probqa.ui.address import Address, Parameters, link
+from probqa.ui.limits import QueueFullError
 from probqa.ui.markup import Markup, anchor, original_anchor
+from probqa.ui.originals import is_page, may_be_passed_on, original_address
+from probqa.ui.sheet import Arrival
 
 FIRST_HEADING = 2
 DEEPEST_HEADING = 6
@@ -36,10 +47,14 @@ def draw(library: Library) -> None:
     found = find(document, given)
     mark = found.span if found else None
     frame.heading(document.source.title_in_words)
-    frame.draw(_about(document))
+    frame.draw(_about(document, library.generation.domain))
     if found:
         _tell(found)
-    frame.draw(Markup("").join((_contents(document), _text(document, mark), _provenance(document))))
+    if is_page(document, 1):
+        _draw_pages(document, given, mark)
+    else:
+        frame.draw(Markup("").join((_contents(document), _text(document, mark))))
+    frame.draw(_provenance(document))
     frame.foot(library.generation.domain)
 
 
@@ -57,7 +72,54 @@ def _tell(found: Found) -> None:
         )
 
 
-def _about(document: Document) -> Markup:
+def _draw_pages(document: Document, given: Parameters, mark: Span | None) -> None:
+    """Draw a page as a picture beside the text.
+
+    Where the words stand on it takes some seconds the first time: until then all else is there.
+    """
+    corpus = shared.corpus()
+    try:
+        read_unchanged(corpus, document.file, document.file_sha256)
+    except ReadingError as error:
+        frame.draw(Markup('<p class="pq-small">The pages are not shown: the file {}.</p>').format(error.problem))
+        frame.draw(Markup("").join((_contents(document), _text(document, mark))))
+        return
+    shown = sheet.shown(document, given, mark)
+    text = Markup("").join((_contents(document), _text(document, mark, shown.arrival)))
+    if frame.plain():
+        # What is read at once waits for nothing: the marks are there the next time.
+        if mark is not None:
+            pictures.prepare(document, corpus)
+            shown = _with_marks(shown, corpus, mark) if pictures.are_placed(document) else replace(shown, marks=None)
+        frame.draw(_spread(shown, given, text))
+        return
+    place = st.empty()
+    if mark is not None:
+        if not pictures.are_placed(document):
+            with place:
+                frame.draw(_spread(replace(shown, marks=None), given, text))
+        shown = _with_marks(shown, corpus, mark)
+    with place:
+        frame.draw(_spread(shown, given, text))
+
+
+def _with_marks(shown: sheet.Sheet, corpus: Path, mark: Span) -> sheet.Sheet:
+    try:
+        return replace(shown, marks=pictures.marks(shown.document, corpus, mark))
+    except ReadingError as error:
+        return replace(shown, note=f"The words are not marked: the file {error.problem}.")
+    except QueueFullError:
+        return replace(shown, note="The words are not marked: many others are reading. Load the page again.")
+
+
+def _spread(shown: sheet.Sheet, given: Parameters, text: Markup) -> Markup:
+    """Return a page and the text: beside each other, or below where that is too narrow."""
+    return Markup('<div class="pq-spread">{}<div class="pq-beside">{}</div></div>').format(
+        sheet.figure(shown, given), text
+    )
+
+
+def _about(document: Document, domain: Domain) -> Markup:
     """Return publisher, date and subject, whose words these are, and the ways on."""
     source = document.source
     facts = [
@@ -80,6 +142,8 @@ def _about(document: Document) -> Markup:
         ).format(RECOGNISED.capitalize(), len(pages), len(document.pages))
     ask = link(Address(filters=Filters(documents=(source.id,))))
     ways = [anchor(ask, "Ask only this document"), *_originals(source)]
+    if may_be_passed_on(source, domain):
+        ways.append(Markup('<a href="{}" download>Download the file</a>').format(original_address(document)))
     return Markup('<p class="pq-source pq-flush">{}</p>{}{}<p class="pq-actions pq-flush">{}</p>').format(
         " · ".join(filter(None, facts)),
         digest,
@@ -108,20 +172,20 @@ def _contents(document: Document) -> Markup:
     ).format(len(document.headings), listed)
 
 
-def _text(document: Document, mark: Span | None) -> Markup:
+def _text(document: Document, mark: Span | None, arrival: Arrival | None = None) -> Markup:
     """Return the whole text, every block in an element of its own, with page numbers where pages begin."""
     drawn: list[Markup] = []
     levels = sorted({block.level for block in document.headings})
     for kind, blocks in groupby(document.blocks, key=lambda block: block.kind):
-        parts = Markup("").join(_block(document, block, mark, levels) for block in blocks)
+        parts = Markup("").join(_block(document, block, mark, levels, arrival) for block in blocks)
         drawn.append(Markup("<ul>{}</ul>").format(parts) if kind == "item" else parts)
     return Markup('<article class="pq-document" aria-label="Text of the document">{}</article>').format(
         Markup("").join(drawn)
     )
 
 
-def _block(document: Document, block: Block, mark: Span | None, levels: list[int]) -> Markup:
-    inside = _marked(document, block.span, mark)
+def _block(document: Document, block: Block, mark: Span | None, levels: list[int], arrival: Arrival | None) -> Markup:
+    inside = _marked(document, block.span, mark, arrival)
     if block.kind == "heading":
         level = min(FIRST_HEADING + levels.index(block.level), DEEPEST_HEADING)
         return Markup('<h{level} id="at-{start}">{inside}</h{level}>').format(
@@ -133,7 +197,7 @@ def _block(document: Document, block: Block, mark: Span | None, levels: list[int
     return Markup("<p{}>{}</p>").format(row, inside)
 
 
-def _marked(document: Document, span: Span, mark: Span | None) -> Markup:
+def _marked(document: Document, span: Span, mark: Span | None, arrival: Arrival | None) -> Markup:
     """Return the text of a span with the marked part marked, and the number of each page that begins in it."""
     pages = {page.start: page for page in document.pages if span.start <= page.start < span.end}
     cuts = {span.start, span.end, *pages}
@@ -143,27 +207,31 @@ def _marked(document: Document, span: Span, mark: Span | None) -> Markup:
     parts: list[str] = []
     for start, end in pairwise(edges):
         if start in pages:
-            parts.append(_page_number(pages[start]))
+            parts.append(_page_number(pages[start], arrival))
         text = document.text[start:end]
         if mark is not None and mark.start <= start and end <= mark.end:
-            text = _mark(text, mark, first=start == mark.start)
+            text = _mark(text, mark, arrival, first=start == mark.start)
         parts.append(text)
     return Markup("").join(parts)
 
 
-def _mark(text: str, mark: Span, first: bool) -> Markup:
+def _mark(text: str, mark: Span, arrival: Arrival | None, *, first: bool) -> Markup:
     """Return a marked text, the first of which the page scrolls to."""
-    arrive = Markup("")
-    if first:
-        arrive = Markup(' id="passage" data-arrive="{}-{}" data-block="center"').format(mark.start, mark.end)
-    return Markup('<mark class="pq-words"{}>{}</mark>').format(arrive, text)
+    if not first:
+        return Markup('<mark class="pq-words">{}</mark>').format(text)
+    if arrival is None:
+        arrive = Markup(' data-arrive="{}-{}" data-block="center"').format(mark.start, mark.end)
+        return Markup('<mark class="pq-words" id="passage"{}>{}</mark>').format(arrive, text)
+    place = arrival.beside if arrival.at_words else Markup("")
+    return Markup('<mark class="pq-words" id="passage">{}{}</mark>').format(place, text)
 
 
-def _page_number(page: Page) -> Markup:
+def _page_number(page: Page, arrival: Arrival | None) -> Markup:
+    place = arrival.beside if arrival and arrival.page == page.pdf and not arrival.at_words else Markup("")
     printed = f"p. {page.printed} · " if page.printed else ""
     marks = [f"{printed}PDF {page.pdf}"]
     marks += [f"{RECOGNISED}: {page.certainty}% sure"] if page.layer == "recognised" else []
-    return Markup("").join(Markup('<span class="pq-page">{}</span> ').format(mark) for mark in marks)
+    return place + Markup("").join(Markup('<span class="pq-page">{}</span> ').format(mark) for mark in marks)
 
 
 def _provenance(document: Document) -> Markup:
