@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+import re
 
-from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled, unfold
+import pytest
+from playwright.sync_api import WebSocketRoute, expect
+
+from browser.conftest import Open, Serve, Site, ask, asked_at_once, settled, taken_over, unfold
 from browser.test_accessibility import axe, grave  # noqa: F401
 from conftest import REPORTS
 from probqa.indexing.storage import build_lock
@@ -102,6 +104,40 @@ def test_a_word_of_the_field_is_explained_by_the_keyboard_alone_and_the_quote_st
     page.keyboard.press("Enter")
     expect(meaning).to_be_visible()
     assert card.locator("blockquote").inner_text() == before
+
+
+def test_while_the_server_does_not_answer_the_page_says_so_stays_readable_and_keeps_what_was_typed(
+    states: Site, visit: Open
+) -> None:
+    visited = visit(f"{states.url}/about")
+    page = visited.page
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket(re.compile("_stcore/stream"), lambda socket: sockets.append(socket.connect_to_server()))
+    page.goto(asked_at_once(states, ["how did Northway supervise people at low risk?"]))
+    taken_over(page)
+    settled(page)
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill("and the victims")
+    health = re.compile("_stcore/(health|host-config)")
+    page.route(health, lambda route: route.abort())
+    sockets[-1].close()
+    told = page.locator(".pq-lost")
+    expect(told).to_contain_text("This server does not answer at the moment")
+    expect(told).to_have_attribute("role", "status")
+    # Streamlit's own box would come by now.
+    page.wait_for_timeout(4000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".pq-card").first).to_be_visible()
+    page.unroute(health)
+    expect(told).to_be_empty()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("and the victims")
+    box.press("Enter")
+    expect(page.locator(".pq-question").last).to_have_text("and the victims")
+    settled(page)
+    visited.complaints[:] = [
+        said for said in visited.complaints if not re.search("_stcore/|ERR_FAILED|not responding", said)
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

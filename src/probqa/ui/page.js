@@ -150,10 +150,40 @@
     leaf.querySelector("img").addEventListener("load", put, { once: true });
   };
 
+  // While the server does not answer the page can be read, and what was typed stays. Streamlit would cover it with a box.
+  const lost = document.createElement("div");
+  lost.setAttribute("role", "status");
+  lost.className = "pq-lost";
+  document.body.append(lost);
+  let waiting = 0, left_off = null;
+  const told = () => {
+    lost.textContent = navigator.onLine
+      ? "This server does not answer at the moment. You can read on, what you typed stays, and the page goes on by itself."
+      : "You are offline. You can read on, what you typed stays, and the page goes on by itself.";
+  };
+  const watch = () => {
+    const state = document.querySelector("#root .stApp")?.dataset.testConnectionState;
+    if (!state || state === "INITIAL") return;
+    if (state !== "CONNECTED") {
+      if (!waiting) {
+        left_off = document.activeElement;
+        // A moment without an answer is not worth a word.
+        waiting = setTimeout(told, 2000);
+      }
+      document.querySelector(".stDialog [aria-label=Close]")?.click();
+    } else if (waiting) {
+      clearTimeout(waiting);
+      waiting = 0;
+      if (lost.textContent) say("The page goes on");
+      lost.textContent = "";
+      if (document.activeElement === document.body) left_off.focus();
+    }
+  };
+
   // The page may have been drawn before this runs.
-  const drawn = () => { takeOver(); putInPlace(); arrive(); centre(); };
+  const drawn = () => { takeOver(); watch(); putInPlace(); arrive(); centre(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state"],
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state", "data-test-connection-state"],
   });
 })();
