@@ -26,7 +26,9 @@ class Step:
     def __str__(self) -> str:
         """Name the step, the same in every process."""
         name = f"{self.verb} {self.path}" + (f" to {self.target}" if self.target else "")
-        return re.sub(r"\.staging-(?!old|replaced)(current|draft|history\.jsonl)?[^/ ]*", r".staging-\1", name)
+        return re.sub(
+            r"\.staging-(?!old|replaced)(current|draft|history\.jsonl|news\.json)?[^/ ]*", r".staging-\1", name
+        )
 
 
 @contextmanager

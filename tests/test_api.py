@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -29,7 +30,7 @@ from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 DOCUMENTED = json.loads(api.OPENAPI.read_text(encoding="utf-8"))
 QUESTION = "how did Northway supervise people at low risk?"
 QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
-ANSWERING = ("/api/ask", "/api/check", "/api/documents", "/embed")
+ANSWERING = ("/api/ask", "/api/check", "/api/documents", "/api/feed", "/embed")
 
 
 @pytest.fixture
@@ -116,6 +117,22 @@ def test_the_reports_are_listed_with_all_that_is_known_of_them(client: TestClien
     assert [document["id"] for document in body["documents"]] == ["ambleton", "northway/selby", "weir"]
     assert body["documents"][0]["providers"] == ["Northway Ltd"]
     assert body["documents"][1]["published"] == "2018"
+
+
+def test_new_reports_are_a_feed(client: TestClient, built: Settings) -> None:
+    write_corpus(built.corpus, {"bus.md": "---\narea: Kent\n---\nThe bus was late in June."})
+    build(built)
+    for wanted, titles in (
+        ({}, ["New reports", "New: bus (read from the file's name)"]),
+        ({"area": "Kent"}, ["New reports on Kent", "New: bus (read from the file's name)"]),
+        ({"area": "Wales", "kind": "report"}, ["New reports on Wales, report"]),
+        (
+            {"question": "Was the bus late in June?"},
+            ["New reports that answer: Was the bus late in June?", "Answers it: bus (read from the file's name)"],
+        ),
+    ):
+        feed = ElementTree.fromstring(checked(client.get("/api/feed", params=wanted)))
+        assert [title.text for title in feed.iter("{http://www.w3.org/2005/Atom}title")] == titles
 
 
 def test_ready_says_which_generation(client: TestClient, built: Settings) -> None:
@@ -312,6 +329,7 @@ def test_every_parameter_is_documented_with_its_limits() -> None:
         ("/api/documents", {}),
         ("/picture", api.PICTURE),
         ("/original", api.ORIGINAL),
+        ("/api/feed", api.FEED),
     ):
         documented = {one["name"]: one["schema"] for one in DOCUMENTED["paths"][path]["get"].get("parameters", [])}
         assert {name: schema.get("maxItems", 1) for name, schema in documented.items()} == dict(allowed)

@@ -286,6 +286,7 @@ def test_files_are_on_disk_before_the_pointer_names_them(chosen: Settings) -> No
         *replaced("draft"),
         *replaced("current"),
         *replaced("history.jsonl"),
+        *replaced("news.json"),
         "fsync index",
     ]
 

@@ -157,7 +157,8 @@ def build(
             if as_draft or refused:
                 note(index, Act(storage.now(), "drafted", name, manifest, command, done.in_words))
             else:
-                go_live(index, "built", command, done.in_words)
+                hashes = {document.source.id: document.file_sha256 for document in read.documents}
+                go_live(index, "built", command, done.in_words, hashes)
                 is_live = True
     return BuildReport(
         generation=name,

@@ -9,16 +9,17 @@ A pointer moves in one step, then the act is noted, then what is not needed any 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from probqa.errors import DecodingError, IndexDamagedError, InputError
+from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError, InputError
 from probqa.indexing import storage
 from probqa.indexing.generation import Generation
 from probqa.indexing.history import Act, Verb, earlier, last_live, manifest_of, note, read_history, settle
 from probqa.indexing.manifest import Manifest
+from probqa.indexing.news import note_news, read_news
 from probqa.settings import Settings
 
 # Of the generations that were live, so many stay, the live one among them; each but its models has some megabytes.
@@ -85,19 +86,32 @@ def publish(settings: Settings, *, command: str = "", accept: Accept | None = No
         with closing(Generation(index / name, manifest)) as draft:
             draft.require_made_with(settings)
             refused = tuple(accept(draft)) if accept else ()
+            documents = draft.file_hashes()
         if not refused:
             drafted = [act.changes for act in read_history(index) if act.generation == name]
-            go_live(index, "published", command, drafted[-1] if drafted else "")
+            go_live(index, "published", command, drafted[-1] if drafted else "", documents)
         return Move(name, before, refused)
 
 
-def go_live(index: Path, verb: Verb, command: str, changes: str) -> None:
-    """Make the draft, which was checked, the live generation, and keep few of the older ones."""
+def go_live(index: Path, verb: Verb, command: str, changes: str, documents: Mapping[str, str]) -> None:
+    """Make the draft, which was checked, the live generation, note its news, and keep few of the older ones.
+
+    ``documents`` are its documents: the SHA-256 of each one's file, by id.
+    """
     name, manifest = storage.read_pointer(index, storage.DRAFT)
+    _begin_news(index)
     storage.move_pointer(index, name, manifest)
     note(index, Act(storage.now(), verb, name, manifest, command, changes))
+    note_news(index, documents)
     storage.remove_pointer(index, storage.DRAFT)
     storage.remove_generations(index, keep=last_live(read_history(index), KEPT_GENERATIONS))
+
+
+def _begin_news(index: Path) -> None:
+    """Note what is live already, in an index whose news nobody noted yet: else all of it would be new, or nothing."""
+    if not read_news(index).known and storage.pointed_at(index, storage.POINTER):
+        with contextlib.suppress(IndexDamagedError, IndexMismatchError), closing(Generation.live(index)) as live:
+            note_news(index, live.file_hashes())
 
 
 def roll_back(settings: Settings, name: str = "", *, command: str = "") -> Move:

@@ -43,11 +43,12 @@ from probqa.errors import (
     ProbqaError,
     ReadingError,
 )
+from probqa.indexing.news import read_news
 from probqa.questions import DEFAULT_QUOTES, Filters
 from probqa.reading.corpus import read_unchanged
 from probqa.records import Answer
 from probqa.settings import settings
-from probqa.ui import embed, pictures
+from probqa.ui import embed, feeds, pictures
 from probqa.ui.address import MAX_QUESTIONS, read_turns
 from probqa.ui.connections import watch_connections
 from probqa.ui.libraries import open_library
@@ -84,6 +85,7 @@ ASK: Mapping[str, int] = {
 CHECK: Mapping[str, int] = {"text": 1, "named": 5}
 PICTURE: Mapping[str, int] = {"document": 1, "page": 1, "file": 1}
 ORIGINAL: Mapping[str, int] = {"document": 1}
+FEED: Mapping[str, int] = {"question": 1, "area": 5, "provider": 5, "kind": 5}
 # Their length is for the library to judge; all others are names, dates and numbers.
 LONG = ("question", "previous", "text")
 
@@ -126,6 +128,7 @@ class Api:
             self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
             self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
+            self._route("/api/feed", FEED, _feed, _problem),
             self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem),
             *self._page_files("/picture", PICTURE, picture),
             *self._page_files("/original", ORIGINAL, original),
@@ -346,6 +349,19 @@ def _first(given: Parameters, name: str) -> str:
 
 def _json(body: dict[str, Any]) -> Response:
     return JSONResponse(body, headers={"cache-control": "no-store"})
+
+
+def _feed(library: Library, given: Parameters) -> Response:
+    """Return the new reports as Atom."""
+    filters = Filters(
+        kinds=tuple(given.get("kind", ())),
+        areas=tuple(given.get("area", ())),
+        providers=tuple(given.get("provider", ())),
+    )
+    question = _first(given, "question")
+    entries = feeds.new_reports(library, read_news(settings(os.environ).index), filters, question)
+    body = feeds.atom(entries, given, question, library.generation.manifest.created)
+    return Response(body, media_type=feeds.MEDIA_TYPE, headers={"cache-control": "no-store"})
 
 
 def _problem(status: int, problem: str, remedy: str, headers: Mapping[str, str]) -> Response:

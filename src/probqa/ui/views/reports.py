@@ -60,6 +60,12 @@ def draw(library: Library) -> None:
             arrive, _count(len(rows), "report"), _table(rows, column, down, held)
         )
     )
+    followed = {name: values for name, values in given.items() if name in ("area", "provider", "kind")}
+    frame.draw(
+        Markup('<p class="pq-soft"><a href="{}">Follow new reports like these in a feed reader</a> (Atom)</p>').format(
+            link_to("api/feed", followed)
+        )
+    )
     frame.foot(library.generation.domain)
 
 
