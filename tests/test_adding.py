@@ -83,6 +83,22 @@ def test_a_date_that_a_template_says_is_called_a_guess_in_print_in_the_sidecar_a
     assert f"{title} ({day})" in cards.citation(quote), "and in a citation"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "how"),
+    [
+        ("a.md", "# Courts in Ambleton\n\nThey were late.\n", "Courts in Ambleton (read from its first line)"),
+        ("a.md", "Draft\n\n# Courts\n\nThey were late.\n", "Courts (read from its beginning)"),
+        ("a.html", "<title>Courts</title><p>They were late in most.</p>", "Courts (read from the file's data)"),
+        ("a.txt", "They were late.", "a (read from the file's name: not certain)"),
+    ],
+)  # fmt: skip
+def test_where_a_title_was_found_is_said(place: Settings, tmp_path: Path, name: str, text: str, how: str) -> None:
+    (tmp_path / name).write_text(text)
+    outcome = added(place, tmp_path / name)
+    assert outcome.details[0] == f"title: {how}"
+    assert ("title" in outcome.missing) == ("not certain" in how)
+
+
 def test_what_is_stated_is_no_guess(place: Settings, report: Path) -> None:
     stated = ("title=Courts in Ambleton", "published=2026-11", "kind=inspection", "area=Ambleton", "licence=OGL",
               "provider=Weir Ltd", "url=https://example.org/a", "publisher=The Inspectorate")  # fmt: skip
@@ -188,11 +204,11 @@ def run(place: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def at_terminal(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
-    """Type lines at a terminal; after the last one comes Ctrl-D."""
-    lines = list(typed)
+    """Type lines at a terminal, where "^D" is Ctrl-D; nobody types more than that."""
+    lines = ["" if line == "^D" else f"{line}\n" for line in typed]
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(sys.stdin, "readline", lambda: f"{lines.pop(0)}\n" if lines else "", raising=False)
+    monkeypatch.setattr(sys.stdin, "readline", lambda: lines.pop(0), raising=False)
 
 
 def test_options_say_what_a_report_is(run, place: Settings, report: Path) -> None:
@@ -227,12 +243,21 @@ def test_a_person_at_a_terminal_is_asked_for_what_is_missing(
     assert [change.command for change, _ in history(place)] == ["add", "edit"]
 
 
-def test_a_person_who_types_nothing_states_nothing(
-    run, place: Settings, report: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_person_who_has_enough_of_it_is_asked_no_more(
+    run, place: Settings, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_terminal(monkeypatch)
-    assert run("add", str(report))[0] == 0
-    assert [change.command for change, _ in history(place)] == ["add"]
+    (tmp_path / "b.txt").write_text("It was late.")
+    at_terminal(monkeypatch, "Courts", "^D")
+    assert run("add", str(report), str(tmp_path / "b.txt"))[0] == 0
+    assert [(change.command, len(change.files)) for change, _ in history(place)] == [
+        ("add", 2),
+        ("add", 2),
+        ("edit", 1),
+    ]
+    (tmp_path / "c.txt").write_text("It was poor.")
+    at_terminal(monkeypatch, *[""] * 7)
+    assert run("add", str(tmp_path / "c.txt"))[0] == 0
+    assert [change.command for change, _ in history(place)] == ["add", "add", "edit", "add"]
 
 
 def test_every_change_is_a_command_and_listed(run, place: Settings, report: Path, tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_adding_a_file_says_what_was_read(weirs: Settings, tmp_path: Path) -> No
     (tmp_path / "Stow.pdf").write_bytes(pdf(REPORT[:1]))
     [outcome] = add(weirs, [str(tmp_path / "Stow.pdf")])
     assert outcome.details[:-1] == (
-        "title: Inspection of Hale weirs (read from the document)",
+        "title: Inspection of Hale weirs (read from its first line)",
         "published: 2019-06-14 (read from page 1: Inspection dates: not certain)",
         "kind: inspection (read from page 1)",
         "area: Hale (read from page 1)",

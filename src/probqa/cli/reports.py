@@ -6,6 +6,7 @@ In: options and settings. Out: a changed corpus, a line for each report, and an 
 from __future__ import annotations
 
 import argparse
+import itertools
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
@@ -117,25 +118,31 @@ def _ask_what_is_missing(outcomes: Iterable[Outcome], chosen: Settings) -> None:
     from probqa.gathering import upkeep
 
     for outcome in (each for each in outcomes if each.missing):
-        say(f"{outcome.path}: what is it? Enter leaves a line as it is, Ctrl-D leaves all.")
-        pairs = [answer for key in outcome.missing if (answer := _answer(key))]
+        say(f"{outcome.path}: what is it? Enter leaves a line as it is, Ctrl-D all that follow.")
+        answers = list(itertools.takewhile(lambda answer: answer is not None, map(_answer, outcome.missing)))
+        pairs = [answer for answer in answers if answer]
         if pairs:
             _outcomes([upkeep.edit(chosen, outcome.path, pairs)])
+        if len(answers) < len(outcome.missing):
+            return
 
 
-def _answer(key: str) -> str:
-    """Return ``KEY=VALUE`` as it was typed, which a sidecar may say, or nothing."""
+def _answer(key: str) -> str | None:
+    """Return ``KEY=VALUE`` as it was typed, which a sidecar may say: empty after Enter alone, None after Ctrl-D."""
     from probqa.gathering.stated import checked
 
     while True:
         say(f"    {key}: ", end="")
-        value = sys.stdin.readline().strip()
+        line = sys.stdin.readline()
+        if not line:
+            say("")
+            return None
         try:
-            checked([f"{key}={value}"])
+            checked([f"{key}={line}"])
         except InputError as error:
             say(f"    {error}")
         else:
-            return f"{key}={value}" if value else ""
+            return f"{key}={line}" if line.strip() else ""
 
 
 def _edit(options: argparse.Namespace, chosen: Settings) -> int:

@@ -51,7 +51,7 @@ from probqa.reading.corpus import MAX_FILE_BYTES, SIDECAR_SUFFIX, SUFFIXES, Corp
 from probqa.reading.first_page import NO_FORMS
 from probqa.reading.formats.sandbox import find_recogniser
 from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, TITLED_KEY, read_metadata
-from probqa.records import Source
+from probqa.records import Document, Source
 from probqa.settings import Settings
 
 ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".markdown": ".md"}
@@ -264,7 +264,8 @@ def _take_in(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted) ->
     if both := next((key for key in wanted.values if key in arrival.in_front), None):
         remedy = "change it there, or add the file without that and run: probqa edit"
         raise InputError(f"its front matter states its {both}", remedy)
-    source, problem = _source(corpus, arrival)
+    document, problem = _document(corpus, arrival)
+    source = document.source if document else None
     # A title made of the file's name says nothing.
     title = source.title if source and source.title.casefold() != arrival.stem.casefold() else ""
     about: Sidecar = {"urls": [arrival.url]} if arrival.url else {TITLED_KEY: title} if title else {}
@@ -276,7 +277,7 @@ def _take_in(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted) ->
         urls = (arrival.url,) if arrival.url else source.urls if source else ()
         same, alike = _earlier(corpus, reports, arrival, "" if arrival.url else title, urls)
         gone = [path for path in same if is_as_added(path)]
-    outcome = _put(corpus, reports, arrival, about, gone, source)
+    outcome = _put(corpus, reports, arrival, about, gone, document)
     note = outcome.note + (_TO_RECOGNISE if wanted.ocr else "")
     for path in (each for each in (*same, *alike) if each not in gone):
         why = "was corrected since it was added" if path in same else "has the same title"
@@ -324,7 +325,7 @@ def _known(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted, repl
 
 
 def _put(
-    corpus: Path, reports: Path, arrival: _Arrival, about: Sidecar, gone: Sequence[Path], source: Source | None
+    corpus: Path, reports: Path, arrival: _Arrival, about: Sidecar, gone: Sequence[Path], document: Document | None
 ) -> Outcome:
     """Store a document in the place of those that go, which are kept among what was removed.
 
@@ -337,7 +338,7 @@ def _put(
         about = {"id": source_of(corpus, gone[0]).id} | about | {REPLACES_KEY: replaced}
     sidecar = renewed(without_comments(before), about, is_pdf=arrival.suffix == ".pdf")
     stated = {*stated_keys(sidecar), *arrival.in_front}
-    found = lines(source, stated) if source else ()
+    found = lines(document, stated) if document else ()
     where, beside = _where(corpus, target), _where(corpus, target.with_suffix(SIDECAR_SUFFIX))
     ids = [_id(arrival, sidecar, where), *(source_of(corpus, path).id for path in gone)]
     if gone and ids[0] != ids[1]:
@@ -348,7 +349,7 @@ def _put(
     note = where
     if gone:
         note += f" replaces {', '.join(_where(corpus, path) for path in gone)}"
-    wanting = tuple(key for key in missing(source) if key not in stated) if source else ()
+    wanting = tuple(key for key in missing(document) if key not in stated) if document else ()
     if wanting:
         to_do = f"to state it, run: probqa edit {ids[0]} {wanting[0]}=…"
         found += (f"missing or not certain: {', '.join(wanting)}; {to_do}",)
@@ -386,8 +387,8 @@ def _earlier(
     return same, alike
 
 
-def _source(corpus: Path, arrival: _Arrival) -> tuple[Source | None, str]:
-    """Return what a file says of itself, as a build would read it, or why it cannot be read.
+def _document(corpus: Path, arrival: _Arrival) -> tuple[Document | None, str]:
+    """Read a file as a build would, or say why it cannot be read.
 
     A domain that cannot be used is done without: the build names it.
     """
@@ -397,7 +398,7 @@ def _source(corpus: Path, arrival: _Arrival) -> tuple[Source | None, str]:
         forms = NO_FORMS
     try:
         file = CorpusFile(f"{arrival.stem}{arrival.suffix}", "")
-        return reader.read_content(arrival.content, None, file, forms).source, ""
+        return reader.read_content(arrival.content, None, file, forms), ""
     except (ReadingError, OSError) as error:
         return None, reason(error)
 
