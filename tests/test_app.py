@@ -611,7 +611,11 @@ def titles(page: AppTest) -> list[str]:
 
 
 def test_the_table_has_every_report_the_newest_first_and_sorts_by_any_column(view: View, built: Settings) -> None:
-    ambleton, selby, weir = "Inspection of Ambleton", "Inspection of Selby Green", "weir"
+    ambleton, selby, weir = (
+        "Inspection of Ambleton",
+        "Inspection of Selby Green",
+        "weir (read from the file&#39;s name)",
+    )
     table = view("reports")
     assert titles(table) == [selby, ambleton, weir]
     heads = re.findall(

@@ -325,6 +325,19 @@ def test_a_loss_of_power_while_publishing_or_going_back_leaves_the_one_or_the_ot
 
 
 @pytest.mark.parametrize("what", building.MOVES)
+def test_a_pointer_that_is_not_synced_is_caught_by_a_loss_of_power(chosen: Settings, what: str) -> None:
+    building.write_three_states(chosen)
+    disk = Disk(chosen.index)
+    steps: list[Step] = []
+    with watch(chosen.index, steps.append):
+        building.MOVES[what](chosen)
+    left = [step for step in steps if step.verb != "fsync" or not step.path.name.startswith(".staging-current")]
+    assert len(left) == len(steps) - 1
+    with pytest.raises(IndexDamagedError, match="current is damaged"):
+        list(building.losses(chosen, chosen.index, left, disk))
+
+
+@pytest.mark.parametrize("what", building.MOVES)
 def test_a_full_disk_at_any_write_leaves_the_one_or_the_other(
     chosen: Settings, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
