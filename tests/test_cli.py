@@ -130,7 +130,7 @@ def test_a_file_name_cannot_talk_to_the_terminal(run, chosen: Settings) -> None:
         _, out, err = run(command)
         assert "\x1b" not in out + err
         assert ("c[U+001B][32md.md: line 3" in out + err) == (command != "list")
-    assert "a[U+001B][31mb\n" in out
+    assert "a[U+001B][31mb (read from the file's name)\n" in out
 
 
 def test_ask_quotes_with_the_source(built_run) -> None:
