@@ -96,6 +96,13 @@ def test_a_configured_name_is_answered_to(based: Site) -> None:
     assert get(based, "/healthz", "Host: evil.example") == 421
 
 
+def test_what_pages_show_besides_themselves_lies_below_the_path_that_they_are_served_under(based: Site) -> None:
+    # Refused as a parameter that cannot be used, not as an address that is not there.
+    for path in ("/picture", "/reports/picture"):
+        assert get(based, f"{path}?page=x", "Host: reports.example") == 400
+    assert get(based, "/reports/pictures?page=x", "Host: reports.example") == 404
+
+
 def test_pages_of_other_sites_are_refused_with_a_line_each_and_streamlit_asks_nobody_about_them(site: Site) -> None:
     before = site.log.stat().st_size
     # Streamlit would ask outside, write that it was not told, and hold everybody up meanwhile.
