@@ -295,12 +295,20 @@ def test_no_word_is_markup_on_paper(client: TestClient, chosen: Settings, nasty:
 
 def test_what_cannot_be_asked_is_not_printed_but_told(client: TestClient, built: Settings) -> None:
     for query in ("print", "q=&print", f"q={'x' * 2001}&print"):
-        assert '<div id="root" inert>' in client.get(f"/?{query}").text
+        response = client.get(f"/?{query}")
+        assert response.status_code == 200
+        assert '<div id="root" inert>' in response.text
 
 
 @pytest.mark.parametrize(
     ("path", "root", "meant"),
-    [("/nope", "./", ""), ("/read/x", "../", "read"), ("/a/b/c/", "../../../", ""), ("/every/x/y", "../../", "every")],
+    [
+        ("/nope", "./", ""),
+        ("/embedded", "./", ""),
+        ("/read/x", "../", "read"),
+        ("/a/b/c/", "../../../", ""),
+        ("/every/x/y", "../../", "every"),
+    ],
 )
 def test_an_address_that_leads_nowhere_says_so_and_leads_back(
     client: TestClient, chosen: Settings, path: str, root: str, meant: str

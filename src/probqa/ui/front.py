@@ -39,6 +39,7 @@ from probqa.ui.views import ask
 
 # What Streamlit serves besides its pages and its files.
 _STREAMLITS = ("_stcore/", "media/", "component/", "favicon.png", "manifest.json")
+_OURS = tuple(f"{path}/" for path in OWN_LIMITS)
 # Of a page: it holds a question, or what was found, and is another after each build.
 _HEADERS = {"cache-control": "no-store"}
 
@@ -62,7 +63,7 @@ class Front:
 
     async def _response(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
-        if path.startswith(OWN_LIMITS) or "/_stcore/" in path or not path.startswith(self.base):
+        if f"{path}/".startswith(_OURS) or "/_stcore/" in path or not path.startswith(self.base):
             return None
         path = path.removeprefix(self.base)
         if f"/{path}" in PAGE_FILES:
@@ -105,7 +106,7 @@ def _drawn(page: Page, given: Parameters) -> Response:
     with frame.plainly(given) as drawn:
         try:
             library = open_library(settings(os.environ))
-            if page.path == "" and "print" in given:
+            if page.path == "" and "print" in given and "q" in given:
                 # What cannot be asked is told on the page itself.
                 with suppress(InputError):
                     return _for_paper(library, given)
