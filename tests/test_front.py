@@ -84,7 +84,7 @@ def client(service: Api, chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> I
 
 def first(page: str) -> str:
     """What can be read of a page without scripts: its text."""
-    [drawn] = re.findall(r'<main class="stMainBlockContainer">(.*)</main>', page, re.DOTALL)
+    [drawn] = re.findall(r'<main class="stMainBlockContainer" id="pq-main" tabindex="-1">(.*)</main>', page, re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", drawn)).split())
 
 

@@ -52,6 +52,8 @@ def _style(shell: str) -> Markup:
 
 _BEFORE, _MIDDLE, _AFTER = _shell()
 _STYLE = _style(_BEFORE)
+# Not on a page with a base, from which its address would be another.
+_SKIP = Markup('<a class="pq-skip" href="#pq-main">Skip to main content</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,9 @@ def _head(head: Head) -> Markup:
 def _body(drawn: Plain, page: Page | None) -> Markup:
     # Named as Streamlit names its own, so that one style sheet is for both.
     return Markup(
-        '<div id="pq-first" class="stApp{}">{}<main class="stMainBlockContainer"><div class="stVerticalBlock">{}</div>'
-        "</main></div>"
-    ).format(" pq-sided" if drawn.has_side_bar else "", _menu(page), drawn.html)
+        '<div id="pq-first" class="stApp{}">{}{}<main class="stMainBlockContainer" id="pq-main" tabindex="-1">'
+        '<div class="stVerticalBlock">{}</div></main></div>'
+    ).format(" pq-sided" if drawn.has_side_bar else "", _SKIP if page else Markup(""), _menu(page), drawn.html)
 
 
 def _menu(page: Page | None) -> Markup:

@@ -1,5 +1,5 @@
-// What Streamlit has no call for: links without a reload, "/" for the question box, copying, sharing, scrolling to what
-// is new and back to where one was.
+// What Streamlit has no call for: links without a reload, a way past the menu, "/" for the question box, copying, sharing,
+// telling what has been answered, scrolling to what is new and back to where one was.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
@@ -10,6 +10,24 @@
   document.body.append(status);
   const say = (words) => { status.textContent = words; };
   window.probqa = { say };
+
+  // The first stop of the Tab key leads past menu and filters.
+  const skip = Object.assign(document.createElement("a"), {
+    href: "#stMain", textContent: "Skip to main content", className: "pq-skip",
+  });
+  skip.addEventListener("click", (event) => {
+    // Not to another address, which Streamlit would take for another page.
+    event.preventDefault();
+    reach(newest()[0] ?? document.querySelector("#root h1"));
+  });
+  document.body.prepend(skip);
+
+  // A heading takes the focus only when it is given it.
+  const reach = (heading, how = {}) => {
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus(how);
+  };
 
   const go = (link) => {
     history.pushState({}, "", link.href);
@@ -61,9 +79,17 @@
     } else if (button) (button.matches(".pq-share") ? share : copy)(button);
   });
 
+  // Streamlit runs the page again at an "r" and would empty its caches at a "c": a single letter, spoken or typed beside a
+  // box, must do nothing.
+  addEventListener("keydown", (event) => {
+    if (/^[cr]$/i.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target))
+      event.stopImmediatePropagation();
+  }, true);
+
+  const isTyping = (element) => element.closest?.("input, textarea, select, [contenteditable=true]");
   document.addEventListener("keydown", (event) => {
     const box = document.querySelector("[data-testid=stChatInputTextArea]");
-    if (event.key !== "/" || !box || event.target.closest("input, textarea, select, [contenteditable=true]")) return;
+    if (event.key !== "/" || !box || isTyping(event.target)) return;
     event.preventDefault();
     box.focus();
   });
@@ -110,6 +136,26 @@
       last.scrollIntoView({ block: last.dataset.block || "start", behavior: calm ? "instant" : "smooth" });
     }, 200);
   };
+
+  // An answer that comes is told to screen readers, and reading goes on at its question: not where the page was opened
+  // with it, and not away from a filter or from what is being typed.
+  const newest = () => {
+    const all = document.querySelectorAll("[data-answer]");
+    const last = all[all.length - 1];
+    return [last, last ? location.pathname + last.dataset.answer + last.dataset.said : ""];
+  };
+  let [, answered] = newest();
+  const answer = () => {
+    const [last, name] = newest();
+    if (name === answered) return;
+    answered = name;
+    if (!last) return;
+    say(last.dataset.said);
+    const focused = document.activeElement;
+    if (focused.closest(".stSidebar") || (isTyping(focused) && focused.value)) return;
+    reach(last, { preventScroll: true });
+  };
+
   // What the server sent first, to be read at once, goes when the same is drawn: where one was stays in place, and what
   // was typed goes on in the box of the page.
   const takeOver = () => {
@@ -181,7 +227,7 @@
   };
 
   // The page may have been drawn before this runs.
-  const drawn = () => { takeOver(); watch(); putInPlace(); arrive(); centre(); };
+  const drawn = () => { takeOver(); watch(); putInPlace(); arrive(); answer(); centre(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state", "data-test-connection-state"],

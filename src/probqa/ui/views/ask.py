@@ -124,7 +124,9 @@ def _turn(library: Library, address: Address, number: int, ask: Ask) -> Answer |
     kind = answer.status if scope.kind == "inside" else scope.kind
     arrive = Markup("")
     if newest and number > 1:
-        arrive = Markup(' data-arrive="{}. {}" data-said="{}"').format(number, question, line)
+        arrive = Markup(' data-arrive="{}. {}"').format(number, question)
+    if newest:
+        arrive += Markup(' data-answer="{}. {}" data-said="{}"').format(number, question, line)
     chips = _chips(library, address, number, answer)
     frame.draw(
         Markup('<div class="pq-turn"><h2 class="pq-question"{}>{}</h2>{}{}</div>').format(
