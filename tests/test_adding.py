@@ -20,7 +20,7 @@ from probqa.gathering.report_folder import source_of
 from probqa.gathering.upkeep import history, undo
 from probqa.indexing.build import build
 from probqa.questions import Request
-from probqa.rendering import to_text
+from probqa.rendering import to_json, to_text
 from probqa.settings import Settings
 from probqa.ui import cards
 
@@ -80,7 +80,11 @@ def test_a_date_that_a_template_says_is_called_a_guess_in_print_in_the_sidecar_a
     assert f"{title} · {day}" in " ".join(to_text(answer).split())
     drawn = html.unescape(cards.card(quote, 1, library.generation.glossary))
     assert f"<cite>{title}</cite> · {day}" in drawn, "on a card"
-    assert f"{title} ({day})" in cards.citation(quote), "and in a citation"
+    assert f"{title} ({day})" in cards.citation(quote), "in a citation"
+    assert to_json(answer)["quotes"][0]["uncertain"] == {
+        "title": "read from the file's name",
+        "published": "read from the file's data",
+    }, "and in JSON"
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
             "title": "Probation work in Gwent",
             "publisher": "HMI Probation",
             "published": "2017-04-19",
+            "uncertain": {},
             "kind": "inspection report",
             "wording": "digest",
             "label": "digest, not the publisher's wording",

@@ -139,6 +139,16 @@ class Source:
         return marked(self.publisher, self.publisher_note)
 
     @property
+    def uncertain(self) -> dict[str, str]:
+        """Return what may be wrong of title, publisher and date, each with where it was read.
+
+        >>> Source("a", "A", "P", "report", PartialDate("2013", "the day the file was made")).uncertain
+        {'published': "read from the file's data"}
+        """
+        notes = {"title": self.title_note, "publisher": self.publisher_note, "published": self.published.doubt}
+        return {name: note for name, note in notes.items() if note}
+
+    @property
     def about(self) -> str:
         """Return the area and the providers, with that mark."""
         return ", ".join(filter(None, (self.area_in_words, *self.providers)))

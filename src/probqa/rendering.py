@@ -346,6 +346,7 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "title": source.title,
         "publisher": source.publisher,
         "published": source.published.iso,
+        "uncertain": source.uncertain,
         "kind": source.kind,
         "wording": source.wording,
         "label": quote_label(quote),

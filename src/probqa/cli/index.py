@@ -106,7 +106,10 @@ def _dry_run(chosen: Settings) -> int:
 
 
 def _say_failures(failures: Iterable[Failure]) -> int:
-    """Name each file that is not in the index as it lies there; the exit code is 2 if one of them was before."""
+    """Name each file that is not in the index as it lies there.
+
+    The exit code is 2 if one of them was before.
+    """
     from probqa.rendering import visible_line
 
     code = 0

@@ -25,7 +25,7 @@ from probqa.records import Document
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The generations that a build begins from, each None where there is none that can be used; and why not."""
+    """The generations that a build begins from, each None where there is none that can be used, and why not."""
 
     live: Generation | None = None
     draft: Generation | None = None

@@ -320,7 +320,7 @@ def _read_all(
 def _with_last_good(
     documents: Sequence[Document], failures: Sequence[Failure], last_good: Generation | None
 ) -> tuple[list[Document], list[Failure]]:
-    """Add the last good version of each file that failed, if there was one; and of all in a folder that did.
+    """Add the last good version of each file that failed, if there was one, and of all in a folder that did.
 
     A version whose id or text another document has now is none: that document was moved.
     """
