@@ -55,7 +55,10 @@ def test_a_draft_is_tried_compared_and_published(run: Run, chosen: Settings) -> 
     bridge = ("ask", "When was the bridge at Selby Green closed?", "-k", "1")
     assert "bridge" not in run(*bridge)[1]
     assert "“The bridge at Selby Green was closed in June.”" in run(*bridge, "--draft")[1]
-    assert [draft in run("status", *more)[1] for more in ((), ("--draft",))] == [False, True]
+    waits = f"a draft waits, {draft}: see probqa diff and probqa publish\n"
+    for more, name, is_said in (((), first, True), (("--draft",), draft, False)):
+        status = run("status", *more)[1]
+        assert (status.startswith(f"generation {name}, built "), waits in status) == (True, is_said)
     assert run("verify", "--draft")[0] == 0
     assert run("diff") == (
         0,
@@ -86,6 +89,8 @@ def test_a_failing_smoke_question_keeps_what_is_live_unless_it_is_published_anyw
         "not made live, because 1 smoke question fails; what was live still is, and the new generation is the draft: "
         "see probqa diff and probqa ask --draft; then build again, or: probqa publish --anyway",
     ]
+    code, _, err = run("build", "--draft")
+    assert (code, err.splitlines()[-1:], live(chosen)) == (0, said[:1], first)
     for command in ("build", "publish"):
         code, _, err = run(command)
         assert (code, err.splitlines()[-2:], live(chosen)) == (2, said, first)

@@ -209,7 +209,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
             "publishing",
             "storage",
         },
-        "inspection": {"build", "generation"},
+        "inspection": {"build", "generation", "storage"},
     },
     "understanding": {
         "capitals": set(),

@@ -37,12 +37,17 @@ def offer(add: Add) -> None:
     back.add_argument("generation", nargs="?", default="", metavar="GENERATION", help="default: the one before")
 
 
-def refuse(refused: tuple[str, ...]) -> int:
-    """Say which questions keep a draft from going live, and return the exit code."""
+def say_refused(refused: tuple[str, ...]) -> None:
+    """Name the smoke questions that a draft fails."""
     from probqa.rendering import visible_line
 
     for line in refused:
         say(visible_line(f"smoke question: {line}"), to_errors=True)
+
+
+def refuse(refused: tuple[str, ...]) -> int:
+    """Say which questions keep a draft from going live, and return the exit code."""
+    say_refused(refused)
     count = "1 smoke question fails" if len(refused) == 1 else f"{len(refused)} smoke questions fail"
     say(
         f"not made live, because {count}; what was live still is, and the new generation is the draft: see "

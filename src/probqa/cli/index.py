@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from probqa.cli.generations import refuse
+from probqa.cli.generations import refuse, say_refused
 from probqa.cli.terminal import Add, fail, of_draft, print_json, progress_bar, say
 from probqa.dates import PartialDate
 from probqa.errors import ProbqaError
@@ -26,8 +26,8 @@ def offer(add: Add) -> None:
     build = add("build", _build, "Bring the index up to the corpus.")
     how = build.add_mutually_exclusive_group()
     how.add_argument("--draft", action="store_true", help="keep what was made as the draft, to be tried and published")
-    how.add_argument("--anyway", action="store_true", help="do not ask the questions of smoke.yaml before it goes live")
     how.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    build.add_argument("--anyway", action="store_true", help="do not ask the questions of smoke.yaml")
     watch = add("watch", _watch, "Keep the index up to the corpus: build whenever files have changed and lie still.")
     watch.set_defaults(draft=False, anyway=False, dry_run=False)
     listing = add("list", _list, "List every document of the index.")
@@ -50,7 +50,7 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
 
     if options.dry_run:
         return _dry_run(chosen)
-    accept = None if options.draft or options.anyway else acceptance(chosen)
+    accept = None if options.anyway else acceptance(chosen)
     with progress_bar() as show:
         report = build(chosen, show, command=options.typed, as_draft=options.draft, accept=accept)
     for note in report.notes:
@@ -61,8 +61,9 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
         f"{report.embedded} passages embedded"
     )
     say(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
-    if report.refused:
+    if report.refused and not options.draft:
         return refuse(report.refused)
+    say_refused(report.refused)
     if not report.is_live:
         say("it is the draft: see probqa diff and probqa ask --draft; to make it live, run: probqa publish")
     elif options.draft:
@@ -167,6 +168,8 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
         say("not calibrated for this model and corpus: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     say(f"the corpus {report['corpus']} {state[report['stale']]}")
+    if report["draft"]:
+        say(f"a draft waits, {report['draft']}: see probqa diff and probqa publish")
     for failure in report["failures"]:
         say(f"not indexed: {visible_line(Failure(**failure).line)}")
     return 0

@@ -48,7 +48,7 @@ class BuildReport:
     """What a build did.
 
     The four counts are documents, ``embedded`` counts passages. Where the generation is not live now, it is the draft,
-    and ``refused`` says why, if it was not to be one.
+    and ``refused`` says what speaks against making it live.
     """
 
     generation: str
@@ -153,7 +153,7 @@ def build(
             storage.remove_pointer(index, storage.DRAFT)
         else:
             manifest = _draft(index, contents, progress)
-            refused = _objections(index / name, manifest, accept) if accept and not as_draft else ()
+            refused = _objections(index / name, manifest, accept) if accept else ()
             if as_draft or refused:
                 note(index, Act(storage.now(), "drafted", name, manifest, command, done.in_words))
             else:

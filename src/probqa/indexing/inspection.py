@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from probqa.errors import CorpusError, InputError
+from probqa.indexing import storage
 from probqa.indexing.build import is_stale
 from probqa.indexing.generation import Generation
 from probqa.reading import corpus, reader
@@ -64,6 +65,7 @@ def status(settings: Settings) -> dict[str, Any]:
         except CorpusError:
             stale = None
         manifest = generation.manifest
+        draft = storage.pointed_at(settings.index, storage.DRAFT)
         return {
             "generation": generation.name,
             "created": manifest.created,
@@ -73,6 +75,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "calibration": error_rates(generation),
             "corpus": str(settings.corpus),
             "stale": stale,
+            "draft": draft if draft != generation.name else "",
             "failures": [asdict(failure) for failure in manifest.failures],
             "documents": [
                 {

@@ -174,9 +174,10 @@ def build_lock(index: Path, command: str = "") -> Iterator[None]:
     with (index / _LOCK).open("a+b") as file:
         if not _take(file):
             raise BuildLockedError(f"another build is running in {index}{_holder(file)}", "wait until it is done")
-        file.truncate(0)
-        file.write(json.dumps(asdict(Holder(os.getpid(), now(), command))).encode())
-        file.flush()
+        # Who cannot say who it is holds the lock all the same.
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            os.write(file.fileno(), json.dumps(asdict(Holder(os.getpid(), now(), command))).encode())
         for left_over in index.glob(f"{STAGING}*"):
             is_folder = left_over.is_dir() and not left_over.is_symlink()
             shutil.rmtree(left_over) if is_folder else left_over.unlink()
