@@ -71,6 +71,12 @@ def asked(page: AppTest, *questions: str, **parameters: str | list[str]) -> AppT
     return page
 
 
+def filter_box(page: AppTest, label: str) -> Any:
+    """The widget that is called so."""
+    [box] = [box for box in (*page.multiselect, *page.selectbox) if box.label == label]
+    return box
+
+
 def chips(page: AppTest) -> list[tuple[str, str]]:
     """What each chip says, and where its cross leads."""
     found = re.findall(r'<li class="pq-chip"><span>(.*?)</span> <a class="pq-go" href="([^"]*)"', drawn(page))
@@ -163,7 +169,10 @@ def test_a_typed_question_goes_to_the_address_and_is_answered_with_a_card(page: 
     assert headings(page)[:2] == [(1, "Ask the inspection reports"), (2, LOW_RISK)]
     marked = "Northway supervised people at low risk by a telephone call every nine weeks."
     assert f'<mark class="pq-words">{marked}</mark>' in drawn(page)
-    assert "<cite>Inspection of Ambleton</cite> · The Inspectorate · 19 April 2017" in drawn(page)
+    assert (
+        "<cite>Inspection of Ambleton</cite> · 19 April 2017"
+        '<span class="pq-roomy"> · The Inspectorate · Findings › Supervision</span>' in drawn(page)
+    )
     assert 'href="https://example.org/ambleton#:~:text=' in drawn(page)
 
 
@@ -273,9 +282,8 @@ def test_words_in_a_quote_or_beside_it_are_explained_under_it(page: AppTest, cho
     build(chosen)
     asked(page, "did rain fall all day?")
     assert '<mark class="pq-words">A recall' not in drawn(page)
-    assert "<summary>What these words mean: Recall</summary><dl><dt>Recall</dt><dd>Return to prison.</dd>" in drawn(
-        page
-    )
+    assert "<summary>More on this source, and what these words mean: Recall</summary>" in drawn(page)
+    assert "<dt>Recall</dt><dd>Return to prison.</dd></dl>" in drawn(page)
 
 
 def test_a_filter_in_the_address_is_applied_shown_and_can_be_taken_away(page: AppTest, built: Settings) -> None:
@@ -285,17 +293,18 @@ def test_a_filter_in_the_address_is_applied_shown_and_can_be_taken_away(page: Ap
         ("from: 2017", ".?q=how+did+Northway+supervise+people+at+low+risk%3F&area=Ambleton&g=0000000000000000"),
     ]
     assert set(re.findall("<cite>(.*?)</cite>", drawn(page))) == {"Inspection of Ambleton"}
-    assert [box.value for box in page.multiselect] == [[], ["Ambleton"], []]
-    assert [box.value for box in page.selectbox] == ["2017", "Any", "Any"]
+    shown = {box.label: box.value for box in (*page.multiselect, *page.selectbox)}
+    on = {"Area": ["Ambleton"], "From": "2017"}
+    assert shown == {"Provider": [], "Kind of document": [], "Until": "Any", "One document": "Any"} | on
 
 
 def test_choosing_a_filter_puts_it_into_the_address(page: AppTest, built: Settings) -> None:
     asked(page, LOW_RISK)
-    page.multiselect[1].set_value(["Ambleton"]).run()
-    page.radio[0].set_value("CRC").run()
+    filter_box(page, "Area").set_value(["Ambleton"]).run()
+    filter_box(page, "From").set_value("2017").run()
     assert not page.exception
     assert page.query_params["area"] == "Ambleton"
-    assert page.query_params["body"] == "CRC"
+    assert page.query_params["since"] == "2017"
     assert page.query_params["q"] == LOW_RISK
 
 
@@ -303,10 +312,47 @@ def test_only_filters_that_let_something_through_are_offered_with_their_number_o
     page: AppTest, built: Settings
 ) -> None:
     page.run()
-    assert page.multiselect[0].options == ["Northway Ltd (1)"]
-    assert page.multiselect[1].options == ["Ambleton (1)"]
-    assert page.multiselect[2].options == ["inspection report (2)"]
-    assert page.selectbox[0].options == ["Any", "2017", "2018"]
+    assert filter_box(page, "Provider").options == ["Northway Ltd (1)"]
+    assert filter_box(page, "Area").options == ["Ambleton (1)"]
+    assert filter_box(page, "Kind of document").options == ["inspection report (2)"]
+    assert filter_box(page, "From").options == ["Any", "2017", "2018"]
+
+
+def test_filters_that_would_change_nothing_are_folded_and_those_that_are_on_never(
+    page: AppTest, chosen: Settings
+) -> None:
+    write_corpus(
+        chosen.corpus,
+        {**REPORTS, "glossary.yaml": GLOSSARY, "domain.yaml": "bodies: [{name: Recall, phrases: [recall]}]"},
+    )
+    build(chosen)
+
+    def folded() -> list[str]:
+        return [box.label for fold in page.sidebar.expander for box in (*fold.multiselect, *fold.selectbox)]
+
+    every = ["Provider", "Area", "Kind of document", "From", "Until", "One document"]
+    page.run()
+    assert folded() == []
+    # No passage speaks of the body that the domain names.
+    assert [box.label for box in (*page.multiselect, *page.selectbox)] == every
+    asked(page, "zyzzyva quokka?")
+    assert sorted(folded()) == sorted(every)
+    asked(page, "zyzzyva quokka?", area="Ambleton")
+    assert sorted(folded()) == sorted(set(every) - {"Area"})
+
+
+def test_a_body_that_passages_speak_of_is_offered_spelled_out(page: AppTest, chosen: Settings) -> None:
+    spelled = "terms:\n- {term: Recall Unit, abbreviation: RU, definition: Who recalls., basis: general knowledge}\n"
+    bodies = "bodies: [{name: RU, phrases: [RU]}, {name: NPS, phrases: [NPS]}]"
+    report = "# A\n\nThe RU was slow.\n\n# B\n\nIt was good.\n"
+    write_corpus(
+        chosen.corpus, {"a.md": report, "b.md": "# B\n\nRain.\n", "glossary.yaml": spelled, "domain.yaml": bodies}
+    )
+    build(chosen)
+    page.run()
+    assert filter_box(page, "Passages about").options == ["Any", "RU: Recall Unit"]
+    filter_box(page, "Passages about").set_value("RU").run()
+    assert page.query_params["body"] == "RU"
 
 
 def test_a_filter_for_a_document_that_is_not_there_is_explained(page: AppTest, built: Settings) -> None:
@@ -661,7 +707,7 @@ def test_typing_a_word_to_find_puts_it_into_the_address_and_keeps_the_order(view
 
 def test_choosing_a_filter_keeps_the_word_and_the_order(view: View, built: Settings) -> None:
     table = view("reports", sort="title.up", find="inspection")
-    table.multiselect[1].set_value(["Ambleton"]).run()
+    filter_box(table, "Area").set_value(["Ambleton"]).run()
     assert titles(table) == ["Inspection of Ambleton"]
     assert (table.query_params["find"], table.query_params["sort"]) == ("inspection", "title.up")
 
@@ -723,10 +769,28 @@ def test_about_counts_digests_and_names_what_could_not_be_read(view: View, chose
     assert "<li>OGL: 1</li>" in about
 
 
+DIGEST = "---\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"
+
+
+def test_over_digests_nothing_promises_the_words_of_publications(page: AppTest, view: View, chosen: Settings) -> None:
+    write_corpus(chosen.corpus, {"d.md": DIGEST})
+    build(chosen)
+    first = page.run()
+    assert headings(first)[0] == (1, "Ask 1 digest of inspection reports")
+    said = "Every answer is quoted from a digest, in this project’s words, with the publication to check."
+    assert said in drawn(first)
+    assert ">1 digest of publications</a>" in drawn(first)
+    assert "1 digest of publications can be asked." in drawn(view("reports"))
+    write_corpus(chosen.corpus, {**REPORTS, "d.md": DIGEST})
+    build(chosen)
+    both = page.run()
+    assert headings(both)[0] == (1, "Ask the inspection reports")
+    assert "a digest’s, which are this project’s, without" in drawn(both)
+    assert ">3 publications and 1 digest, 2017 to 2018</a>" in drawn(both)
+
+
 def test_about_says_when_all_documents_are_digests(view: View, chosen: Settings) -> None:
-    write_corpus(
-        chosen.corpus, {"d.md": "---\nwording: digest\nurl: https://example.org/d\n---\n# A\n\nIt was good.\n"}
-    )
+    write_corpus(chosen.corpus, {"d.md": DIGEST})
     build(chosen)
     assert "<p>All of them are digests" in drawn(view("about"))
     assert "in the publication’s own words" not in drawn(view("about"))

@@ -75,7 +75,7 @@ def test_what_was_read_from_the_first_page_is_marked_on_every_page(view: View, c
     (chosen.corpus / "hale.pdf").write_bytes(pdf([*WEIRS, [*lines("Stow is elsewhere."), Put(72, 300, "So it ends.")]]))
     build(chosen)
     mark = "Hale (read from page 1)"
-    assert f"about {mark}" in said(view("ask", q=["why were the gates left to rust?"]))
+    assert f"About {mark}" in said(view("ask", q=["why were the gates left to rust?"]))
     assert mark in said(view("reports"))
     read = said(view("read", document="hale"))
     assert f"about {mark}" in read

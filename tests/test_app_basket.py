@@ -135,7 +135,9 @@ def test_a_digest_is_called_one(page: AppTest, built: Settings) -> None:
     write_corpus(built.corpus, {"digest.md": f"{head}# Digest\n\nThe inspectors liked the stairs.\n"})
     build(built)
     said = drawn(fill(page, [_quote(built, "liked the stairs", "digest")]))
-    assert '<p class="pq-badge">digest, not the inspectorate&#39;s wording</p>' in said
+    label = '<span class="pq-label">digest<span class="pq-mid">, not the inspectorate&#39;s wording</span></span>'
+    assert label in said
+    assert '<blockquote class="pq-quote pq-digests">' in said
     assert "[digest, not the inspectorate's wording]" in page.code[0].value
 
 

@@ -140,7 +140,8 @@ def test_what_is_absent_or_too_short_is_said_in_words(page: AppTest) -> None:
 def test_words_of_a_digest_are_never_taken_for_the_report_s(page: AppTest) -> None:
     for text in ("inspectors of Weir liked the leadership", "The inspectors of Weir liked the cold leadership"):
         html = sent(page, text)
-        assert "digest, not the inspectorate&#39;s wording" in html
+        assert '<span class="pq-label">digest<span class="pq-mid">, not the inspectorate&#39;s wording</span>' in html
+        assert '<blockquote class="pq-quote pq-there pq-digests">' in html
         assert "Compared with this project&#39;s digest of the report, not with the report&#39;s own words." in html
     assert "The digest says</h3>" in html
 

@@ -25,7 +25,17 @@ def test_the_best_quotes_stand_there_with_their_sources(library: Library) -> Non
     assert f"<blockquote>{QUOTE}</blockquote>" in page
     assert "Inspection of Ambleton · The Inspectorate · 19 April 2017 · Findings › Supervision" in page
     assert 'href="https://example.org/ambleton"' in page
+    assert "Quoted word for word. This is not an official service." in page
     assert f'href=".?q=how+did+Northway+supervise+people+at+low+risk%3F&amp;g={library.generation.name}"' in page
+
+
+def test_a_digest_s_words_are_not_in_quotation_marks_and_nobody_is_promised_them(chosen: Settings) -> None:
+    made = f"---\ntitle: D\nwording: digest\nurl: https://example.org/d\n---\n# Supervision\n\n{QUOTE}\n"
+    write_corpus(chosen.corpus, {"d.md": made})
+    build(chosen)
+    page = embed.answer_page(Library(chosen).ask("how did Northway supervise people at low risk?"))
+    assert f"<blockquote class=digest>{QUOTE}</blockquote>" in page
+    assert "Quoted word for word; where it says digest, from this project’s own words about the publication." in page
 
 
 def test_what_is_only_close_is_not_called_an_answer_either(library: Library) -> None:

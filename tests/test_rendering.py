@@ -11,7 +11,7 @@ from probqa.asking.answers import put_together
 from probqa.dates import PartialDate
 from probqa.questions import Definition, Scope
 from probqa.records import Answer, AnswerPart, Coverage, Note, Page, Quote, RatingRow, Source, Status
-from probqa.rendering import finding_line, page_in_words, source_line, to_json, to_text, visible
+from probqa.rendering import finding_line, indexed, page_in_words, source_line, to_json, to_text, visible
 from quoting import question_of, quote_of
 
 SOURCE = Source(
@@ -83,18 +83,34 @@ def test_the_finding_line_counts_only_what_answers_by_itself(
 
 
 def test_in_the_terminal_a_quote_says_that_it_is_only_close() -> None:
-    shown = [quote for quote in to_text(dataclasses.replace(ANSWER, quotes=(QUOTE, MAY))).split("\n\n") if "“" in quote]
+    said = to_text(dataclasses.replace(ANSWER, quotes=(QUOTE, MAY))).split("\n\n")
+    shown = [quote for quote in said if "It was good." in quote]
     assert ["close to the question, perhaps no answer" in quote for quote in shown] == [False, True]
 
 
 def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
     assert "digest, not the publisher's wording" in to_text(ANSWER)
+    assert "\n1. It was good.\n" in to_text(ANSWER)
     assert "https://example.org/gwent" in to_text(ANSWER)
     assert to_json(ANSWER)["quotes"][0]["label"] == "digest, not the publisher's wording"
     published = said(dataclasses.replace(SOURCE, wording="verbatim"))
     theirs = dataclasses.replace(ANSWER, quotes=(published,))
     assert "digest" not in to_text(theirs)
+    assert "\n1. “It was good.”\n" in to_text(theirs)
     assert to_json(theirs)["quotes"][0]["label"] == ""
+
+
+@pytest.mark.parametrize(
+    ("digests", "publications", "words"),
+    [
+        (0, 3, "3 publications"),
+        (1, 0, "1 digest of publications"),
+        (2, 1, "1 publication and 2 digests"),
+        (0, 0, "0 publications"),
+    ],
+)
+def test_digests_are_counted_apart_from_publications(digests: int, publications: int, words: str) -> None:
+    assert indexed([SOURCE] * digests + [dataclasses.replace(SOURCE, wording="verbatim")] * publications) == words
 
 
 def test_the_json_object_has_exactly_the_documented_keys() -> None:
@@ -148,7 +164,8 @@ def test_the_json_object_has_exactly_the_documented_keys() -> None:
 
 def test_the_words_of_a_wrapped_quote_are_the_words_of_the_quote() -> None:
     text = "A self-evident finding about low-risk people, " * 12 + "with a very" + "long" * 30 + "word."
-    shown = to_text(dataclasses.replace(ANSWER, quotes=(said(text=text),)), width=60)
+    published = dataclasses.replace(SOURCE, wording="verbatim")
+    shown = to_text(dataclasses.replace(ANSWER, quotes=(said(published, text),)), width=60)
     quoted = " ".join(shown.split("“")[1].split("”")[0].split())
     assert quoted == text
 
@@ -198,7 +215,7 @@ def test_parts_stand_under_their_labels_and_each_says_what_was_found() -> None:
     assert "\x1b" not in text
     assert (
         text.index("\nGwent\n")
-        < text.index("“It was good.”")
+        < text.index("1. It was good.")
         < text.index("\nKent[U+001B][2J\n")
         < text.index("Not an answer, but near:")
     )
@@ -216,7 +233,7 @@ def test_what_is_known_without_a_quote_is_shown_as_what_it_is() -> None:
         "Explained: Recall (RC): Return to prison. (in this project’s own words; general knowledge)",
         "Gwent: Good · ",
         "from the report’s metadata - Kent: Poor",
-        "in these words: “It was good.”",
+        "in these words: It was good. (digest, not the publisher's wording)",
         "Leeds lies in Yorkshire. Try: How was Yorkshire?",
     ):
         assert said in text

@@ -8,12 +8,14 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from numbers_in import figures
 from probqa.errors import ReadingError
+from probqa.gathering.catalogue import read_catalogue
 from probqa.reading import corpus, reader
 from probqa.reading.corpus import CorpusFile
 from probqa.reading.passages import cut_passages
@@ -50,6 +52,13 @@ def missing_figures(facts: list[str], text: str) -> list[tuple[str, str]]:
     """The figures of the facts that the text does not hold, each with its fact."""
     held = figures(text)
     return [(figure, fact) for fact in facts for figure in sorted(figures(fact) - held)]
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_an_official_address_stands_before_a_blog_s(name: str) -> None:
+    hosts = read_catalogue(CORPUS).hosts
+    official = [urlsplit(url).hostname in hosts for url in digest(name).source.urls]
+    assert official == sorted(official, reverse=True)
 
 
 def test_the_corpus_is_there_and_every_file_of_it_can_be_taken() -> None:

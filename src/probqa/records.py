@@ -106,6 +106,11 @@ class Source:
         return self.urls[0] if self.urls else ""
 
     @property
+    def is_digest(self) -> bool:
+        """Tell whether the words are this project's own about the publication, not the publication's."""
+        return self.wording == "digest"
+
+    @property
     def places(self) -> tuple[str, ...]:
         """Return the places that ``area`` names, each once, without what stands in brackets.
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from probqa.links import reading_link
@@ -115,7 +117,25 @@ def label(source: Source) -> str:
 
     It is nothing for a publication's own words.
     """
-    return source.digest_label if source.wording == "digest" else ""
+    return source.digest_label if source.is_digest else ""
+
+
+def quoted(text: str, *, is_digest: bool) -> str:
+    """Return words for a line of text: only those of a publication stand in quotation marks, never a digest's.
+
+    >>> quoted("It was so.", is_digest=False), quoted("It was so.", is_digest=True)
+    ('“It was so.”', 'It was so.')
+    """
+    return text if is_digest else f"“{text}”"
+
+
+def indexed(sources: Iterable[Source]) -> str:
+    """Return what is indexed, in numbers: "3 publications", "112 digests of publications", or both."""
+    counted = Counter(source.is_digest for source in sources)
+    publications, digests = _count(counted[False], "publication"), _count(counted[True], "digest")
+    if not counted[True]:
+        return publications
+    return f"{publications} and {digests}" if counted[False] else f"{digests} of publications"
 
 
 def quote_label(quote: Quote) -> str:
@@ -182,7 +202,10 @@ def definition_line(definition: Definition) -> str:
 def rating_line(row: RatingRow) -> str:
     """Return a rating with where it stands, for one line."""
     where = "in these words" if row.quote else row.source.ratings_mark or "from the report’s metadata"
-    words = f": {marked(f'“{row.quote.text}”', quote_label(row.quote))}" if row.quote else ""
+    words = ""
+    if row.quote:
+        text = quoted(row.quote.text, is_digest=row.quote.source.is_digest)
+        words = f": {marked(text, quote_label(row.quote))}"
     return " · ".join(
         part
         for part in (f"{row.of}: {row.rating}", row.source.published.in_words, row.source.title_in_words, where + words)
@@ -219,7 +242,7 @@ def quote_to_text(quote: Quote, width: int = 88) -> str:
 def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[str]:
     """Return a quote and its source, indented behind ``mark``, and a note on it."""
     lines = textwrap.wrap(
-        f"{mark} “{visible(quote.text)}”",
+        f"{mark} {quoted(visible(quote.text), is_digest=quote.source.is_digest)}",
         width,
         subsequent_indent="   ",
         break_long_words=False,

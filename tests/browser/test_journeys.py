@@ -13,7 +13,7 @@ import docx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open, Site, ask, looked_at, settled
+from browser.conftest import Open, Site, ask, asked_at_once, looked_at, settled
 from conftest import REPORTS
 
 QUESTION = "how did Northway supervise people at low risk?"
@@ -254,9 +254,46 @@ def test_on_a_phone_one_can_ask_read_and_find_the_box(site: Site, visit: Open) -
     expect(page.locator(".pq-card mark").first).to_be_visible()
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_in_viewport()
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= PHONE["width"]
+    card = page.locator(".pq-card").first.bounding_box()
+    keep = page.get_by_role("button", name="Add to basket").first.bounding_box()
+    row = page.get_by_role("button", name="Copy", exact=True).first.bounding_box()
+    assert card and keep and row
+    assert card["height"] <= PHONE["height"] / 3
+    assert keep["y"] < row["y"] + row["height"] and row["y"] < keep["y"] + keep["height"]
+    assert row["x"] + row["width"] <= keep["x"] and keep["x"] + keep["width"] <= PHONE["width"]
     page.locator(".pq-card").first.get_by_role("link", name="Read in context").click()
     page.get_by_role("article", name="Text of the document").wait_for()
     expect(page.locator("article mark")).to_be_in_viewport()
+
+
+def test_the_menu_of_a_phone_names_every_page_closes_and_is_not_open_over_a_sent_link(site: Site, visit: Open) -> None:
+    page = visit(asked_at_once(site, [QUESTION]), viewport=PHONE, is_mobile=True, has_touch=True).page
+    looked_at(page)
+    bar = page.locator(".stSidebar")
+    expect(bar).to_have_attribute("data-collapsed", "true")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    expect(bar.get_by_role("navigation", name="App pages").get_by_role("link")).to_have_text(
+        ["Ask", "Every report", "Compare", "Check a quote", "Basket", "Reports", "About"]
+    )
+    expect(page.get_by_role("button", name="Close the menu")).to_be_in_viewport()
+    bar.get_by_role("link", name="Reports").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reports")
+    expect(bar).to_have_attribute("data-collapsed", "true")
+    # As it was left it is remembered, and is closed all the same.
+    page.get_by_role("button", name="Menu", exact=True).click()
+    expect(bar).to_have_attribute("data-collapsed", "false")
+    page.goto(asked_at_once(site, [QUESTION], "compare"))
+    looked_at(page)
+    expect(bar).to_have_attribute("data-collapsed", "true")
+
+
+def test_a_grid_shows_that_it_scrolls_until_its_end_is_seen(site: Site, visit: Open) -> None:
+    page = visit(asked_at_once(site, [QUESTION], "compare"), viewport={"width": 320, "height": 640}).page
+    looked_at(page)
+    said = page.get_by_text("Scroll the table sideways for more years")
+    expect(said).to_be_visible()
+    page.locator(".pq-scroll").first.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    expect(said).to_be_hidden()
 
 
 def test_an_embedded_answer_is_shown_in_another_sites_frame_and_the_app_is_not(

@@ -75,7 +75,7 @@ class Reports:
         self._order = np.argsort(codes).astype(np.int32)
         self._codes = codes[self._order]
         self._block_starts: dict[int, list[int]] = {}
-        self.digests = sum(document.source.wording == "digest" for document in self.documents)
+        self.digests = sum(document.source.is_digest for document in self.documents)
         self.numbers = {document.source.id: number for number, document in enumerate(self.documents)}
         self.names = Names([document.source for document in self.documents], domain)
 

@@ -241,7 +241,7 @@ def _where(place: Place) -> str:
         parts.append(f"under “{place.heading[-1]}”")
     if recognised := place.recognised:
         parts.append(recognised.in_words)
-    digest = "this project's digest of " if place.source.wording == "digest" else ""
+    digest = "this project's digest of " if place.source.is_digest else ""
     return digest + ", ".join(parts)
 
 

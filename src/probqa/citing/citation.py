@@ -16,8 +16,11 @@ from urllib.parse import urldefrag, urlsplit
 
 from probqa.dates import PartialDate
 from probqa.records import Quote, Source
-from probqa.rendering import page_in_words, quote_label, visible
+from probqa.rendering import page_in_words, quote_label, quoted, visible
 from probqa.text import CONTROLS, HALVES
+
+# Who wrote the digests.
+PROJECT = "probqa"
 
 # Controls, halves of characters and non-characters: XML and UTF-8 refuse them, a terminal may obey them.
 _UNFIT = re.compile(rf"(?![\t\n])[{CONTROLS}{HALVES}\ufdd0-\ufdef\ufffe\uffff]")
@@ -28,9 +31,11 @@ class Citation:
     """A quote with all that is said of it.
 
     A text that is not known is empty. All but ``text`` are one line. ``page`` is in words, ``printed`` is the number on
-    the paper. ``label`` is never empty for a digest and for recognised words.
+    the paper. ``label`` is never empty for a digest and for recognised words. Where ``is_digest``, title, publisher,
+    date, address and licence are those of the publication that the digest is about.
     """
 
+    is_digest: bool
     document_id: str
     start: int
     end: int
@@ -52,22 +57,46 @@ class Citation:
         return self.published.in_words or "undated"
 
     @property
+    def words(self) -> str:
+        """Return the text as it stands in prose: in quotation marks where it is the publication's own."""
+        return quoted(self.text, is_digest=self.is_digest)
+
+    @property
+    def author(self) -> str:
+        """Return who wrote the words: the publisher, or this project where they are a digest's."""
+        return PROJECT if self.is_digest else self.publisher
+
+    @property
+    def own_title(self) -> str:
+        """Return what the words stand in: the publication, or the digest of it."""
+        return f"Digest of: {self.title}" if self.is_digest else self.title
+
+    @property
+    def under(self) -> str:
+        """Return the headings above the words, if there are any, for use in a sentence."""
+        if not self.section:
+            return ""
+        return f"under the digest’s heading {self.section}" if self.is_digest else f"under “{self.section}”"
+
+    @property
     def around_title(self) -> tuple[str, str]:
         """Return what a reference says before the title and what it says after."""
         before = f"{self.publisher}, " if self.publisher else ""
-        section = f"under “{self.section}”" if self.section else ""
-        return before, ", ".join(part for part in (f" ({self.when})", self.page, section) if part) + "."
+        written = f"Digest by {PROJECT} of: " if self.is_digest else ""
+        return written + before, ", ".join(part for part in (f" ({self.when})", self.page, self.under) if part) + "."
 
     @property
     def terms(self) -> str:
         """Return the day on which the source was read, with its licence line."""
-        return f"Accessed {PartialDate(self.accessed.isoformat()).in_words}. Licence: {self.licence}."
+        whose = "Licence of the publication" if self.is_digest else "Licence"
+        return f"Accessed {PartialDate(self.accessed.isoformat()).in_words}. {whose}: {self.licence}."
 
 
 def cite(quote: Quote, accessed: date) -> Citation:
     """Make the citation of a quote."""
     source = quote.source
     return Citation(
+        is_digest=source.is_digest,
         document_id=source.id,
         start=quote.span.start,
         end=quote.span.end,

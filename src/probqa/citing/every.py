@@ -46,8 +46,10 @@ def every_to_markdown(answer: EveryAnswer, accessed: date) -> bytes:
     ]
     for document_answer in answer.documents:
         cells = dict(zip(COLUMNS, _cells(document_answer, accessed), strict=True))
-        label = cite(document_answer.quote, accessed).label if document_answer.quote else ""
-        words = _inline(f"“{cells['quote']}”") if document_answer.quote else f"*{SAYS_NOTHING}*"
+        words, label = f"*{SAYS_NOTHING}*", ""
+        if document_answer.quote:
+            citation = cite(document_answer.quote, accessed)
+            words, label = _inline(citation.words), citation.label
         address = f"<{cells['address']}>" if cells["address"] else ""
         texts = [_inline(cells[name]) for name in ("page", "section")]
         lines.append(

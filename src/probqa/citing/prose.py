@@ -51,7 +51,7 @@ def markdown_reference(citation: Citation) -> str:
 def _text(citation: Citation) -> str:
     before, after = citation.around_title
     lines = [
-        f"“{citation.text}”",
+        citation.words,
         f"[{citation.label}]" if citation.label else "",
         before + citation.title + after,
         citation.address,
@@ -62,7 +62,7 @@ def _text(citation: Citation) -> str:
 
 def _markdown(citation: Citation) -> str:
     # A backslash at the end of a line keeps the line break; an empty line in a block quote is a new paragraph.
-    words = escape_markdown(re.sub(r"[ \t]+$|^[ \t]+", "", f"“{citation.text}”", flags=re.MULTILINE))
+    words = escape_markdown(re.sub(r"[ \t]+$|^[ \t]+", "", citation.words, flags=re.MULTILINE))
     words = re.sub(r"(?<=[^\n])\n(?=[^\n])", "\\\\\n", words)
     quote = "".join(f"> {line}".rstrip() + "\n" for line in words.split("\n"))
     label = f">\n> *{escape_markdown(citation.label)}*\n" if citation.label else ""

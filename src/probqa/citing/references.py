@@ -1,6 +1,7 @@
 """Citations for reference managers: BibTeX, RIS and CSL-JSON.
 
-In: citations. Out: UTF-8, one entry for each quote. A note holds the words of the quote, with the label of a digest.
+In: citations. Out: UTF-8, one entry for each quote. A note holds the words of the quote, with the label of a digest. A
+digest is this project's own work, and the publication is what it is about.
 
 >>> escape_latex("50% of {x} -- a_b")
 '50\\\\% of \\\\textbraceleft{}x\\\\textbraceright{} -{}- a\\\\_b'
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from probqa.citing.citation import Citation, one_line
-from probqa.dates import MONTHS
+from probqa.dates import MONTHS, UNDATED
 
 # A brace is written by its name, because BibTeX counts braces even behind a backslash.
 _LATEX = {
@@ -84,33 +85,42 @@ def _quoted(citation: Citation) -> str:
 
     The label must stand wherever a digest is shown.
     """
-    words = f"“{citation.text}”"
-    return f"{words} [{citation.label}]" if citation.label else words
+    return f"{citation.words} [{citation.label}]" if citation.label else citation.words
 
 
 def _note(citation: Citation) -> str:
     """Return what has no field of its own in any of the formats."""
     label = f"{citation.label[0].upper()}{citation.label[1:]}" if citation.label else ""
-    section = f"Under “{citation.section}”" if citation.section else ""
-    published = citation.published
-    about = (
-        "Undated"
-        if not published
-        else f"Published {published.in_words}"
-        if published.is_estimated or published.doubt
-        else ""
-    )
-    parts = (label, about, citation.page, section, citation.terms.rstrip("."))
+    under = f"{citation.under[:1].upper()}{citation.under[1:]}"
+    parts = (label, _published(citation), citation.page, under, citation.terms.rstrip("."))
     return ". ".join(part for part in parts if part) + "."
 
 
+def _published(citation: Citation) -> str:
+    """Return what a digest is about, or of a publication what its date leaves open."""
+    published = citation.published
+    if citation.is_digest:
+        return f"Of: {_publication(citation)}"
+    if not published:
+        return "Undated"
+    return f"Published {published.in_words}" if published.is_estimated or published.doubt else ""
+
+
+def _publication(citation: Citation) -> str:
+    """Return the publication that a digest is about, in a line."""
+    return f"{f'{citation.publisher}, ' if citation.publisher else ''}{citation.title} ({citation.when})"
+
+
 def _bibtex(key: str, citation: Citation) -> str:
-    month, day = (*citation.published.parts[1:], 0, 0)[:2]
+    # When a digest was written is not known: the date is that of the publication.
+    own = citation.published if not citation.is_digest else UNDATED
+    month, day = (*own.parts[1:], 0, 0)[:2]
     fields = {
-        "author": f"{{{{{escape_latex(citation.publisher)}}}}}" if citation.publisher else "",
-        "title": f"{{{{{escape_latex(citation.title)}}}}}",
-        "institution": f"{{{escape_latex(citation.publisher)}}}" if citation.publisher else "",
-        "year": f"{{{citation.published.year}}}" if citation.published else "",
+        "author": f"{{{{{escape_latex(citation.author)}}}}}" if citation.author else "",
+        "title": f"{{{{{escape_latex(citation.own_title)}}}}}",
+        "type": "{Digest}" if citation.is_digest else "",
+        "institution": f"{{{escape_latex(citation.author)}}}" if citation.author else "",
+        "year": f"{{{own.year}}}" if own else "",
         "month": MONTHS[month - 1][:3].lower() if month else "",
         "day": f"{{{day}}}" if day else "",
         "pages": f"{{{escape_latex(citation.printed)}}}" if citation.printed else "",
@@ -128,15 +138,18 @@ def _bibtex(key: str, citation: Citation) -> str:
 def _ris(key: str, citation: Citation) -> Iterator[str]:
     # Year, month, day and a remark, each empty where it is not known.
     parts = (*citation.published.iso.split("-"), "", "", "")[:4]
+    dated = bool(citation.published) and not citation.is_digest
     fields = [
         ("TY", "RPRT"),
         ("ID", key),
-        ("TI", citation.title),
+        ("TI", citation.own_title),
         # A comma would split the name of an office into family name and given name.
-        ("AU", "" if "," in citation.publisher else citation.publisher),
-        ("PB", citation.publisher),
-        ("PY", citation.published.year),
-        ("DA", "/".join(parts) if citation.published else ""),
+        ("AU", "" if "," in citation.author else citation.author),
+        ("PB", citation.author),
+        ("M3", "Digest" if citation.is_digest else ""),
+        ("OP", _publication(citation) if citation.is_digest else ""),
+        ("PY", citation.published.year if dated else ""),
+        ("DA", "/".join(parts) if dated else ""),
         ("SP", citation.printed),
         ("UR", citation.address),
         ("Y2", f"{citation.accessed:%Y/%m/%d}/"),
@@ -148,12 +161,13 @@ def _ris(key: str, citation: Citation) -> Iterator[str]:
 
 
 def _csl(key: str, citation: Citation) -> dict[str, Any]:
+    author = [{"literal": citation.author}] if citation.author else []
     item: dict[str, Any] = {
         "id": key,
         "type": "report",
-        "title": citation.title,
-        "author": [{"literal": citation.publisher}] if citation.publisher else [],
-        "publisher": citation.publisher,
+        "title": citation.own_title,
+        "author": author,
+        "publisher": citation.author,
         "issued": _csl_date(citation),
         "accessed": {"date-parts": [[citation.accessed.year, citation.accessed.month, citation.accessed.day]]},
         "page": citation.printed,
@@ -161,6 +175,10 @@ def _csl(key: str, citation: Citation) -> dict[str, Any]:
         "note": _note(citation),
         "annote": _quoted(citation),
     }
+    if citation.is_digest:
+        publisher = [{"literal": citation.publisher}] if citation.publisher else []
+        item |= {"genre": "Digest", "issued": {}, "original-title": citation.title, "original-author": publisher}
+        item |= {"original-publisher": citation.publisher, "original-date": _csl_date(citation)}
     return {name: value for name, value in item.items() if value}
 
 

@@ -37,7 +37,7 @@ def to_word(citations: Sequence[Citation]) -> bytes:
     properties.created = properties.modified = datetime.datetime.combine(first, datetime.time())
     document.add_heading(HEADING, level=1)
     for citation in citations:
-        document.add_paragraph(f"“{citation.text}”", style="Quote").paragraph_format.keep_with_next = True
+        document.add_paragraph(citation.words, style="Quote").paragraph_format.keep_with_next = True
         if citation.label:
             paragraph = document.add_paragraph()
             paragraph.add_run(citation.label).bold = True

@@ -25,6 +25,7 @@ STYLE = Markup("""
 body { margin: 1rem; color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif }
 h1 { font-size: 1.125rem } h2 { font-size: 1rem } main { max-width: 42rem; overflow-wrap: anywhere }
 blockquote { margin: 1rem 0 0.25rem; padding-left: 0.75rem; border-left: 3px solid var(--accent) }
+blockquote:not(.digest)::before { content: "“" } blockquote:not(.digest)::after { content: "”" }
 blockquote { font: 1.125rem/1.55 Georgia, serif; white-space: pre-wrap; unicode-bidi: isolate }
 p { margin: 0.25rem 0 } .source, footer { color: var(--soft); font-size: 0.875rem } a { color: var(--accent) }
 a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
@@ -50,10 +51,16 @@ def answer_page(answer: Answer) -> Markup:
         answer.question.asked,
         Markup("<p>{}</p>{}").format(finding_line(answer), quotes or _found(answer)),
         Markup(
-            '<a href="{}" target="_blank" rel="noopener">See the whole answer</a>. '
-            "Quoted word for word. This is not an official service."
-        ).format(whole),
+            '<a href="{}" target="_blank" rel="noopener">See the whole answer</a>. {} This is not an official service.'
+        ).format(whole, _promise(answer)),
     )
+
+
+def _promise(answer: Answer) -> str:
+    """Return whose words the quotes are."""
+    if any(quote.source.is_digest for quote in answer.shown[:SHOWN]):
+        return "Quoted word for word; where it says digest, from this project’s own words about the publication."
+    return "Quoted word for word."
 
 
 def _found(answer: Answer) -> Markup:
@@ -77,8 +84,12 @@ def _quote(quote: Quote, note: str) -> Markup:
     badges = Markup("").join(
         Markup('<p class="source">{}</p>').format(text) for text in (note, quote_label(quote)) if text
     )
-    return Markup('<blockquote>{}</blockquote><p class="source">{}{}</p>{}').format(
-        quote.text, source_line(quote), _original(quote.source.url), badges
+    return Markup('<blockquote{}>{}</blockquote><p class="source">{}{}</p>{}').format(
+        Markup(" class=digest") if quote.source.is_digest else Markup(""),
+        quote.text,
+        source_line(quote),
+        _original(quote.source.url),
+        badges,
     )
 
 

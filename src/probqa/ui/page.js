@@ -1,5 +1,6 @@
 // What Streamlit has no call for: links without a reload, a way past the menu, "/" for the question box, copying, sharing,
-// telling what has been answered, scrolling to what is new and back to where one was.
+// telling what has been answered, scrolling to what is new and back to where one was, a
+// menu that says so and closes, tables that show that there is more of them.
 // The server sends it word for word and allows it by its hash; it writes text only, never markup.
 (() => {
   if (window.probqa) return;
@@ -51,7 +52,7 @@
   };
 
   const copy = async (button) => {
-    const before = button.textContent;
+    const before = button.before ??= [...button.childNodes];
     try {
       await put(button.dataset.copy ?? whole(button));
       button.textContent = "Copied";
@@ -59,7 +60,7 @@
       button.textContent = "The browser does not allow copying";
     }
     say(button.textContent);
-    setTimeout(() => { button.textContent = before; }, 2000);
+    setTimeout(() => button.replaceChildren(...before), 2000);
   };
 
   const share = (button) =>
@@ -226,8 +227,37 @@
     }
   };
 
+  // On a phone the side bar is the menu. It closes when a page or a question in it was chosen, and is closed where a page
+  // is opened: the framework remembers it as it was left. style.css shows what its buttons are called here.
+  const phone = matchMedia("(max-width: 767.98px)");
+  const closeMenu = () => {
+    if (phone.matches) document.querySelector(".stSidebar[data-collapsed=false] [data-testid=stSidebarCollapseButton] button")?.click();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".stSidebar a, .pq-close")) setTimeout(closeMenu);
+  });
+  let opened = false;
+  const menu = () => {
+    if (!opened && document.querySelector(".stSidebar")) {
+      opened = true;
+      closeMenu();
+    }
+    const names = phone.matches ? ["Menu", "Close the menu"] : ["Filters", "Hide the filters"];
+    ["[data-testid=stExpandSidebarButton]", "[data-testid=stSidebarCollapseButton] button"].forEach((button, number) =>
+      document.querySelector(button)?.setAttribute("aria-label", names[number]));
+  };
+  phone.addEventListener("change", menu);
+
+  // What can be scrolled sideways is marked until its end is in view.
+  const measure = (box) => box.toggleAttribute("data-more", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  const more = () => document.querySelectorAll(".pq-scroll").forEach(measure);
+  addEventListener("resize", more);
+  addEventListener("scroll", ({ target }) => {
+    if (target instanceof Element && target.matches(".pq-scroll")) measure(target);
+  }, true);
+
   // The page may have been drawn before this runs.
-  const drawn = () => { takeOver(); watch(); putInPlace(); arrive(); answer(); centre(); };
+  const drawn = () => { takeOver(); watch(); putInPlace(); arrive(); answer(); centre(); menu(); more(); };
   drawn();
   new MutationObserver(drawn).observe(document.body, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["data-test-script-state", "data-test-connection-state"],

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.records import Quote
-from probqa.rendering import finding_line, quote_label, source_line, visible_line
+from probqa.rendering import finding_line, quote_label, quoted, source_line, visible_line
 from probqa.ui.address import read as read_address
 from probqa.ui.shared import asker
 from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
@@ -84,5 +84,5 @@ def _subject(page: Page, parameters: Parameters, library: Library | None) -> str
 
 def _quoted(quote: Quote) -> str:
     """Return a quote with its source for one line: in quotation marks where the words are the publication's own."""
-    words = quote.text if quote.source.wording == "digest" else f"“{quote.text}”"
+    words = quoted(quote.text, is_digest=quote.source.is_digest)
     return f"{words} ({'; '.join(filter(None, (source_line(quote), quote_label(quote))))})"

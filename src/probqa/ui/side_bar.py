@@ -5,13 +5,15 @@ In: a ``Library`` and the filters that are on. Out: widgets; a change goes to th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import streamlit as st
 
 from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
+from probqa.glossary.glossary import Glossary
 from probqa.indexing.generation import Generation
 from probqa.questions import Filters
 from probqa.ui import frame
@@ -34,12 +36,17 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What lets something through: names with the ids of the documents, the years, and titles by document id."""
+    """What lets something through: names with the ids of the documents, the years, and titles by document id.
+
+    ``published`` are the documents of each year.
+    """
 
     providers: dict[str, frozenset[str]]
     areas: dict[str, frozenset[str]]
     kinds: dict[str, frozenset[str]]
+    bodies: dict[str, frozenset[str]]
     years: tuple[str, ...]
+    published: dict[str, frozenset[str]]
     documents: dict[str, str]
 
 
@@ -171,8 +178,12 @@ def chip(words: Markup, action: str, target: str) -> Markup:
     ).format(words=words, target=target, action=action)
 
 
-def side_bar(library: Library, address: Address) -> None:
-    """Draw the filters, showing what the address says."""
+def side_bar(library: Library, address: Address, answering: Collection[str] | None = None) -> None:
+    """Draw the filters, showing what the address says.
+
+    Those that would take nothing away from an answer out of the documents ``answering`` are folded; without it, from
+    all that is indexed.
+    """
     if page := frame.plain():
         page.has_side_bar = True
         return
@@ -186,26 +197,78 @@ def side_bar(library: Library, address: Address) -> None:
         state["widgets"] = state.get("widgets", 0) + 1
         for name, value in _shown(filters).items():
             state[_key(name)] = value
+    boxes = {
+        "provider": lambda: _several("Provider", "provider", offered.providers),
+        "area": lambda: _several("Area", "area", offered.areas),
+        "kind": lambda: _several("Kind of document", "kind", offered.kinds),
+        "since": lambda: _years(list(offered.years), filters),
+        "body": lambda: _one("Passages about", "body", _bodies(library, offered), filters.bodies),
+        "document": lambda: _one("One document", "document", offered.documents, filters.documents),
+    }
+    if not (offered.bodies or filters.bodies):
+        del boxes["body"]
+    documents = offered.documents if answering is None else answering
+    useful = {name for name, through in _through(offered).items() if _narrows(through, frozenset(documents))}
+    useful |= {"since" if name == "until" else name for name, _ in filters_on(filters)}
     with st.sidebar:
         frame.draw(Markup('<p class="pq-side">Answer only from</p>'))
-        _several("Provider", "provider", offered.providers)
-        _several("Area", "area", offered.areas)
-        _several("Kind of document", "kind", offered.kinds)
-        first, last = st.columns(2)
-        years = list(offered.years)
-        first.selectbox("From", [ANY, *_with(years, filters.since)], key=_key("since"), on_change=_changed)
-        last.selectbox("Until", [ANY, *_with(years, filters.until)], key=_key("until"), on_change=_changed)
-        bodies = _with([body.name for body in library.generation.domain.bodies], *filters.bodies)
-        if bodies:
-            st.radio("Passages about", [ANY, *bodies], key=_key("body"), horizontal=True, on_change=_changed)
-        st.selectbox(
-            "One document",
-            [ANY, *_with(list(offered.documents), *filters.documents)],
-            key=_key("document"),
-            format_func=lambda value: offered.documents.get(value, value),
-            on_change=_changed,
-        )
+        for name in boxes:
+            if name in useful:
+                boxes[name]()
+        if boxes.keys() - useful:
+            with frame.folded("More filters" if useful else "Filters", "filters"):
+                for name in boxes:
+                    if name not in useful:
+                        boxes[name]()
+        frame.draw(Markup('<button type="button" class="pq-close">Show the answers</button>'))
         _recent(address)
+
+
+def _through(offered: Choices) -> dict[str, Iterable[frozenset[str]]]:
+    """Return what each choice of each filter lets through."""
+    return {
+        "provider": offered.providers.values(),
+        "area": offered.areas.values(),
+        "kind": offered.kinds.values(),
+        "since": offered.published.values(),
+        "body": offered.bodies.values(),
+        "document": [frozenset({name}) for name in offered.documents],
+    }
+
+
+def _narrows(through: Iterable[frozenset[str]], documents: frozenset[str]) -> bool:
+    """Tell whether some choice leaves some of the documents, and not all.
+
+    >>> _narrows([frozenset("ab"), frozenset("c")], frozenset("ab")), _narrows([frozenset("a")], frozenset("ab"))
+    (False, True)
+    """
+    return any(0 < len(documents & passed) < len(documents) for passed in through)
+
+
+def _years(years: list[str], filters: Filters) -> None:
+    first, last = st.columns(2)
+    first.selectbox("From", [ANY, *_with(years, filters.since)], key=_key("since"), on_change=_changed)
+    last.selectbox("Until", [ANY, *_with(years, filters.until)], key=_key("until"), on_change=_changed)
+
+
+def _one(label: str, name: str, offered: Mapping[str, str], held: Sequence[str]) -> None:
+    st.selectbox(
+        label,
+        [ANY, *_with(list(offered), *held)],
+        key=_key(name),
+        format_func=lambda value: offered.get(value, value),
+        on_change=_changed,
+    )
+
+
+def _bodies(library: Library, offered: Choices) -> dict[str, str]:
+    """Return the bodies that passages speak of, spelled out where the glossary does it."""
+    return {name: _spelled(name, library.generation.glossary) for name in offered.bodies}
+
+
+def _spelled(name: str, glossary: Glossary) -> str:
+    terms = (term.term for _, term in glossary.definitions(name) if term.abbreviation == name)
+    return ": ".join((name, *islice(terms, 1)))
 
 
 def _several(label: str, name: str, offered: dict[str, frozenset[str]]) -> None:
@@ -266,12 +329,15 @@ def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
         place for area in areas for named in glossary.areas_named(area) for place in glossary.containing(named.name)
     ]
     years = [source.published.year for source in sources if source.published]
+    published = {year: frozenset(each.id for each in sources if each.published.year == year) for year in set(years)}
     return Choices(
         providers=_let_through(held, {name: Filters(providers=(name,)) for name in (*owners, *sorted(set(providers)))}),
         areas=_let_through(held, {name: Filters(areas=(name,)) for name in sorted({*areas, *wider})}),
         kinds=_let_through(
             held, {name: Filters(kinds=(name,)) for name in sorted({source.kind for source in sources} - {""})}
         ),
+        bodies=_let_through(held, {body.name: Filters(bodies=(body.name,)) for body in held.domain.bodies}),
+        published=published,
         years=tuple(map(str, range(int(min(years)), int(max(years)) + 1))) if years else (),
         documents={source.id: source.title for source in sorted(sources, key=lambda source: source.title)},
     )

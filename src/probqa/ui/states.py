@@ -12,6 +12,7 @@ from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.links import reading_link
 from probqa.questions import Scope
 from probqa.records import RECOGNISED, Answer, RatingRow, marked
+from probqa.rendering import indexed
 from probqa.ui import frame
 from probqa.ui.address import Address, link, link_to
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -90,10 +91,10 @@ def _rating_mark(row: RatingRow) -> str:
 
 
 def covered(library: Library) -> str:
-    """Return how many publications there are, and of which years: "112 publications, 2014 to 2026"."""
+    """Return what is indexed, in numbers, and of which years: "112 digests of publications, 2014 to 2026"."""
     sources = [document.source for document in library.generation.all_documents()]
     years = sorted(source.published.year for source in sources if source.published.sure)
-    return f"{len(sources)} publications" + (f", {years[0]} to {years[-1]}" if years else "")
+    return indexed(sources) + (f", {years[0]} to {years[-1]}" if years else "")
 
 
 def outside(library: Library, examples: dict[str, str]) -> None:
@@ -120,9 +121,13 @@ def not_found(library: Library, address: Address) -> None:
             anchor(unfiltered, f"Ask all {library.generation.documents}")
         )
     else:
-        words = Markup("Searched: {}. Something may have been published elsewhere.").format(
-            anchor("reports", covered(library))
+        digests = any(document.source.is_digest for document in library.generation.all_documents())
+        beyond = (
+            "A publication may say what its digest does not."
+            if digests
+            else "Something may have been published elsewhere."
         )
+        words = Markup("Searched: {}. {}").format(anchor("reports", covered(library)), beyond)
     frame.draw(Markup('<p class="pq-searched">{}</p>').format(words))
 
 

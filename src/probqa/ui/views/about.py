@@ -125,7 +125,7 @@ def _indexed(library: Library) -> Markup:
 
 def _digests(sources: Sequence[Source], label: str) -> Markup:
     """Return how many of the documents are digests, and what that means, if any is."""
-    digests = sum(source.wording == "digest" for source in sources)
+    digests = sum(source.is_digest for source in sources)
     if not digests:
         return Markup("")
     others = len(sources) - digests

@@ -34,15 +34,15 @@ _SAYINGS: Mapping[bool, Mapping[feedback.Said, str]] = {
 OPEN_CARDS = WEIGHTS.seen_first
 NEAR_CARDS = 3
 TITLE = "Ask the inspection reports"
-PROMISE = "Every answer is quoted word for word, with the place to check."
+PROMISE = "Every answer is quoted, with the place to check."
 
 
 def draw(library: Library) -> None:
     """Draw the conversation that the address holds."""
     address = read(frame.parameters())
-    side_bar.side_bar(library, address)
     ask = asker(library)
-    frame.heading(TITLE, "" if address.questions else PROMISE)
+    title, promise = _first_sight(library)
+    frame.heading(title, "" if address.questions else promise)
     if is_rebuilding():
         states.rebuilding(library)
     if address.questions:
@@ -54,6 +54,7 @@ def draw(library: Library) -> None:
     else:
         answers = [None]
         _welcome(library, address)
+    side_bar.side_bar(library, address, _answering(answers[-1]) if address.questions else None)
     what_else = frame.part("what-else")
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
     below = frame.part("below")
@@ -73,6 +74,31 @@ def draw(library: Library) -> None:
     if answers[-1] and not frame.plain():
         with what_else:
             _what_else(library, address, answers[-1])
+
+
+def _answering(answer: Answer | None) -> frozenset[str]:
+    """Return the reports that answer, or those that are touched where they are too many."""
+    if answer is None:
+        return frozenset()
+    return frozenset(answer.question.scope.documents) or frozenset(quote.source.id for quote in answer.shown)
+
+
+def _first_sight(library: Library) -> tuple[str, str]:
+    """Return what can be asked, and a promise that is true of it: whose words the answers are in."""
+    sources = [document.source for document in library.generation.all_documents()]
+    digests = sum(source.is_digest for source in sources)
+    if not digests:
+        return TITLE, "Every answer is quoted word for word, with the place to check."
+    if digests == len(sources):
+        return (
+            f"Ask {digests} digest{'' if digests == 1 else 's'} of inspection reports",
+            "Every answer is quoted from a digest, in this project’s words, with the publication to check.",
+        )
+    return (
+        TITLE,
+        "Every answer is quoted: a publication’s own words in quotation marks, a digest’s, which are this project’s, "
+        "without, each with the place to check.",
+    )
 
 
 def _welcome(library: Library, address: Address) -> None:

@@ -17,9 +17,10 @@ from probqa.citing.citation import cite
 from probqa.citing.export import FORMATS, export
 from probqa.links import reading_link
 from probqa.records import Quote
+from probqa.rendering import label
 from probqa.ui import basket, frame
 from probqa.ui.address import link_to
-from probqa.ui.cards import actions, badge
+from probqa.ui.cards import actions, badge, tag, whose
 from probqa.ui.markup import Markup, anchor, original_anchor
 
 TITLE = "Basket"
@@ -110,21 +111,23 @@ def _draw_formats(quotes: list[Quote]) -> None:
 def _card(kept: basket.Kept, quote: Quote, number: int) -> Markup:
     citation = cite(quote, datetime.date.today())
     before, after = citation.around_title
-    badges = [citation.label] if citation.label else []
+    badges = [quote.recognised.in_words] if quote.recognised else []
     if kept.is_moved:
         badges.append("the report has changed since this was added: these words were found again in it")
     ways = [basket.name_button(kept.name, f"quote {number}"), anchor(reading_link(quote), "Read in context")]
     if citation.address:
         ways.append(original_anchor(citation.address))
     return Markup(
-        '<article class="pq-card" aria-label="Quote {number}"><blockquote class="pq-quote">{text}</blockquote>'
-        '<p class="pq-source">{before}<cite>{title}</cite>{after}</p>{badges}<p class="pq-source">{terms}</p>'
+        '<article class="pq-card" aria-label="Quote {number}"><blockquote class="pq-quote{whose}">{text}</blockquote>'
+        '<p class="pq-source">{before}<cite>{title}</cite>{label}{after}</p>{badges}<p class="pq-source">{terms}</p>'
         "{actions}</article>"
     ).format(
         number=number,
+        whose=whose(quote.source),
         text=quote.text,
         before=before,
         title=citation.title,
+        label=tag(label(quote.source)),
         after=after,
         badges=Markup("").join(map(badge, badges)),
         terms=citation.terms,

@@ -31,10 +31,10 @@ from probqa.checking.word_copy import to_word
 from probqa.errors import InputError
 from probqa.links import reading_link
 from probqa.records import Removal
-from probqa.rendering import page_in_words, quote_label
+from probqa.rendering import label, page_in_words
 from probqa.text import half_character
 from probqa.ui import basket, drafts, frame, side_bar
-from probqa.ui.cards import actions, badge, neighbour, original
+from probqa.ui.cards import actions, badge, neighbour, original, tag, whose
 from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.uploads import MAX_BYTES
 
@@ -255,7 +255,7 @@ def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
 
 
 def _digests(library: Library) -> int:
-    return sum(document.source.wording == "digest" for document in library.generation.all_documents())
+    return sum(document.source.is_digest for document in library.generation.all_documents())
 
 
 _LEGEND = Markup(
@@ -325,7 +325,7 @@ def _reasons(quote: CheckedQuote, digests: int) -> Markup:
         reasons.append("nothing in them comes close to these words")
         if digests:
             reasons.append(f"{digests} of them are digests: the original may hold these words all the same")
-    if any(place.source.wording == "digest" for place in quote.places):
+    if any(place.source.is_digest for place in quote.places):
         reasons.append("compared with this project's digest of the report, not with the report's own words")
     for place in quote.places[:1]:
         if place.denied:
@@ -351,7 +351,7 @@ def _piece(piece: Piece) -> Markup:
 
 def _places(quote: CheckedQuote) -> Markup:
     stitched = not {"stitched", "apart"}.isdisjoint(quote.flags)
-    says = "The digest says" if quote.places and quote.places[0].source.wording == "digest" else "The report says"
+    says = "The digest says" if quote.places and quote.places[0].source.is_digest else "The report says"
     heading = says if quote.status == "altered" else "Where it stands"
     drawn = [_place(place, number if stitched else 0) for number, place in enumerate(quote.places[:MOST_PLACES], 1)]
     if not drawn:
@@ -383,14 +383,16 @@ def _place(place: Place, number: int) -> Markup:
     if url := original(place):
         ways.append(original_anchor(url))
     return Markup(
-        '<article class="pq-card"><blockquote class="pq-quote pq-there">{marked}</blockquote>'
-        '<p class="pq-source">{number}<cite>{title}</cite>{facts}</p>{badge}{actions}</article>'
+        '<article class="pq-card"><blockquote class="pq-quote pq-there{whose}">{marked}</blockquote>'
+        '<p class="pq-source">{number}<cite>{title}</cite>{label}{facts}</p>{badge}{actions}</article>'
     ).format(
+        whose=whose(source),
+        label=tag(label(source)),
         marked=_marked(place),
         number=f"[{number}] " if number else "",
         title=source.title_in_words,
         facts="".join(f" · {fact}" for fact in facts if fact),
-        badge=badge(quote_label(place)) if quote_label(place) else Markup(""),
+        badge=badge(place.recognised.in_words) if place.recognised else Markup(""),
         actions=actions(ways),
     )
 

@@ -145,6 +145,7 @@ def _grid(library: Library, address: Address, groups: Groups, way: Way) -> Marku
 
     def table(body: list[Markup], caption: str) -> Markup:
         return Markup(
+            '<p class="pq-small pq-swipe" aria-hidden="true">Scroll the table sideways for more years →</p>'
             '<div class="pq-scroll" tabindex="0" role="region" aria-label="{caption}"><table class="pq-grid">'
             '<thead><tr><th scope="col">{way}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         ).format(caption=caption, way=way.capitalize(), head=head, body=Markup("").join(body))

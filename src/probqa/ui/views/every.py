@@ -63,7 +63,6 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
     None where there is none or it cannot be put. ``groups`` are those that the page shows alone; each has a chip, as
     filters have.
     """
-    side_bar.side_bar(library, address)
     question = side_bar.text_box("Question", "q", address.questions[-1] if address.questions else "")
     more = [
         side_bar.chip(
@@ -76,13 +75,17 @@ def asked(library: Library, address: Address, page: str, groups: Mapping[Way, st
     side_bar.draw_chips(library, address, page, more)
     if not question:
         frame.draw(Markup('<p class="pq-small">Type a question and press Enter.</p>'))
+        side_bar.side_bar(library, address)
         return None
+    answer = None
     try:
-        return every(library, question, address.filters)
+        answer = every(library, question, address.filters)
     except ProbqaError as error:
         problem = error.problem[:1].upper() + error.problem[1:]
         frame.notice("This question cannot be asked", f"{problem}: {error.remedy}.", "refused")
-        return None
+    answering = [each.source.id for each in answer.documents if each.quote] if answer else []
+    side_bar.side_bar(library, address, answering)
+    return answer
 
 
 def card(library: Library, quote: Quote, number: int) -> Markup:

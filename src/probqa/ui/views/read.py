@@ -6,7 +6,6 @@ picture with the words marked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -23,6 +22,7 @@ from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
 from probqa.ui import frame, pictures, shared, sheet
 from probqa.ui.address import Address, Parameters, link
+from probqa.ui.cards import host
 from probqa.ui.limits import QueueFullError
 from probqa.ui.markup import Markup, anchor, original_anchor
 from probqa.ui.originals import is_page, may_be_passed_on, original_address
@@ -141,21 +141,42 @@ def _about(document: Document, domain: Domain) -> Markup:
             "Compare a quote with the original before you use it.</p>"
         ).format(RECOGNISED.capitalize(), len(pages), len(document.pages))
     ask = link(Address(filters=Filters(documents=(source.id,))))
-    ways = [anchor(ask, "Ask only this document"), *_originals(source)]
+    first, *others = _originals(source) or [Markup("")]
+    ways = [anchor(ask, "Ask only this document"), *filter(None, [first])]
     if may_be_passed_on(source, domain):
         ways.append(Markup('<a href="{}" download>Download the file</a>').format(original_address(document)))
-    return Markup('<p class="pq-source pq-flush">{}</p>{}{}<p class="pq-actions pq-flush">{}</p>').format(
+    return Markup('<p class="pq-source pq-flush">{}</p>{}{}<p class="pq-actions pq-flush">{}</p>{}').format(
         " · ".join(filter(None, facts)),
         digest,
         scanned,
         Markup("").join(Markup("<span>{}</span>").format(way) for way in ways),
+        _folded(others),
     )
 
 
-def _originals(source: Source) -> Iterator[Markup]:
-    for number, url in enumerate(source.urls, start=1):
-        if url.startswith(("https://", "http://")):
-            yield original_anchor(url, "Open original" if number == 1 else f"Other address {number}")
+def _folded(others: list[Markup]) -> Markup:
+    """Return where else the publication, or what is said of it, can be read."""
+    if not others:
+        return Markup("")
+    listed = Markup("").join(Markup("<li>{}</li>").format(other) for other in others)
+    return Markup('<details class="pq-fold"><summary>{}</summary><ul>{}</ul></details>').format(
+        "1 other address" if len(others) == 1 else f"{len(others)} other addresses", listed
+    )
+
+
+def _originals(source: Source) -> list[Markup]:
+    """Return links to the addresses of a source: the first as the original, the others by what they are called.
+
+    That is the host, with the end of the address where two are on one.
+    """
+    urls = [url for url in source.urls if url.startswith(("https://", "http://"))]
+    hosts = [host(url) for url in urls]
+    links = []
+    for number, (url, held) in enumerate(zip(urls, hosts, strict=True)):
+        end = url.rstrip("/").rpartition("/")[2]
+        name = f"{held}: {end}" if hosts.count(held) > 1 else held
+        links.append(original_anchor(url, name if number else f"Open original ({held})"))
+    return links
 
 
 def _contents(document: Document) -> Markup:

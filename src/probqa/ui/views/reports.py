@@ -13,7 +13,7 @@ from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.questions import Filters
 from probqa.records import RECOGNISED, Document, marked
-from probqa.rendering import label
+from probqa.rendering import indexed, label
 from probqa.ui import frame, side_bar
 from probqa.ui.address import Address, link, link_to, read
 from probqa.ui.markup import Markup, anchor
@@ -40,7 +40,14 @@ def draw(library: Library) -> None:
     address = read(given)
     side_bar.side_bar(library, address)
     everything = list(library.generation.all_documents())
-    frame.heading("Reports", f"{_count(len(everything), 'publication')} can be asked. Each can be read here in full.")
+    sources = [document.source for document in everything]
+    digests = any(source.is_digest for source in sources)
+    full = (
+        "Each can be read here in full, with the address of its publication."
+        if digests
+        else "Each can be read here in full."
+    )
+    frame.heading("Reports", f"{indexed(sources)} can be asked. {full}")
     frame.draw(Markup('<div class="pq-wide">{}{}</div>').format(_timeline(everything), _areas(everything)))
     find = side_bar.text_box("Find in titles, publishers, areas and providers", "find", given.get("find", [""])[-1])
     try:
@@ -193,7 +200,7 @@ def _head(name: str, column: str, down: bool, held: dict[str, list[str]]) -> Mar
 
 def _row(document: Document, passages: int) -> Markup:
     source = document.source
-    digest = source.wording == "digest"
+    digest = source.is_digest
     values = [
         anchor(link_to("read", {"document": [source.id]}), source.title_in_words),
         source.kind,
