@@ -789,6 +789,21 @@ def test_over_digests_nothing_promises_the_words_of_publications(page: AppTest, 
     assert ">3 publications and 1 digest, 2017 to 2018</a>" in drawn(both)
 
 
+def test_a_digest_folds_under_the_publication_where_that_is_indexed_too(page: AppTest, chosen: Settings) -> None:
+    own = "---\ntitle: Own\nurl: https://www.example.org/d/\n---\n# A\n\nThe stairs of Weir were good and dry.\n"
+    digest = DIGEST.replace("It was good.", "The stairs of Weir were good, inspectors said.").replace(
+        "---\n", "---\ntitle: D\n", 1
+    )
+    write_corpus(chosen.corpus, {"own.md": own, "d.md": digest, "b.md": "# B\n\nIt rained.\n"})
+    build(chosen)
+    shown = drawn(asked(page, "were the stairs of Weir good?"))
+    first = shown.partition("</article>")[0]
+    assert "<cite>Own</cite>" in first
+    assert "<summary>What the digest of it says</summary><dl><dt>digest, not the" in first
+    assert "<dd>The stairs of Weir were good, inspectors said. <a" in first
+    assert "<cite>D</cite>" not in shown
+
+
 def test_about_says_when_all_documents_are_digests(view: View, chosen: Settings) -> None:
     write_corpus(chosen.corpus, {"d.md": DIGEST})
     build(chosen)

@@ -11,7 +11,16 @@ from probqa.asking.answers import put_together
 from probqa.dates import PartialDate
 from probqa.questions import Definition, Scope
 from probqa.records import Answer, AnswerPart, Coverage, Note, Page, Quote, RatingRow, Source, Status
-from probqa.rendering import finding_line, indexed, page_in_words, source_line, to_json, to_text, visible
+from probqa.rendering import (
+    finding_line,
+    indexed,
+    page_in_words,
+    source_line,
+    to_json,
+    to_text,
+    visible,
+    with_digests_below,
+)
 from quoting import question_of, quote_of
 
 SOURCE = Source(
@@ -98,6 +107,25 @@ def test_a_digest_says_so_in_the_terminal_and_in_json() -> None:
     assert "digest" not in to_text(theirs)
     assert "\n1. “It was good.”\n" in to_text(theirs)
     assert to_json(theirs)["quotes"][0]["label"] == ""
+
+
+PUBLICATION = dataclasses.replace(
+    SOURCE, id="gwent-report", wording="verbatim", urls=("http://www.example.org/gwent/",), title="The report"
+)
+
+
+def test_a_digest_stands_below_its_report_s_own_words_where_both_answer() -> None:
+    own, other = said(PUBLICATION, "It was fine."), said(dataclasses.replace(PUBLICATION, id="x", urls=()), "No.")
+    found = dataclasses.replace(ANSWER, quotes=(QUOTE, other, own))
+    assert with_digests_below(found.quotes) == [(3, own, [QUOTE]), (2, other, [])]
+    text = to_text(found)
+    assert text.startswith("3 passages in 2 reports answer this.")
+    assert (
+        text.index("1. “It was fine.”") < text.index("   The digest of it says: It was good.") < text.index("2. “No.”")
+    )
+    # Words that may answer are no reason to put below them what does.
+    weak = dataclasses.replace(own, status="weak")
+    assert with_digests_below((QUOTE, weak)) == [(1, QUOTE, []), (2, weak, [])]
 
 
 @pytest.mark.parametrize(

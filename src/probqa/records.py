@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -44,6 +45,7 @@ RECOGNISED = "recognised, may be wrong"
 # with figures is from the second on: "(30)" read as "(380)" had 79 (docs/readers.md).
 DOUBTFUL, DOUBTFUL_FIGURES = 80, 90
 
+_EITHER_WAY = re.compile(r"^https?://(?:www\.)?|/$", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _IN_BRACKETS = re.compile(r"(?<!\s)\s*+\([^)\n]{0,200}+\)")
 
@@ -63,6 +65,11 @@ class Span:
     def __contains__(self, other: Span) -> bool:
         """Tell whether ``other`` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end
+
+
+def _pages(urls: Iterable[str]) -> set[str]:
+    """Return web addresses without what may be written either way: the protocol, "www." and a stroke at the end."""
+    return {_EITHER_WAY.sub("", url) for url in urls}
 
 
 def marked(words: str, mark: str) -> str:
@@ -109,6 +116,15 @@ class Source:
     def is_digest(self) -> bool:
         """Tell whether the words are this project's own about the publication, not the publication's."""
         return self.wording == "digest"
+
+    def is_digest_of(self, other: Source) -> bool:
+        """Tell whether this is a digest of the publication whose own words the other is: both name the same address.
+
+        >>> digest = Source("a", "A", "P", "report", urls=("http://example.org/a/",), wording="digest")
+        >>> digest.is_digest_of(Source("b", "B", "P", "report", urls=("https://www.example.org/a",)))
+        True
+        """
+        return self.is_digest and not other.is_digest and not _pages(self.urls).isdisjoint(_pages(other.urls))
 
     @property
     def places(self) -> tuple[str, ...]:

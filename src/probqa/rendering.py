@@ -12,12 +12,12 @@ import dataclasses
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from probqa.links import reading_link
 from probqa.questions import Definition, Filters
-from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source, marked
+from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source, is_worth, marked
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
@@ -90,7 +90,8 @@ def finding_line(answer: Answer) -> str:
     passages = _count(answer.answering, "passage")
     if answer.status == "weak":
         return f"{passages} may answer this{close}; read before relying on it."
-    documents = _count(len({quote.source.id for quote in answer.quotes[: answer.answering]}), "report")
+    reports = {lead.source.id for _, lead, _ in with_digests_below(answer.quotes[: answer.answering])}
+    documents = _count(len(reports), "report")
     return f"{passages} in {documents} {'answers' if answer.answering == 1 else 'answer'} this{close}."
 
 
@@ -136,6 +137,30 @@ def indexed(sources: Iterable[Source]) -> str:
     if not counted[True]:
         return publications
     return f"{publications} and {digests}" if counted[False] else f"{digests} of publications"
+
+
+WithDigests = tuple[int, Quote, list[Quote]]
+"""The number of a quote, from 1, the quote, and what digests of its publication say."""
+
+
+def with_digests_below(quotes: Sequence[Quote]) -> list[WithDigests]:
+    """Return quotes by their number, from 1, each with what digests of its publication say.
+
+    A publication's own words stand where the first of them all stood, if they answer as well as the digest's.
+    """
+    below: dict[int, list[Quote]] = {}
+    order: list[int] = []
+    for number, quote in enumerate(quotes, start=1):
+        own = [
+            other
+            for other, candidate in enumerate(quotes, start=1)
+            if quote.source.is_digest_of(candidate.source) and is_worth(candidate.status, quote.status)
+        ]
+        if own:
+            below.setdefault(own[0], []).append(quote)
+        if (first := own[0] if own else number) not in order:
+            order.append(first)
+    return [(number, quotes[number - 1], below.get(number, [])) for number in order]
 
 
 def quote_label(quote: Quote) -> str:
@@ -188,8 +213,11 @@ def _shown_lines(answer: Answer, width: int, most: int) -> list[str]:
         return lines
     if answer.near:
         lines += ["Not an answer, but near:", ""]
-    for number, quote in enumerate(answer.quotes[:most] or answer.near[:3], start=1):
-        lines += [*_quote_lines(quote, f"{number}.", width, close_label(answer, number)), ""]
+    shown = with_digests_below(answer.quotes[:most] or answer.near[:3])
+    for place, (number, quote, digests) in enumerate(shown, start=1):
+        lines += [*_quote_lines(quote, f"{place}.", width, close_label(answer, number)), ""]
+        for digest in digests:
+            lines += [*_quote_lines(digest, "   The digest of it says:", width), ""]
     return lines
 
 

@@ -9,7 +9,7 @@ Markup('<p class="pq-finding pq-answered">&lt;b&gt;$5 :red[x]&lt;/b&gt;</p>')
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote as percent_encoded
@@ -30,15 +30,22 @@ def finding(line: str, kind: str) -> Markup:
     return Markup('<p class="pq-finding pq-{}">{}</p>').format(kind, line)
 
 
-def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = None, note: str = "") -> Markup:
+def card(
+    quote: Quote,
+    number: int,
+    glossary: Glossary,
+    later: Later | None = None,
+    note: str = "",
+    digests: Sequence[Quote] = (),
+) -> Markup:
     """Return one quote in its context, where it comes from, and what can be done with it.
 
-    ``later`` came after its report; ``note`` is said of it.
+    ``later`` came after its report; ``note`` is said of it; ``digests`` say the same of its publication.
     """
     return Markup(
         '<article class="pq-card" aria-label="Quote {number}">'
         '<blockquote class="pq-quote{whose}{spaced}">{before}<mark class="pq-words">{text}</mark>{after}</blockquote>'
-        "{where_from}{badges}{about}{actions}</article>"
+        "{where_from}{badges}{about}{digests}{actions}</article>"
     ).format(
         number=number,
         whose=whose(quote.source),
@@ -49,6 +56,7 @@ def card(quote: Quote, number: int, glossary: Glossary, later: Later | None = No
         where_from=_where_from(quote),
         badges=_badges(quote, later, note),
         about=_about(quote, glossary),
+        digests=_below(digests),
         actions=_actions(quote, number),
     )
 
@@ -179,6 +187,20 @@ def _about(quote: Quote, glossary: Glossary) -> Markup:
         f"More on this source, and what these words mean: {words}" if words else "More on this source",
         known,
         ours if words else Markup(""),
+    )
+
+
+def _below(digests: Sequence[Quote]) -> Markup:
+    """Return what digests of the same publication say, folded, if there are any."""
+    if not digests:
+        return Markup("")
+    said = Markup("").join(
+        Markup("<dd>{} {}</dd>").format(digest.text, anchor(reading_link(digest), "Read in context"))
+        for digest in digests
+    )
+    words = digests[0].source.digest_label
+    return Markup('<details class="pq-terms"><summary>{}</summary><dl><dt>{}</dt>{}</dl></details>').format(
+        "What the digest of it says", words, said
     )
 
 

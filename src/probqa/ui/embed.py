@@ -12,7 +12,15 @@ import base64
 import hashlib
 
 from probqa.records import Answer, Quote
-from probqa.rendering import close_label, definition_line, finding_line, quote_label, rating_line, source_line
+from probqa.rendering import (
+    close_label,
+    definition_line,
+    finding_line,
+    quote_label,
+    rating_line,
+    source_line,
+    with_digests_below,
+)
 from probqa.ui.address import Address, link
 from probqa.ui.markup import Markup, original_anchor
 
@@ -58,7 +66,7 @@ def answer_page(answer: Answer) -> Markup:
 
 def _promise(answer: Answer) -> str:
     """Return whose words the quotes are."""
-    if any(quote.source.is_digest for quote in answer.shown[:SHOWN]):
+    if any(quote.source.is_digest for quote in answer.shown):
         return "Quoted word for word; where it says digest, from this project’s own words about the publication."
     return "Quoted word for word."
 
@@ -68,9 +76,12 @@ def _found(answer: Answer) -> Markup:
     said = [f"Explained: {definition_line(each)}" for each in answer.definitions]
     said += [rating_line(row) for row in answer.ratings] + [note.text for note in answer.notes]
     known = Markup("").join(Markup("<p>{}</p>").format(text) for text in said)
-    shown = () if answer.question.scope.kind in ("outside", "talk") else answer.shown[:SHOWN]
+    shown = () if answer.question.scope.kind in ("outside", "talk") else with_digests_below(answer.shown)[:SHOWN]
     near = Markup("<p>Not an answer, but near:</p>") if answer.near and shown else Markup("")
-    quotes = Markup("").join(_quote(quote, close_label(answer, number)) for number, quote in enumerate(shown, start=1))
+    quotes = Markup("").join(
+        Markup("").join((_quote(quote, close_label(answer, number)), *(_folded(digest) for digest in digests)))
+        for number, quote, digests in shown
+    )
     return Markup("{}{}{}").format(known, near, quotes)
 
 
@@ -91,6 +102,11 @@ def _quote(quote: Quote, note: str) -> Markup:
         _original(quote.source.url),
         badges,
     )
+
+
+def _folded(digest: Quote) -> Markup:
+    """Return what a digest says, below its publication's own words."""
+    return Markup("<details><summary>The digest of it says</summary>{}</details>").format(_quote(digest, ""))
 
 
 def _original(url: str) -> Markup:

@@ -15,8 +15,8 @@ import streamlit as st
 from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
 from probqa.questions import Request, Turn
-from probqa.records import Answer, Quote
-from probqa.rendering import close_label, finding_line
+from probqa.records import Answer
+from probqa.rendering import WithDigests, close_label, finding_line, with_digests_below
 from probqa.settings import feedback_file
 from probqa.ui import cards, feedback, frame, side_bar, states, suggestions
 from probqa.ui.address import MAX_QUESTIONS, Address, api_parameters, link, link_to, read
@@ -250,11 +250,12 @@ def _quotes(library: Library, answer: Answer, turn: str) -> None:
     if answer.near:
         with frame.part(f"near-{turn}"):
             frame.draw(Markup('<h3 class="pq-near">Not an answer, but near</h3>'))
-            _cards(library, answer, answer.near[:NEAR_CARDS])
+            _cards(library, answer, with_digests_below(answer.near[:NEAR_CARDS]))
         return
-    opened = min(OPEN_CARDS, answer.answering)
-    _cards(library, answer, answer.quotes[:opened])
-    rest = answer.quotes[opened:]
+    shown = with_digests_below(answer.quotes)
+    opened = min(OPEN_CARDS, sum(number <= answer.answering for number, _, _ in shown))
+    _cards(library, answer, shown[:opened])
+    rest = shown[opened:]
     if rest:
         with frame.folded(f"Show {len(rest)} more", f"rest-{turn}"):
             _cards(library, answer, rest, first=opened + 1)
@@ -263,13 +264,13 @@ def _quotes(library: Library, answer: Answer, turn: str) -> None:
 def _nearest(library: Library, answer: Answer, turn: str) -> None:
     """Draw what came nearest to a question that is about nothing in the reports, folded: the sign could be wrong."""
     with frame.folded("Show what came nearest", f"rest-{turn}"):
-        _cards(library, answer, answer.shown[:NEAR_CARDS])
+        _cards(library, answer, with_digests_below(answer.shown[:NEAR_CARDS]))
 
 
-def _cards(library: Library, answer: Answer, quotes: Sequence[Quote], first: int = 1) -> None:
-    for number, quote in enumerate(quotes, start=first):
-        came_later = later(library, quote.source.id)
-        frame.draw(cards.card(quote, number, library.generation.glossary, came_later, close_label(answer, number)))
+def _cards(library: Library, answer: Answer, shown: Sequence[WithDigests], first: int = 1) -> None:
+    for place, (number, quote, digests) in enumerate(shown, start=first):
+        came_later, note = later(library, quote.source.id), close_label(answer, number)
+        frame.draw(cards.card(quote, place, library.generation.glossary, came_later, note, digests))
 
 
 def askable(address: Address, number: int = MAX_QUESTIONS) -> Request:
