@@ -219,7 +219,7 @@ def test_each_quote_has_a_button_for_the_basket_and_each_answer_a_link_to_copy(p
         (".", {"q": [LOW_RISK], "g": generation}),
         (".", {"q": [LOW_RISK, "and staff morale?"], "g": generation}),
     ]
-    assert re.findall('class="pq-share" data-link=".*?" data-title="(.*?)"', said) == [LOW_RISK, "and staff morale?"]
+    assert re.findall('class="pq-send" data-link=".*?" data-title="(.*?)"', said) == [LOW_RISK, "and staff morale?"]
 
 
 def test_a_follow_up_is_asked_with_the_questions_before_it(

@@ -340,4 +340,4 @@ def test_the_page_as_it_stands_can_be_copied_as_a_link(
     assert copied
     link = urlsplit(html.unescape(copied[1]))
     assert (link.path, parse_qs(link.query)) == (name, {"q": [MORALE]} | {key: [value] for key, value in more.items()})
-    assert f'class="pq-share" data-link="{copied[1]}" data-title="{MORALE}"' in page
+    assert f'class="pq-send" data-link="{copied[1]}" data-title="{MORALE}"' in page

@@ -170,4 +170,4 @@ def test_where_the_system_has_no_way_to_share_none_is_offered(site: Site, visit:
     page = visit(site.url).page
     ask(page, QUESTION)
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
-    expect(page.locator(".pq-share")).to_be_hidden()
+    expect(page.locator(".pq-send")).to_be_hidden()

@@ -102,7 +102,7 @@ def sharing(target: str, title: str, *ways: Markup) -> Markup:
     """
     shares = (
         Markup('<button type="button" class="pq-copy" data-link="{}">Copy link</button>').format(target),
-        Markup('<button type="button" class="pq-share" data-link="{}" data-title="{}">Share</button>').format(
+        Markup('<button type="button" class="pq-send" data-link="{}" data-title="{}">Share</button>').format(
             target, title
         ),
     )

@@ -73,11 +73,11 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.pq-go");
-    const button = event.target.closest("button.pq-copy, button.pq-share");
+    const button = event.target.closest("button.pq-copy, button.pq-send");
     if (link && opensHere(event)) {
       event.preventDefault();
       go(link);
-    } else if (button) (button.matches(".pq-share") ? share : copy)(button);
+    } else if (button) (button.matches(".pq-send") ? share : copy)(button);
   });
 
   // Streamlit runs the page again at an "r" and would empty its caches at a "c": a single letter, spoken or typed beside a
