@@ -37,9 +37,10 @@ FILES = DOMAIN | {"weir.pdf": CONTENT, "weir.yaml": SIDECAR, "plain.md": "# Plai
 
 
 def read_one(folder: Path, files: Mapping[str, str | bytes]) -> Document:
-    """The first of some files, read as a build reads it."""
+    """The PDF among some files, read as a build reads it."""
     write_corpus(folder, files)
-    return reader.read(corpus.list_files(folder)[0][0], folder)
+    [file] = (file for file in corpus.list_files(folder)[0] if file.path.endswith(".pdf"))
+    return reader.read(file, folder)
 
 
 @pytest.fixture
