@@ -67,7 +67,10 @@ def whose(source: Source) -> str:
 
 
 def tag(words: str) -> Markup:
-    """Return the label of a digest, to stand beside the title; where there is no room, its words before a comma."""
+    """Return the label of a digest, to stand beside the title.
+
+    Where there is no room it is its words before a comma.
+    """
     name, comma, rest = words.partition(",")
     more = Markup('<span class="pq-mid">{}{}</span>').format(comma, rest) if rest else Markup("")
     return Markup(' <span class="pq-label">{}{}</span>').format(name, more) if words else Markup("")
