@@ -370,7 +370,13 @@ def _sentence_cosine(public: PublicSet, number: int, hits: Sequence[Hit], _quote
     return best
 
 
+def _chance(public: PublicSet, number: int, hits: Sequence[Hit], _quotes: Sequence[Quote]) -> float:
+    calibration = public.generation.calibration
+    return max((calibration.confidence(each.candidate.signals) for each in public.chosen(number, hits)), default=0.0)
+
+
 SIGNALS: dict[str, Signal] = {
+    "chance that it is answered": _chance,
     "best cosine": _max_cosine,
     "best BM25": _best_bm25,
     "fused score of the first passage": _top_score,
@@ -413,9 +419,12 @@ def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
     ``holds`` is the share of first quotes with a gold answer in them, ``holds, right passage`` those that are also from
     a relevant passage, ``passage first`` the share of first quotes from one. F1 is over words; ``given`` is with the
     relevant passage handed over, so that only the choice of sentences counts. Beside it the plain baseline: every
-    sentence of that passage whose cosine is at least ``threshold``, the best one where none is.
+    sentence of that passage whose cosine is at least ``threshold``, the best one where none is. ``words F1`` is over
+    the words of all questions together (``WordOverlap``), of all that is quoted as an answer, the first quote where
+    nothing is.
     """
     outcomes: dict[str, list[float]] = {}
+    overlaps = {name: WordOverlap() for name in ("words F1", "given: words F1", "plain: words F1")}
 
     def note(name: str, value: float) -> None:
         outcomes.setdefault(name, []).append(value)
@@ -432,17 +441,54 @@ def first_quotes(public: PublicSet, threshold: float = 0.5) -> dict[str, float]:
         note("passage first", right)
         note("in first 3", any(holds(quote.text, question.answers) for quote in quotes[:3]))
         note("F1", word_f1(text, question.answers))
+        answering = [quote.text for quote in quotes if quote.status == "answered"] or [text]
+        overlaps["words F1"].add(" ".join(answering), question.answers)
         row = max(question.relevant, key=lambda row: (question.relevant[row], -row))
         given = [Hit(public.generation.passage(row), 1.0, float(public.cosines[number, row]))]
         cut = public.quotes(number, given, k=1)[0].text
         note("given: holds", holds(cut, question.answers))
         note("given: F1", word_f1(cut, question.answers))
+        overlaps["given: words F1"].add(cut, question.answers)
         plain = _above(public, number, row, threshold)
         note("plain: holds", holds(plain, question.answers))
         note("plain: F1", word_f1(plain, question.answers))
+        overlaps["plain: words F1"].add(plain, question.answers)
     if not outcomes:
         raise ValueError(f"{public.view.label} has no question with a gold answer")
-    return {name: mean(values) for name, values in outcomes.items()}
+    return {name: mean(values) for name, values in outcomes.items()} | {
+        name: overlap.f1 for name, overlap in overlaps.items()
+    }
+
+
+@dataclass
+class WordOverlap:
+    """Words shown, words of the gold answers, and words in both, over all questions: for a micro-averaged F1.
+
+    A word is what stands between white space, as written. Of several gold answers the one that is hit best counts.
+
+    >>> overlap = WordOverlap()
+    >>> overlap.add("It was good.", ["good.", "bad"])
+    >>> overlap.f1
+    0.5
+    """
+
+    shown: int = 0
+    wanted: int = 0
+    both: int = 0
+
+    def add(self, text: str, answers: Sequence[str]) -> None:
+        """Count a question."""
+        shown = Counter(text.split())
+        wanted = [Counter(answer.split()) for answer in answers]
+        best = max(wanted, key=lambda words: (shown & words).total() / max(1, shown.total() + words.total()))
+        self.shown += shown.total()
+        self.wanted += best.total()
+        self.both += (shown & best).total()
+
+    @property
+    def f1(self) -> float:
+        """Return the harmonic mean of precision and recall."""
+        return 2 * self.both / max(1, self.shown + self.wanted)
 
 
 def evenly(items: list[Any], count: int) -> list[Any]:

@@ -47,7 +47,7 @@ TOLERANCE = 0.005
 EXACT = frozenset(("gold dev: quote_fidelity",))
 
 # Only these are promises: the others in a table are there to compare with.
-SIGNAL = "score of the first quote"
+SIGNAL = "chance that it is answered"
 
 
 def gold_scores(cache: Path) -> dict[str, float]:
