@@ -100,7 +100,7 @@ def test_the_first_html_holds_the_answer_and_starts_the_scripts(client: TestClie
     response = client.get("/", params={"q": QUESTION})
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
     assert f'<mark class="pq-words">{QUOTE}</mark>' in response.text
-    assert "Inspection of Ambleton · The Inspectorate · 19 April 2017" in first(response.text)
+    assert "Inspection of Ambleton · 19 April 2017 · The Inspectorate" in first(response.text)
     assert re.search(r'<script type="module" crossorigin src="\./static/js/index\.[\w-]+\.js">', response.text)
     assert response.text.index(QUOTE) < response.text.index('<link rel="stylesheet"') < response.text.index(" inert>")
     assert response.headers["content-security-policy"].startswith("default-src 'self'")
