@@ -413,7 +413,7 @@ def test_a_question_about_nothing_in_the_reports_is_told_what_they_are_about(pag
     asked(page, "zyzzyva quokka?")
     assert '<p class="pq-finding pq-outside">Nothing in these 3 reports comes near this question.</p>' in drawn(page)
     assert "They are about probation: " in drawn(page)
-    [folded] = page.expander
+    [folded] = page.main.expander
     inside = [part for part in folded.get("html") if "<article" in part.proto.body]
     assert (folded.label, drawn(page).count("<article")) == ("Show what came nearest", len(inside))
     assert "These reports do not say" not in drawn(page)

@@ -59,7 +59,7 @@ def test_every_report_shows_what_each_says_and_names_the_silent(view: View, buil
     spoken = [one.quote for one in answer.documents if one.quote]
     assert spoken
     assert re.findall('<mark class="pq-words">(.*?)</mark>', drawn(every)) == [escape(quote.text) for quote in spoken]
-    silent = [one.source.title for one in answer.documents if one.quote is None]
+    silent = [escape(one.source.title_in_words) for one in answer.documents if one.quote is None]
     assert silent
     listed = drawn(every).partition('<ul class="pq-silent">')[2].partition("</ul>")[0]
     assert re.findall(r"<li><a [^>]*>(.*?)</a>", listed) == silent

@@ -91,7 +91,7 @@ def about(topic: str) -> str:
 
 
 def test_titles_headings_bodies_and_file_names_are_text(hostile: Site, attack: Open) -> None:
-    documents = {shown_as(one.source.title): one for one in hostile.library.generation.all_documents()}
+    documents = {shown_as(one.source.title_in_words): one for one in hostile.library.generation.all_documents()}
     assert len(documents) == 2 * EACH
     seen: set[str] = set()
     groups = 2 * EACH // A_LOAD
@@ -128,13 +128,13 @@ def test_the_list_of_reports_and_their_pages_are_text(hostile: Site, attack: Ope
     documents = list(hostile.library.generation.all_documents())
     shown = page.locator("body").inner_text()
     for document in documents:
-        assert shown_as(document.source.title) in shown
+        assert shown_as(document.source.title_in_words) in shown
     for document in documents[::8]:
         visited.follow(f"{hostile.url}/read?{urlencode({'document': document.source.id})}")
         text = page.get_by_role("article", name="Text of the document")
         text.get_by_text(shown_as(document.text)[-40:]).wait_for()
         settled(page)
-        assert page.locator("h1").inner_text() == shown_as(document.source.title)
+        assert page.locator("h1").inner_text() == shown_as(document.source.title_in_words)
         for block in document.blocks:
             assert shown_as(document.slice(block.span)) in text.inner_text()
         assert tripped(visited) == []

@@ -128,23 +128,30 @@ class Api:
             self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
             self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
-            self._route("/api/feed", FEED, _feed, _problem),
-            self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem),
-            *self._page_files("/picture", PICTURE, picture),
-            *self._page_files("/original", ORIGINAL, original),
+            *self._beside_pages("/api/feed", FEED, _feed, _problem),
+            *self._beside_pages(
+                "/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem
+            ),
+            *self._beside_pages("/picture", PICTURE, picture, _problem, self.drawing),
+            *self._beside_pages("/original", ORIGINAL, original, _problem, self.drawing),
             Route("/api/openapi.json", self._openapi, methods=_ALL_METHODS),
             Route("/healthz", self._health, methods=_ALL_METHODS),
             Route("/api", self._nothing, methods=_ALL_METHODS),
             Route("/api/{rest:path}", self._nothing, methods=_ALL_METHODS),
         ]
 
-    def _page_files(
-        self, path: str, allowed: Mapping[str, int], work: Callable[[Library, Parameters], Response]
+    def _beside_pages(
+        self,
+        path: str,
+        allowed: Mapping[str, int],
+        work: Callable[[Library, Parameters], Response],
+        refusal: Refusal,
+        workers: Workers | None = None,
     ) -> Iterator[Route]:
         """Yield the routes of what pages of the app lead to: below the path that they are served under too."""
         base = config.get_option("server.baseUrlPath").strip("/")
         for below in filter(None, ("/", base and f"/{base}/")):
-            yield self._route(below + path.removeprefix("/"), allowed, work, _problem, self.drawing)
+            yield self._route(below + path.removeprefix("/"), allowed, work, refusal, workers)
 
     def _route(
         self,

@@ -35,9 +35,9 @@ OPEN = ("health", "host-config", STREAM)
 # No address of ours has any of these, and what they stand for is read differently by different programs.
 NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.\.?(?:/|$)|^[^/]|^$")
 
-# What a page of the app shows or offers besides itself.
-PAGE_FILES = ("/original", "/picture")
-OWN_LIMITS = ("/api", "/embed", "/healthz", *PAGE_FILES)
+# What a page of the app shows or links to, which lies beside it wherever that lies.
+PAGE_FILES = ("/api/feed", "/embed", "/original", "/picture")
+OWN_LIMITS = ("/api", "/healthz", *PAGE_FILES)
 VISITORS = Visitors(most=400)
 # Comes back by itself: a visitor who waits is let in when there is room.
 BUSY_PAGE = Markup("""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>

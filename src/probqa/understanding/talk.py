@@ -35,17 +35,19 @@ _SHORT = {
 }
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
-_HOW = "Ask in your own words, about a place, a time or a subject. The answer is what the reports say, word for word."
+_HOW = (
+    "Ask in your own words, about a place, a time or a subject. Every answer is quoted word for word, with its place."
+)
 _WELCOME = "You are welcome. Ask on whenever you like."
 _SAYS = {
     "hello": f"Hello. {_HOW}",
     "thanks": _WELCOME,
     "bye": "Goodbye.",
-    "who": "This is a search of the reports and no person. It shows what they say, word for word, and adds nothing.",
+    "who": "This is a search of the reports and no person. It quotes them word for word, and adds nothing.",
     "can": _HOW,
     "fine": "This is a search of the reports and no person, and it works. " + _HOW,
     "ok": "Ask on whenever you like.",
-    "wrong": "The quotes are what the reports say, and may not be what was meant. Ask in other words, or name a place, "
+    "wrong": "The quotes are what these texts say, and may not be what was meant. Ask in other words, or name a place, "
     "a time or a report.",
     "kept": "Nothing is sent to anyone but this server. The page About says what is kept, and where the reports come "
     "from.",
