@@ -210,4 +210,4 @@ def test_the_installed_program_serves_its_pages(installed: Installed, indexed: P
         with urllib.request.urlopen(f"{url}/", timeout=30) as response:
             assert response.status == 200
             assert "script-src 'self'" in response.headers["content-security-policy"]
-            assert b'<div id="root">' in response.read()
+            assert b"Ask 112 digests of inspection reports" in response.read()
