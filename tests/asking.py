@@ -32,7 +32,7 @@ def fresh(program: str, chosen: Settings, *arguments: str, hash_seed: str = "0")
 
 
 def _settings() -> Settings:
-    corpus, index, model, reader = sys.argv[1:5]
+    corpus, index, model, reader, pointer = sys.argv[1:6]
     if model == "hash model":
         import hash_encoder
 
@@ -41,7 +41,7 @@ def _settings() -> Settings:
         import hash_reader
 
         hash_reader.install()
-    return Settings(Path(corpus), Path(index), model, reader)
+    return Settings(Path(corpus), Path(index), model, reader, pointer)
 
 
 def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
@@ -58,12 +58,12 @@ def _ask(chosen: Settings, questions: list[str]) -> list[dict[str, Any]]:
 
 def answers() -> None:
     """Print the answers to the questions given, timings left out."""
-    json.dump(_ask(_settings(), sys.argv[5:]), sys.stdout)
+    json.dump(_ask(_settings(), sys.argv[6:]), sys.stdout)
 
 
 def modules() -> None:
     """Ask, then print every module that was imported."""
-    _ask(_settings(), sys.argv[5:])
+    _ask(_settings(), sys.argv[6:])
     json.dump(sorted(sys.modules), sys.stdout)
 
 
@@ -90,7 +90,7 @@ def silent() -> None:
             continue
         raise AssertionError("the refusal does not work")
     refused.clear()
-    statuses = [answer["status"] for answer in _ask(_settings(), sys.argv[5:])]
+    statuses = [answer["status"] for answer in _ask(_settings(), sys.argv[6:])]
     json.dump({"refused": refused, "statuses": statuses}, sys.stdout)
 
 

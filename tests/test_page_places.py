@@ -212,6 +212,7 @@ UNLIKE_ITSELF = {
     "olmocr__not_parsing.pdf": "labels of pictures printed on each other",
     "olmocr__most_content_in_image_form.pdf": "recognised words that overlap",
     "olmocr__handwriting_bad_ocr.pdf": "recognised words that overlap",
+    "pdf.js__poppler-90-0-fuzzed.pdf": "a file broken on purpose, whose lines reach into each other",
     "sample-files__GeoTopo-komprimiert.pdf": "formulas, whose lines reach into each other",
     "sample-files__habibi.pdf": "letters that are drawn on others",
     "sample-files__libreoffice-form.pdf": "fields of a form",

@@ -199,6 +199,7 @@ def test_title_and_day_are_the_files_and_the_day_is_marked() -> None:
     )
     assert read_rtf(rtf(about + "It was late.")).metadata == {
         "title": "The report on Ambleton",
+        "title_note": "read from the file's data",
         "published": "2018-05-20",
         "published_note": "the day the Rich Text file was last saved",
     }

@@ -246,6 +246,7 @@ def test_the_title_is_the_files_and_the_day_is_marked() -> None:
     book = xlsx({"Sheet1": sheet([cell("A1", "Late.")])}, parts={"docProps/core.xml": about})
     assert read_xlsx(book).metadata == {
         "title": "Offices and ratings",
+        "title_note": "read from the file's data",
         "published": "2021-02-03",
         "published_note": "the day the Excel file was last saved",
     }

@@ -280,7 +280,12 @@ def _quote_lines(quote: Quote, mark: str, width: int, note: str = "") -> list[st
     for part in (source_line(quote), quote_label(quote), also, note, quote.source.url):
         if part:
             lines += textwrap.wrap(
-                visible(part), width, initial_indent="   ", subsequent_indent="   ", break_long_words=False
+                visible(part),
+                width,
+                initial_indent="   ",
+                subsequent_indent="   ",
+                break_long_words=False,
+                break_on_hyphens=False,
             )
     return lines
 

@@ -92,12 +92,13 @@ def test_copying_gives_the_words_with_their_source(site: Site, visit: Open) -> N
 def test_a_filter_that_back_has_taken_away_does_not_come_back(site: Site, visit: Open) -> None:
     page = visit(site.url).page
     ask(page, QUESTION)
-    page.get_by_test_id("stRadio").get_by_text("NPS").click()
+    page.get_by_role("combobox", name="Area").click()
+    page.get_by_role("option", name="Ambleton").click()
     expect(page.locator(".pq-chip")).to_have_count(1)
     page.go_back()
     expect(page.locator(".pq-chip")).to_have_count(0)
     ask(page, AND)
-    assert "body" not in parse_qs(urlsplit(page.url).query)
+    assert "area" not in parse_qs(urlsplit(page.url).query)
 
 
 def test_the_colours_follow_the_theme_that_is_chosen_in_the_menu(site: Site, visit: Open) -> None:

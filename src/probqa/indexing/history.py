@@ -77,14 +77,14 @@ def note(index: Path, *acts: Act) -> None:
 def settle(index: Path) -> None:
     """Make up for what a killed command, or one of before there was a history, did not note or clear away."""
     acts = read_history(index)
-    found = []
-    if not acts:
-        older = [folder for folder in storage.generations(index) if (folder / storage.MANIFEST).is_file()]
-        found = [_found(folder.name, _manifest_sha256(folder)) for folder in older]
     try:
         live, manifest = storage.read_pointer(index)
     except (IndexMissingError, IndexDamagedError):
         return
+    found = []
+    if not acts:
+        older = [folder for folder in storage.generations(index) if (folder / storage.MANIFEST).is_file()]
+        found = [_found(folder.name, _manifest_sha256(folder)) for folder in older if folder.name != live]
     if [act.generation for act in (*acts, *found) if act.makes_live][-1:] != [live]:
         found.append(_found(live, manifest))
     if found:

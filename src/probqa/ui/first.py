@@ -97,7 +97,7 @@ def _body(drawn: Plain, page: Page | None) -> Markup:
     return Markup(
         '<div id="pq-first" class="stApp{}">{}{}<main class="stMainBlockContainer" id="pq-main" tabindex="-1">'
         '<div class="stVerticalBlock">{}</div></main></div>'
-    ).format(" pq-sided" if drawn.has_side_bar else "", _SKIP if page else Markup(""), _menu(page), drawn.html)
+    ).format(" pq-sided" if drawn.has_side_bar else "", _SKIP if page else Markup(""), _menu(page), drawn.markup)
 
 
 def _menu(page: Page | None) -> Markup:

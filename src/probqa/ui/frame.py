@@ -5,7 +5,7 @@ same calls draw a page as plain HTML where Streamlit does not run: for the first
 
 >>> with plainly({}) as page:
 ...     draw(Markup("<p>{}</p>").format("<b>Reports</b>"))
->>> page.html
+>>> page.markup
 Markup('<div class="stElementContainer"><div class="stHtml"><p>&lt;b&gt;Reports&lt;/b&gt;</p></div></div>')
 """
 
@@ -34,7 +34,7 @@ class Plain:
     has_side_bar: bool = False
 
     @property
-    def html(self) -> Markup:
+    def markup(self) -> Markup:
         """Return what is drawn."""
         return Markup("").join(self.drawn)
 
