@@ -19,8 +19,7 @@ SHORT = {
     "probqa.checking.meaning:_WORD_BEFORE": "looks at the 80 characters before a quote",
     "probqa.checking.meaning:_COMPOUND_BEFORE": "looks at the 80 characters before a quote",
     "probqa.ui.middleware:_inline_scripts": "reads Streamlit's own page",
-    "probqa.ui.first:_shell0": "reads Streamlit's own page",
-    "probqa.ui.first:_shell1": "reads Streamlit's own page",
+    "probqa.ui.first:_shell": "reads Streamlit's own page",
 }
 # What a pattern that is put together where it is used may be; a name or a number of the text stands in most.
 NAME, NAME_IN_WORDS = r"(?<!\w)Northway\ Ltd\.(?!\w)", r"\bNorthway\ Ltd\b"
