@@ -6,7 +6,7 @@ Starts ``probqa serve`` on a free port of this machine and opens it in Chromium 
 phone with 1.6 Mbit/s, 150 ms to each answer and a processor four times slower, as a desk without limits, and as the
 phone again with what it has kept. "answer" is when the words of the first quote are on the page, "largest" the
 browser's own largest contentful paint, "box" when a question can be typed into the page of the app; medians. Another
-checkout given with ``--before`` is measured first, over the same index.
+checkout given with ``--before`` is measured first, over an index of its own.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def row(measured: list[Measured]) -> str:
 
 @contextmanager
 def serving(checkout: Path) -> Iterator[str]:
-    """Serve the index of this checkout with the program of ``checkout``, and return where."""
+    """Serve a checkout's index with its own program, and return where."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -173,7 +173,7 @@ def serving(checkout: Path) -> Iterator[str]:
     }
     server = subprocess.Popen(
         [sys.executable, "-m", "probqa.cli", "serve", "--port", str(port)],
-        cwd=ROOT,
+        cwd=checkout,
         env=environment,
         stdout=subprocess.DEVNULL,
     )
