@@ -221,6 +221,12 @@ def _shown_lines(answer: Answer, width: int, most: int) -> list[str]:
     return lines
 
 
+def known_lines(answer: Answer) -> list[str]:
+    """Return what an answer says besides quotes: what a term means, ratings and notes."""
+    said = [f"Explained: {definition_line(each)}" for each in answer.definitions]
+    return said + [rating_line(row) for row in answer.ratings] + [note.text for note in answer.notes]
+
+
 def definition_line(definition: Definition) -> str:
     """Return a term with what it means, for one line: it is this project's wording and says so."""
     term = marked(definition.term, definition.abbreviation)

@@ -313,7 +313,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
             "pictures",
             "shared",
         },
-        "basket": {"frame", "markup"},
+        "basket": {"address", "frame", "markup"},
         "cards": {"address", "basket", "markup"},
         "side_bar": {"address", "frame", "markup"},
         "narrower": {"address", "markup", "side_bar"},

@@ -74,8 +74,7 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
     asked, domain = question.rating, index.domain
     if asked is None:
         return None
-    sources = [document.source for document in index.all_documents()]
-    known = [rated for source in sources for rated in _ratings_of(source, index.glossary, domain)]
+    known = [rated for source in index.sources for rated in _ratings_of(source, index.glossary, domain)]
     for excluded in (Excluded(name, index) for name in question.excluded):
         known = [each for each in known if not (excluded.is_all_of(each.source) or excluded.is_named_in(each.who))]
     scope = list(_in_scope(known, question, asked, index.glossary))
@@ -108,7 +107,7 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
         rows = fits = list({rated.who: rated for rated in reversed(rows)}.values())[::-1]
     return RatingTable(
         rows=tuple(_row(index, rated) for rated in rows),
-        note=Note(" ".join(_sentences(asked, wanted, whole, fits, parts, question, sources, index))),
+        note=Note(" ".join(_sentences(asked, wanted, whole, fits, parts, question, index.sources, index))),
         wanted=wanted,
         found=bool(fits or parts),
         documents=frozenset(rated.source.id for rated in scope),

@@ -6,7 +6,6 @@ In: options and settings. Out: lines or JSON, perhaps another live generation, a
 from __future__ import annotations
 
 import argparse
-import datetime
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -168,7 +167,9 @@ def _passages(change: DocumentChange) -> str:
 
 
 def _when(time: str) -> str:
+    from probqa.indexing.storage import in_words
+
     try:
-        return f"{datetime.datetime.fromisoformat(time):%Y-%m-%d %H:%M:%S} UTC"
+        return in_words(time)
     except ValueError:
         return time

@@ -25,7 +25,7 @@ from probqa.errors import BuildLockedError, InputError, ReadingError
 from probqa.gathering.changes import mend
 from probqa.gathering.files import TEMPORARY, write
 from probqa.gathering.outcome import printable
-from probqa.gathering.stated import Value
+from probqa.gathering.stated import WITH_FRONT_MATTER, Value
 from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
 from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, STATED_KEY, TITLED_KEY, read_metadata
 from probqa.reading.plain_yaml import YamlError, load
@@ -82,7 +82,7 @@ def source_of(folder: Path, path: Path) -> Source:
     name = path.relative_to(folder).as_posix()
     sidecar = path.with_suffix(SIDECAR_SUFFIX)
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.suffix.lower() in (".md", ".markdown", ".txt") else ""
+        text = path.read_text(encoding="utf-8-sig") if path.suffix.lower() in WITH_FRONT_MATTER else ""
         beside = sidecar.read_text(encoding="utf-8-sig") if sidecar.is_file() else None
         return read_metadata(text, beside, name)[0]
     except (ReadingError, OSError, UnicodeDecodeError):

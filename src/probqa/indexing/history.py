@@ -84,7 +84,7 @@ def settle(index: Path) -> None:
     found = []
     if not acts:
         older = [folder for folder in storage.generations(index) if (folder / storage.MANIFEST).is_file()]
-        found = [_found(folder.name, _manifest_sha256(folder)) for folder in older if folder.name != live]
+        found = [_found(folder.name, manifest_sha256(folder)) for folder in older if folder.name != live]
     if [act.generation for act in (*acts, *found) if act.makes_live][-1:] != [live]:
         found.append(_found(live, manifest))
     if found:
@@ -120,5 +120,6 @@ def _found(generation: str, manifest: str) -> Act:
     return Act(storage.now(), "found", generation, manifest)
 
 
-def _manifest_sha256(folder: Path) -> str:
+def manifest_sha256(folder: Path) -> str:
+    """Return the SHA-256 of the manifest that lies in the folder of a generation."""
     return storage.sha256((folder / storage.MANIFEST).read_bytes())

@@ -17,7 +17,17 @@ from pathlib import Path
 from probqa.errors import DecodingError, IndexDamagedError, IndexMismatchError, InputError
 from probqa.indexing import storage
 from probqa.indexing.generation import Generation
-from probqa.indexing.history import Act, Verb, earlier, last_live, manifest_of, note, read_history, settle
+from probqa.indexing.history import (
+    Act,
+    Verb,
+    earlier,
+    last_live,
+    manifest_of,
+    manifest_sha256,
+    note,
+    read_history,
+    settle,
+)
 from probqa.indexing.manifest import Manifest
 from probqa.indexing.news import note_news, read_news
 from probqa.settings import Settings
@@ -128,16 +138,14 @@ def roll_back(settings: Settings, name: str = "", *, command: str = "") -> Move:
     with contextlib.suppress(IndexDamagedError):
         storage.read_pointer(index)
     with changing(index, command):
-        acts = read_history(index)
         live = storage.pointed_at(index, storage.POINTER)
-        there = [folder.name for folder in storage.generations(index)]
-        older = [each for each in earlier(live, acts) if each in there]
+        older = _older(index, live)
         if not (name or older):
             raise InputError(f"no generation of {index} was live before {live}", "list them with: probqa generations")
         target = find(index, name) if name else older[0]
         if target == live:
             raise InputError(f"the generation {target} is live already", "list them with: probqa generations")
-        manifest = manifest_of(target, acts) or _manifest_sha256(index / target)
+        manifest = _manifest(index, target)
         with closing(Generation(index / target, manifest)) as generation:
             generation.require_made_with(settings)
         storage.move_pointer(index, target, manifest)
@@ -176,8 +184,7 @@ def pair(index: Path, before: str = "", after: str = "") -> tuple[str, str]:
     if live and storage.pointed_at(index, storage.DRAFT) not in ("", live):
         return live, find(index, "draft")
     live = find(index, "live")
-    there = {folder.name for folder in storage.generations(index)}
-    older = [name for name in earlier(live, read_history(index)) if name in there]
+    older = _older(index, live)
     if not older:
         raise InputError(f"{index} has no draft, and no generation was live before {live}", "build a second one")
     return older[0], live
@@ -190,7 +197,7 @@ def open_generation(index: Path, name: str) -> Generation:
         IndexMismatchError: it was written in another format.
         IndexDamagedError: a file of it is not what was written.
     """
-    return Generation(index / name, manifest_of(name, read_history(index)) or _manifest_sha256(index / name))
+    return Generation(index / name, _manifest(index, name))
 
 
 def generations(index: Path) -> list[Kept]:
@@ -218,10 +225,17 @@ def generations(index: Path) -> list[Kept]:
     return sorted(kept, key=lambda each: last.get(each.name, -1), reverse=True)
 
 
-def _manifest_sha256(folder: Path) -> str:
+def _older(index: Path, live: str) -> list[str]:
+    """Return the generations that lie there and were live before one was, the latest first."""
+    there = {folder.name for folder in storage.generations(index)}
+    return [name for name in earlier(live, read_history(index)) if name in there]
+
+
+def _manifest(index: Path, name: str) -> str:
+    """Return the SHA-256 that the manifest of a generation is to have: of what lies there, where nobody noted it."""
     try:
-        return storage.sha256((folder / storage.MANIFEST).read_bytes())
+        return manifest_of(name, read_history(index)) or manifest_sha256(index / name)
     except OSError as error:
         raise IndexDamagedError(
-            f"{folder / storage.MANIFEST} cannot be read: {error.strerror}", "take another"
+            f"{index / name / storage.MANIFEST} cannot be read: {error.strerror}", "take another"
         ) from error

@@ -96,6 +96,15 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
+def in_words(time: str) -> str:
+    """Return an ISO time in UTC for people.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return f"{datetime.datetime.fromisoformat(time):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def read_pointer(index: Path, pointer: str = POINTER) -> tuple[str, str]:
     """Read the name of the live generation, or of the draft, and the SHA-256 of its manifest.
 
@@ -189,7 +198,7 @@ def _holder(file: BinaryIO) -> str:
     file.seek(0)
     try:
         holder = decode_json(Holder, file.read())
-        since = datetime.datetime.fromisoformat(holder.since).strftime("%Y-%m-%d %H:%M:%S UTC")
+        since = in_words(holder.since)
     except (DecodingError, ValueError):
         return ""
     return f": process {holder.pid}, since {since}, {holder.command or 'from Python'}"

@@ -78,13 +78,21 @@ class Address:
         return {name: given for name, given in values.items() if any(given)}
 
 
+def first(parameters: Parameters, name: str) -> str:
+    """Return the first value of a parameter.
+
+    It is empty where there is none.
+    """
+    return next(iter(parameters.get(name, ())), "")
+
+
 def read(parameters: Parameters) -> Address:
     """Return what an address asks for.
 
     What it cannot ask for is left out.
     """
     lists = {field: tuple(dict.fromkeys(filter(None, parameters.get(name, ())))) for name, field in _LISTS.items()}
-    dates = {name: next(iter(parameters.get(name, ())), "") for name in _DATES}
+    dates = {name: first(parameters, name) for name in _DATES}
     return Address(
         turns=read_turns(tuple(parameters.get("q", ())), parameters)[-MAX_QUESTIONS:],
         filters=Filters(
@@ -96,7 +104,7 @@ def read(parameters: Parameters) -> Address:
             since=dates["since"],
             until=dates["until"],
         ),
-        generation=next(iter(parameters.get("g", ())), ""),
+        generation=first(parameters, "g"),
     )
 
 

@@ -49,7 +49,7 @@ from probqa.reading.corpus import read_unchanged
 from probqa.records import Answer
 from probqa.settings import settings
 from probqa.ui import embed, feeds, pictures
-from probqa.ui.address import MAX_QUESTIONS, read_turns
+from probqa.ui.address import MAX_QUESTIONS, first, read_turns
 from probqa.ui.connections import watch_connections
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
@@ -128,30 +128,17 @@ class Api:
             self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
             self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
-            *self._beside_pages("/api/feed", FEED, _feed, _problem),
-            *self._beside_pages(
-                "/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem
+            *_beside_pages(self._route("/api/feed", FEED, _feed, _problem)),
+            *_beside_pages(
+                self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem)
             ),
-            *self._beside_pages("/picture", PICTURE, picture, _problem, self.drawing),
-            *self._beside_pages("/original", ORIGINAL, original, _problem, self.drawing),
+            *_beside_pages(self._route("/picture", PICTURE, picture, _problem, self.drawing)),
+            *_beside_pages(self._route("/original", ORIGINAL, original, _problem, self.drawing)),
             Route("/api/openapi.json", self._openapi, methods=_ALL_METHODS),
             Route("/healthz", self._health, methods=_ALL_METHODS),
             Route("/api", self._nothing, methods=_ALL_METHODS),
             Route("/api/{rest:path}", self._nothing, methods=_ALL_METHODS),
         ]
-
-    def _beside_pages(
-        self,
-        path: str,
-        allowed: Mapping[str, int],
-        work: Callable[[Library, Parameters], Response],
-        refusal: Refusal,
-        workers: Workers | None = None,
-    ) -> Iterator[Route]:
-        """Yield the routes of what pages of the app lead to: below the path that they are served under too."""
-        base = config.get_option("server.baseUrlPath").strip("/")
-        for below in filter(None, ("/", base and f"/{base}/")):
-            yield self._route(below + path.removeprefix("/"), allowed, work, refusal, workers)
 
     def _route(
         self,
@@ -245,7 +232,7 @@ def answer(library: Library, given: Parameters) -> Answer:
 
     It raises what ``ask`` raises.
     """
-    k = _first(given, "k") or str(DEFAULT_QUOTES)
+    k = first(given, "k") or str(DEFAULT_QUOTES)
     if not re.fullmatch(r"[0-9]{1,3}", k) or not 1 <= int(k) <= MAX_QUOTES:
         raise InputError(f"k is {k!r}", f"give a number from 1 to {MAX_QUOTES}")
     filters = Filters(
@@ -254,10 +241,10 @@ def answer(library: Library, given: Parameters) -> Answer:
         areas=tuple(given.get("area", ())),
         providers=tuple(given.get("provider", ())),
         bodies=tuple(given.get("body", ())),
-        since=_first(given, "since"),
-        until=_first(given, "until"),
+        since=first(given, "since"),
+        until=first(given, "until"),
     )
-    turns = read_turns((*given.get("previous", ()), _first(given, "question")), given)
+    turns = read_turns((*given.get("previous", ()), first(given, "question")), given)
     return library.ask(questions.Request(turns, filters, int(k)))
 
 
@@ -267,7 +254,7 @@ def check(library: Library, given: Parameters) -> dict[str, Any]:
     Raises:
         InputError: the text cannot be used.
     """
-    report = check_text(library.generation, _first(given, "text"), given.get("named"))
+    report = check_text(library.generation, first(given, "text"), given.get("named"))
     return report_to_json(report)
 
 
@@ -301,8 +288,8 @@ def picture(library: Library, given: Parameters) -> Response:
     Raises:
         InputError: the page is no number.
     """
-    document = library.generation.document(_first(given, "document"))
-    page, file = _first(given, "page"), _first(given, "file")
+    document = library.generation.document(first(given, "document"))
+    page, file = first(given, "page"), first(given, "file")
     if not re.fullmatch(r"[0-9]{1,4}", page):
         raise InputError(f"page is {page!r}", "give the number of a page, from 1")
     if document is None or not is_page(document, int(page)) or not is_file(document, file):
@@ -317,7 +304,7 @@ def picture(library: Library, given: Parameters) -> Response:
 def original(library: Library, given: Parameters) -> Response:
     """Return the very file that was indexed, where its licence lets it be passed on."""
     generation = library.generation
-    document = generation.document(_first(given, "document"))
+    document = generation.document(first(given, "document"))
     if document is None or not may_be_passed_on(document.source, generation.domain):
         return _problem(404, "this file is not offered here", "open the original where it was published", {})
     try:
@@ -350,8 +337,11 @@ def _library() -> Library:
     return open_library(settings(os.environ))
 
 
-def _first(given: Parameters, name: str) -> str:
-    return given.get(name, [""])[0]
+def _beside_pages(route: Route) -> Iterator[Route]:
+    """Yield a route of what pages of the app lead to, and the same below the path that they are served under."""
+    yield route
+    if base := config.get_option("server.baseUrlPath").strip("/"):
+        yield Route(f"/{base}{route.path}", route.endpoint, methods=_ALL_METHODS)
 
 
 def _json(body: dict[str, Any]) -> Response:
@@ -365,7 +355,7 @@ def _feed(library: Library, given: Parameters) -> Response:
         areas=tuple(given.get("area", ())),
         providers=tuple(given.get("provider", ())),
     )
-    question = _first(given, "question")
+    question = first(given, "question")
     entries = feeds.new_reports(library, read_news(settings(os.environ).index), filters, question)
     body = feeds.atom(entries, given, question, library.generation.manifest.created)
     return Response(body, media_type=feeds.MEDIA_TYPE, headers={"cache-control": "no-store"})

@@ -19,6 +19,7 @@ from probqa.indexing.generation import Generation
 from probqa.links import words_hash
 from probqa.records import Document, Quote, Span
 from probqa.ui import frame
+from probqa.ui.address import first
 from probqa.ui.markup import Markup
 
 # The same two as in kept.js.
@@ -82,7 +83,7 @@ def told(parameters: Mapping[str, Sequence[str]]) -> list[str] | None:
     if frame.plain():
         return None
     state = st.session_state
-    if number := next(iter(parameters.get("told", ())), ""):
+    if number := first(parameters, "told"):
         state[_HEARD] = number[:20]
         state[_NAMES] = list(dict.fromkeys(filter(is_name, parameters.get("kept", ()))))[:MAX_QUOTES]
     frame.draw(Markup('<span class="pq-told" data-heard="{}"></span>').format(state.get(_HEARD, "")))

@@ -8,21 +8,17 @@ True
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from probqa.records import Answer, Quote
 from probqa.rendering import (
     close_label,
-    definition_line,
     finding_line,
+    known_lines,
     quote_label,
-    rating_line,
     source_line,
     with_digests_below,
 )
 from probqa.ui.address import Address, link
-from probqa.ui.markup import Markup, original_anchor
+from probqa.ui.markup import Markup, allowed, original_anchor
 
 SHOWN = 3
 STYLE = Markup("""
@@ -38,11 +34,10 @@ blockquote { font: 1.125rem/1.55 Georgia, serif; white-space: pre-wrap; unicode-
 p { margin: 0.25rem 0 } .source, footer { color: var(--soft); font-size: 0.875rem } a { color: var(--accent) }
 a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 """)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {
     "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+        f"default-src 'none'; style-src {allowed(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors *"
     ),
     "cross-origin-resource-policy": "cross-origin",
     "cache-control": "no-store",
@@ -73,9 +68,7 @@ def _promise(answer: Answer) -> str:
 
 def _found(answer: Answer) -> Markup:
     """Return what is known without a quote, and the best quotes or what is near."""
-    said = [f"Explained: {definition_line(each)}" for each in answer.definitions]
-    said += [rating_line(row) for row in answer.ratings] + [note.text for note in answer.notes]
-    known = Markup("").join(Markup("<p>{}</p>").format(text) for text in said)
+    known = Markup("").join(Markup("<p>{}</p>").format(text) for text in known_lines(answer))
     shown = () if answer.question.scope.kind in ("outside", "talk") else with_digests_below(answer.shown)[:SHOWN]
     near = Markup("<p>Not an answer, but near:</p>") if answer.near and shown else Markup("")
     quotes = Markup("").join(

@@ -17,6 +17,7 @@ from probqa.asking.library import Library
 from probqa.errors import ProbqaError
 from probqa.records import Quote
 from probqa.rendering import finding_line, quote_label, quoted, source_line, visible_line
+from probqa.ui.address import first
 from probqa.ui.address import read as read_address
 from probqa.ui.shared import asker
 from probqa.ui.views import about, ask, basket, check, compare, every, read, reports
@@ -76,7 +77,7 @@ def _subject(page: Page, parameters: Parameters, library: Library | None) -> str
     if page.path in ("", "every", "compare"):
         subject = next(iter(parameters.get("q", ())[-1:]), "")
     elif page.path == "read" and library:
-        document = library.generation.document(next(iter(parameters.get("document", ())), ""))
+        document = library.generation.document(first(parameters, "document"))
         subject = document.source.title if document else ""
     line = visible_line(" ".join(subject.split()))
     return line if len(line) <= TITLE_CHARACTERS else f"{line[:TITLE_CHARACTERS].rpartition(' ')[0] or line[:40]} …"

@@ -9,16 +9,14 @@ True
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from datetime import date
 
 from probqa.citing.citation import cite
 from probqa.records import Answer, Quote
-from probqa.rendering import close_label, definition_line, finding_line, rating_line
+from probqa.rendering import close_label, finding_line, known_lines
 from probqa.ui.address import filters_on
-from probqa.ui.markup import Markup
+from probqa.ui.markup import Markup, allowed
 
 STYLE = Markup("""
 @page { margin: 20mm 18mm }
@@ -33,12 +31,10 @@ blockquote:not(.digest)::before { content: "“" } blockquote:not(.digest)::afte
 footer { margin-top: 2rem; padding-top: 0.5rem; border-top: 1px solid #5a6270 }
 @media print { body { margin: 0; padding: 0; max-width: none; font-size: 11pt } }
 """)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 HEADERS = {
     "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src {allowed(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "cache-control": "no-store",
 }
@@ -81,9 +77,7 @@ def _asked(answer: Answer) -> Iterator[str]:
 
 
 def _found(answer: Answer, today: date) -> Markup:
-    said = [f"Explained: {definition_line(each)}" for each in answer.definitions]
-    said += [rating_line(row) for row in answer.ratings] + [note.text for note in answer.notes]
-    known = Markup("").join(Markup("<p>{}</p>").format(text) for text in said)
+    known = Markup("").join(Markup("<p>{}</p>").format(text) for text in known_lines(answer))
     shown = () if answer.question.scope.kind in ("outside", "talk") else answer.shown
     near = Markup("<h2>Not an answer, but near</h2>") if answer.near and shown else Markup("")
     quotes = Markup("").join(
@@ -102,7 +96,7 @@ def _quote(quote: Quote, note: str, today: date) -> Markup:
         "<section><blockquote{digest}>{text}</blockquote>"
         '<p class="source">{before}<cite>{title}</cite>{after}</p>{address}{lines}</section>'
     ).format(
-        digest=Markup(" class=digest") if quote.source.wording == "digest" else Markup(""),
+        digest=Markup(" class=digest") if quote.source.is_digest else Markup(""),
         text=quote.text,
         before=before,
         title=citation.title,

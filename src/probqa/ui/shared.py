@@ -98,7 +98,7 @@ def later(library: Library, document_id: str) -> Later | None:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _later(_library: Library, generation: str) -> dict[str, Later]:  # noqa: ARG001
     held = _library.generation
-    return later_inspections((document.source for document in held.all_documents()), held.domain.wide_areas)
+    return later_inspections(held.sources, held.domain.wide_areas)
 
 
 def every(library: Library, question: str, filters: Filters) -> EveryAnswer:

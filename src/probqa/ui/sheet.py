@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from probqa.reading.page_pictures import Mark
 from probqa.records import Document, Span
-from probqa.ui.address import Parameters, link_to
+from probqa.ui.address import Parameters, first, link_to
 from probqa.ui.markup import Markup, anchor
 from probqa.ui.originals import picture_address
 
@@ -66,17 +66,17 @@ class Sheet:
 
 def shown(document: Document, given: Parameters, words: Span | None) -> Sheet:
     """Return what an address asks for: the page that it names, else the one where the words begin, else the first."""
-    first = document.page(words.start) if words else None
-    named = next(iter(given.get("page", ())), "")
-    page = first.pdf if first else 1
+    begins = document.page(words.start) if words else None
+    named = first(given, "page")
+    page = begins.pdf if begins else 1
     if named.isdecimal() and named.isascii() and len(named) < 5 and 1 <= int(named) <= len(document.pages):
         page = int(named)
-    size = next(iter(given.get("zoom", ())), "")
+    size = first(given, "zoom")
     zoom = next((zoom for zoom in ZOOMS if str(zoom) == size), ZOOMS[0])
     arrival = None
     if words or named:
         name = f"{page}.{words.start}-{words.end}" if words else str(page)
-        arrival = Arrival(page, first is not None and first.pdf == page, name)
+        arrival = Arrival(page, begins is not None and begins.pdf == page, name)
     return Sheet(document, page, zoom, words, arrival)
 
 

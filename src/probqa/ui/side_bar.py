@@ -320,7 +320,7 @@ def _recent(address: Address) -> None:
 def choices(_library: Library, generation: str) -> Choices:  # noqa: ARG001
     """Return what can be chosen, without names that would let nothing through."""
     held = _library.generation
-    sources = [document.source for document in held.all_documents()]
+    sources = held.sources
     glossary = held.glossary
     owners = [owner.name for owner in glossary.entries.who_ran_what.owners]
     providers = [name for source in sources for name in source.plain_providers]

@@ -92,7 +92,7 @@ def _rating_mark(row: RatingRow) -> str:
 
 def covered(library: Library) -> str:
     """Return what is indexed, in numbers, and of which years: "112 digests of publications, 2014 to 2026"."""
-    sources = [document.source for document in library.generation.all_documents()]
+    sources = library.generation.sources
     years = sorted(source.published.year for source in sources if source.published.sure)
     return indexed(sources) + (f", {years[0]} to {years[-1]}" if years else "")
 
@@ -121,7 +121,7 @@ def not_found(library: Library, address: Address) -> None:
             anchor(unfiltered, f"Ask all {library.generation.documents}")
         )
     else:
-        digests = any(document.source.is_digest for document in library.generation.all_documents())
+        digests = any(source.is_digest for source in library.generation.sources)
         beyond = (
             "A publication may say what its digest does not."
             if digests

@@ -178,7 +178,7 @@ def _is_of(source: Source, since: str, until: str) -> bool:
 
 
 def _sources(index: Generation) -> Iterator[Source]:
-    return (document.source for document in index.all_documents())
+    return iter(index.sources)
 
 
 def _rows_of(index: Generation, sources: Iterable[Source]) -> tuple[int, ...]:

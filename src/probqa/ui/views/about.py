@@ -101,7 +101,7 @@ def _errors(library: Library) -> Markup:
 def _indexed(library: Library) -> Markup:
     generation = library.generation
     counts = generation.manifest.counts
-    sources = [document.source for document in generation.all_documents()]
+    sources = generation.sources
     dated = [source.published for source in sources if source.published.sure]
     newest = f" The newest was published in {max(dated, key=lambda date: date.iso).month.in_words}." if dated else ""
     failures = generation.manifest.failures
@@ -137,7 +137,7 @@ def _digests(sources: Sequence[Source], label: str) -> Markup:
 
 
 def _terms(library: Library) -> Markup:
-    counts = Counter(document.source.licence or "not stated" for document in library.generation.all_documents())
+    counts = Counter(source.licence or "not stated" for source in library.generation.sources)
     return Markup(
         "<p>The software is free under the MIT licence. The documents keep the terms of their publishers, by number of "
         "documents:</p>"

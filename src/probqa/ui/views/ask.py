@@ -85,7 +85,7 @@ def _answering(answer: Answer | None) -> frozenset[str]:
 
 def _first_sight(library: Library) -> tuple[str, str]:
     """Return what can be asked, and a promise that is true of it: whose words the answers are in."""
-    sources = [document.source for document in library.generation.all_documents()]
+    sources = library.generation.sources
     digests = sum(source.is_digest for source in sources)
     if not digests:
         return TITLE, "Every answer is quoted word for word, with the place to check."
@@ -210,8 +210,7 @@ def _was_this_right(answer: Answer) -> None:
 def _every(library: Library, address: Address, answer: Answer) -> Markup:
     """Return a link to what every report says: of each side, where two are compared."""
     generation = library.generation
-    sources = (document.source for document in generation.all_documents())
-    if compared := sides(answer, sources, generation.glossary, generation.domain):
+    if compared := sides(answer, generation.sources, generation.glossary, generation.domain):
         return anchor(
             link_to("compare", Address(filters=address.filters).parameters() | compared),
             "Compare these in every report",

@@ -255,7 +255,7 @@ def _draw_report(library: Library, report: CheckReport, notes: Markup) -> None:
 
 
 def _digests(library: Library) -> int:
-    return sum(document.source.is_digest for document in library.generation.all_documents())
+    return sum(source.is_digest for source in library.generation.sources)
 
 
 _LEGEND = Markup(

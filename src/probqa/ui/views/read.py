@@ -21,7 +21,7 @@ from probqa.reading.corpus import read_unchanged
 from probqa.records import RECOGNISED, Block, Document, Page, Source, Span
 from probqa.rendering import label
 from probqa.ui import frame, pictures, shared, sheet
-from probqa.ui.address import Address, Parameters, link
+from probqa.ui.address import Address, Parameters, first, link
 from probqa.ui.cards import host
 from probqa.ui.limits import QueueFullError
 from probqa.ui.markup import Markup, anchor, original_anchor
@@ -35,7 +35,7 @@ DEEPEST_HEADING = 6
 def draw(library: Library) -> None:
     """Draw the document that the address names."""
     given = frame.parameters()
-    document_id = next(iter(given.get("document", ())), "")
+    document_id = first(given, "document")
     document = library.generation.document(document_id)
     if document is None:
         frame.heading("Read a report")
@@ -141,8 +141,8 @@ def _about(document: Document, domain: Domain) -> Markup:
             "Compare a quote with the original before you use it.</p>"
         ).format(RECOGNISED.capitalize(), len(pages), len(document.pages))
     ask = link(Address(filters=Filters(documents=(source.id,))))
-    first, *others = _originals(source) or [Markup("")]
-    ways = [anchor(ask, "Ask only this document"), *filter(None, [first])]
+    best, *others = _originals(source) or [Markup("")]
+    ways = [anchor(ask, "Ask only this document"), *filter(None, [best])]
     if may_be_passed_on(source, domain):
         ways.append(Markup('<a href="{}" download>Download the file</a>').format(original_address(document)))
     return Markup('<p class="pq-source pq-flush">{}</p>{}{}<p class="pq-actions pq-flush">{}</p>{}').format(

@@ -15,7 +15,7 @@ from probqa.questions import Filters
 from probqa.records import RECOGNISED, Document, marked
 from probqa.rendering import indexed, label
 from probqa.ui import frame, side_bar
-from probqa.ui.address import Address, link, link_to, read
+from probqa.ui.address import Address, first, link, link_to, read
 from probqa.ui.markup import Markup, anchor
 
 OPEN_AREAS = 12
@@ -57,7 +57,7 @@ def draw(library: Library) -> None:
         frame.foot(library.generation.domain)
         return
     side_bar.draw_chips(library, address, "reports")
-    column, down = _order(next(iter(given.get("sort", ())), ""))
+    column, down = _order(first(given, "sort"))
     rows.sort(key=_COLUMNS[column][1], reverse=down)
     held = {name: value for name, value in given.items() if name != "sort"}
     # A filter was chosen in the picture above: its result comes into view.
