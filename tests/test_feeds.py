@@ -128,6 +128,18 @@ def test_a_feed_is_atom_whatever_the_reports_hold(built: Settings) -> None:
     assert str(entry.findtext(f"{ATOM}summary")).startswith("“The bus & [2J[U+202E]]]>\ufffd was late in June.” · ")
 
 
+def test_only_a_publication_s_own_words_stand_in_quotation_marks(built: Settings) -> None:
+    digest = "---\nwording: digest\nurls: [https://example.org/bus]\n---\nThe bus was late in June."
+    write_corpus(built.corpus, {"bus.md": digest})
+    build(built)
+    question = "Was the bus late in June?"
+    with closing(Library(built)) as library:
+        entries = new_reports(library, read_news(built.index), Filters(), question)
+        feed = ElementTree.fromstring(atom(entries, {}, question, "2026-05-03T00:00:00+00:00"))
+    label = "digest, not the inspectorate's wording"
+    assert str(feed.findtext(f"{ATOM}entry/{ATOM}summary")).startswith(f"The bus was late in June. ({label})")
+
+
 def test_a_feed_has_what_readers_need_and_the_same_names_on_every_server(built: Settings) -> None:
     write_corpus(built.corpus, {"sub/bus.md": BUS})
     build(built)

@@ -17,8 +17,8 @@ from probqa.asking.filters import allowed_rows
 from probqa.asking.library import Library
 from probqa.indexing.news import News, Report
 from probqa.questions import Filters, Request
-from probqa.records import Quote, Source
-from probqa.rendering import quote_label, visible, visible_line
+from probqa.records import Quote, Source, marked
+from probqa.rendering import quote_label, quoted, visible, visible_line
 
 # A question is put to so many of the latest at most.
 ASKED = 30
@@ -97,8 +97,8 @@ def _entry(entry: Entry) -> ElementTree.Element:
     known = (source.published.in_words, source.kind, source.area_in_words, ", ".join(source.providers))
     said = " · ".join(part for part in known if part)
     if entry.quote:
-        mark = quote_label(entry.quote)
-        said = f"“{entry.quote.text}”{f' ({mark})' if mark else ''} · {said}"
+        words = quoted(entry.quote.text, is_digest=entry.quote.source.is_digest)
+        said = f"{marked(words, quote_label(entry.quote))} · {said}"
     _add(made, "summary", said)
     return made
 
