@@ -6,9 +6,9 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from browser.conftest import Open, Site, ask, asked_at_once, looked_at, settled
+from browser.conftest import Open, Site, ask, asked_at_once, looked_at, settled, taken_over
 from browser.pages import PAGES
 
 QUESTION = "how did Northway supervise people at low risk?"
@@ -127,12 +127,30 @@ def test_an_answer_that_a_link_opens_leaves_the_focus_where_it_is(site: Site, vi
 
 def test_what_is_being_typed_is_not_left_for_an_answer(site: Site, visit: Open) -> None:
     page = visit(site.url).page
+    held: list[str | bytes] | None = None
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        server = socket.connect_to_server()
+        server.on_message(lambda message: socket.send(message) if held is None else held.append(message))
+
+    page.route_web_socket(re.compile("_stcore/stream"), through)
+    page.reload()
+    taken_over(page)
     looked_at(page)
     box = page.get_by_test_id("stChatInputTextArea")
+    box.evaluate("box => { box.same = true; }")
     box.fill(QUESTION)
+    # The answer waits until something has been typed.
+    held = []
     box.press("Enter")
     box.press_sequentially("and")
+    waiting, held = held, None
+    for message in waiting:
+        sockets[-1].send(message)
     page.locator(".pq-finding").wait_for()
     settled(page)
     expect(box).to_be_focused()
     expect(box).to_have_value("and")
+    assert box.evaluate("box => box.same")

@@ -40,20 +40,9 @@ PROMISE = "Every answer is quoted, with the place to check."
 def draw(library: Library) -> None:
     """Draw the conversation that the address holds."""
     address = read(frame.parameters())
-    ask = asker(library)
-    title, promise = _first_sight(library)
-    frame.heading(title, "" if address.questions else promise)
-    if is_rebuilding():
-        states.rebuilding(library)
-    if address.questions:
-        fresh = link(Address(filters=address.filters))
-        frame.draw(Markup('<p class="pq-fresh">{}</p>').format(anchor(fresh, "Start again")))
-        _edition(library, address)
-        first = _earlier(address) if frame.plain() else 1
-        answers = [_turn(library, address, number, ask) for number in range(first, len(address.questions) + 1)]
-    else:
-        answers = [None]
-        _welcome(library, address)
+    # In one part, so that the box below stays the same box, and keeps what is being typed, however much is drawn.
+    with frame.part("conversation"):
+        answers = _conversation(library, address)
     side_bar.side_bar(library, address, _answering(answers[-1]) if address.questions else None)
     what_else = frame.part("what-else")
     # The end of the page is told from the answers above it: a typed question that cannot be asked is answered here.
@@ -74,6 +63,23 @@ def draw(library: Library) -> None:
     if answers[-1] and not frame.plain():
         with what_else:
             _what_else(library, address, answers[-1])
+
+
+def _conversation(library: Library, address: Address) -> list[Answer | None]:
+    """Draw the questions of the address with their answers, or what can be asked, and return the answers."""
+    ask = asker(library)
+    title, promise = _first_sight(library)
+    frame.heading(title, "" if address.questions else promise)
+    if is_rebuilding():
+        states.rebuilding(library)
+    if address.questions:
+        fresh = link(Address(filters=address.filters))
+        frame.draw(Markup('<p class="pq-fresh">{}</p>').format(anchor(fresh, "Start again")))
+        _edition(library, address)
+        first = _earlier(address) if frame.plain() else 1
+        return [_turn(library, address, number, ask) for number in range(first, len(address.questions) + 1)]
+    _welcome(library, address)
+    return [None]
 
 
 def _answering(answer: Answer | None) -> frozenset[str]:
