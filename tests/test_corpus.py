@@ -68,8 +68,12 @@ def test_a_file_of_a_kind_that_is_not_read_is_named_with_what_to_do(tmp_path: Pa
 
 def test_what_lies_beside_the_reports_is_no_report_and_a_long_ending_is_one(tmp_path: Path) -> None:
     beside = {"calibration.json": "{}", "glossary.yaml": "", "Thumbs.db": "", "desktop.ini": "", ".DS_Store": ""}
-    write_corpus(tmp_path, {"a.markdown": "Text."} | beside)
+    write_corpus(tmp_path, {"a.markdown": "Text.", "questions.jsonl": ""} | beside)
     assert (paths(tmp_path), list_files(tmp_path)[1]) == (["a.markdown"], ())
+    assert [path.name for path in documents(tmp_path)] == ["a.markdown"]
+    write_corpus(tmp_path, {"a/questions.jsonl": ""})
+    [failure] = list_files(tmp_path)[1]
+    assert failure.file == "a/questions.jsonl"
 
 
 def test_a_file_is_known_by_its_content_and_its_sidecars(tmp_path: Path) -> None:

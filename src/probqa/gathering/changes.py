@@ -31,8 +31,8 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote_to_bytes
 
 from probqa.decoding import decode_json
+from probqa.durable import TEMPORARY, beside, sync, take_away, write
 from probqa.errors import DecodingError, InputError
-from probqa.gathering.files import TEMPORARY, beside, sync, take_away, write
 
 FOLDER = ".removed"
 _ABOUT = "change.json"

@@ -21,12 +21,12 @@ from typing import Any
 
 import yaml
 
+from probqa.durable import TEMPORARY, write
 from probqa.errors import BuildLockedError, InputError, ReadingError
 from probqa.gathering.changes import mend
-from probqa.gathering.files import TEMPORARY, write
 from probqa.gathering.outcome import printable
 from probqa.gathering.stated import WITH_FRONT_MATTER, Value
-from probqa.reading.corpus import SIDECAR_SUFFIX, require_folder, walk
+from probqa.reading.corpus import SIDECAR_SUFFIX, may_be_report, require_folder, walk
 from probqa.reading.metadata import OCR_KEY, REPLACES_KEY, STATED_KEY, TITLED_KEY, read_metadata
 from probqa.reading.plain_yaml import YamlError, load
 from probqa.records import Source
@@ -69,8 +69,8 @@ def changing(folder: Path) -> Iterator[Path]:
 
 
 def documents(folder: Path) -> list[Path]:
-    """List every file below ``folder`` that is neither hidden nor a sidecar, sorted."""
-    paths = [folder / name for name in walk(folder)[0]]
+    """List every file below ``folder`` that is neither hidden nor a sidecar nor lies beside reports, sorted."""
+    paths = [folder / name for name in walk(folder)[0] if may_be_report(name)]
     return [path for path in paths if path.is_file() and path.suffix.lower() != SIDECAR_SUFFIX]
 
 

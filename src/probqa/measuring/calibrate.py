@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from probqa.asking.library import Library
 from probqa.calibration import CALIBRATION_FILE, Calibration, Signals
+from probqa.durable import write
 from probqa.errors import InputError
 from probqa.questions import Request
 from probqa.settings import Settings
@@ -55,7 +56,7 @@ def calibrate(settings: Settings, *files: Sequence[tuple[str, Sequence[str], boo
         )
     finally:
         library.close()
-    (settings.corpus / CALIBRATION_FILE).write_bytes(calibration.to_json())
+    write(settings.corpus / CALIBRATION_FILE, calibration.to_json())
     return calibration
 
 

@@ -30,6 +30,7 @@ from probqa.records import Answer, Document, Quote
 
 # How many results of a ranking are looked at.
 DEPTH = 10
+FORMAT = "see docs/evaluation.md for the format"
 
 METRICS = (
     "ndcg@10",
@@ -124,30 +125,60 @@ def read_questions(path: Path, split: str = "") -> tuple[GoldQuestion, ...]:
         InputError: the file cannot be read, a line is not a question (named by its number), or none is left.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        questions = parse_questions(path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the question file {path} cannot be read: {error}", "name a JSON Lines file") from error
-    questions: dict[str, GoldQuestion] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            question = decode_json(GoldQuestion, line)
-            _check_question(question)
-            if question.id in questions:
-                raise ValueError(f"the id {question.id!r} is taken by an earlier line")
-        except DecodingError as error:
-            remedy = error.remedy or "see docs/evaluation.md for the format"
-            raise InputError(f"{path} line {number}: {error.problem}", remedy) from error
-        except ValueError as error:
-            raise InputError(f"{path} line {number}: {error}", "see docs/evaluation.md for the format") from error
-        questions[question.id] = question
-    chosen = tuple(
-        question for question in questions.values() if split in ("", question.split) and not question.unjudged
-    )
+    chosen = tuple(question for question in questions if split in ("", question.split) and not question.unjudged)
     if not chosen:
         raise InputError(f"{path} holds no question" + (f" of the split {split!r}" if split else ""), "name another")
     return chosen
+
+
+def parse_questions(text: str, path: Path) -> tuple[GoldQuestion, ...]:
+    """Return the questions of a file's text, those that nobody has judged among them.
+
+    Raises:
+        InputError: a line is not a question; it names the file and the line's number.
+    """
+    questions: dict[str, GoldQuestion] = {}
+    # Not splitlines, which parts a line at characters that a text in it may hold.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = parse_question(line)
+            if question.id in questions:
+                raise ValueError(f"the id {question.id!r} is taken by an earlier line")
+        except DecodingError as error:
+            raise InputError(f"{path} line {number}: {error.problem}", error.remedy or FORMAT) from error
+        except ValueError as error:
+            raise InputError(f"{path} line {number}: {error}", FORMAT) from error
+        questions[question.id] = question
+    return tuple(questions.values())
+
+
+def parse_question(line: str) -> GoldQuestion:
+    """Return the question of a line.
+
+    Raises:
+        DecodingError, ValueError: it is none; the message says what is wrong.
+    """
+    question = decode_json(GoldQuestion, line)
+    for name in ("id", "question"):
+        if not getattr(question, name).strip():
+            raise ValueError(f"has no {name}")
+    texts = {
+        "spans": [text for span in question.spans for text in (span.document_id, span.text)],
+        "documents": question.documents,
+        "history": question.history,
+    }
+    for name, held in texts.items():
+        if not all(text.strip() for text in held):
+            raise ValueError(f"{name} holds an empty text")
+    filled = [bool(question.spans), bool(question.documents), question.unanswerable, question.unjudged]
+    if filled.count(True) != 1:
+        raise ValueError('needs just one of "spans", "documents", "unanswerable": true and "unjudged": true')
+    return question
 
 
 def evaluate(questions: Sequence[GoldQuestion], ask: Ask, document: FindDocument) -> Scores:
@@ -284,27 +315,6 @@ def as_text(scores: Scores) -> str:
     printed = io.StringIO()
     Console(file=printed, width=_WIDER_THAN_ANY, color_system=None).print(table)
     return "\n".join(line.rstrip() for line in printed.getvalue().splitlines())
-
-
-def _check_question(question: GoldQuestion) -> None:
-    """Raise a ValueError if a line of a question file is not valid.
-
-    Its message says what is wrong.
-    """
-    for name in ("id", "question"):
-        if not getattr(question, name).strip():
-            raise ValueError(f"has no {name}")
-    texts = {
-        "spans": [text for span in question.spans for text in (span.document_id, span.text)],
-        "documents": question.documents,
-        "history": question.history,
-    }
-    for name, held in texts.items():
-        if not all(text.strip() for text in held):
-            raise ValueError(f"{name} holds an empty text")
-    filled = [bool(question.spans), bool(question.documents), question.unanswerable, question.unjudged]
-    if filled.count(True) != 1:
-        raise ValueError('needs just one of "spans", "documents", "unanswerable": true and "unjudged": true')
 
 
 def _targets(question: GoldQuestion, document: FindDocument) -> list[_Target]:

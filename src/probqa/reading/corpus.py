@@ -35,6 +35,8 @@ _REMEDIES = {
 _REMEDY = {suffix: remedy for remedy, suffixes in _REMEDIES.items() for suffix in suffixes.split()}
 # Beside the reports lie sidecars and tables (.yaml), what was calibrated, and what systems leave in every folder.
 _NO_REPORTS = frozenset(("calibration.json", "desktop.ini", "thumbs.db"))
+# The questions that are kept with a corpus, at its top alone: elsewhere such a file is one of a kind that is not read.
+QUESTIONS_FILE = "questions.jsonl"
 MAX_FILE_BYTES = 100_000_000
 # Deeper than anybody files reports; a path of a thousand folders is more than a system takes.
 MAX_DEPTH = 50
@@ -92,7 +94,7 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
     for name in names:
         path = folder / name
         suffix = path.suffix.lower()
-        if path.stem.lower() == "readme" or suffix == SIDECAR_SUFFIX or path.name.lower() in _NO_REPORTS:
+        if path.stem.lower() == "readme" or suffix == SIDECAR_SUFFIX or not may_be_report(name):
             continue
         if suffix not in SUFFIXES:
             failures.append(Failure(_encodable(name), f"{unread_kind(suffix)}; {remedy_for(suffix)}"))
@@ -118,6 +120,11 @@ def list_files(folder: Path) -> tuple[tuple[CorpusFile, ...], tuple[Failure, ...
         remedy = f"run: probqa add FILE, or put files ending in {endings} there"
         raise CorpusError(f"the corpus folder {folder} holds no document", remedy)
     return tuple(files), tuple(sorted(failures, key=lambda failure: failure.file))
+
+
+def may_be_report(name: str) -> bool:
+    """Tell whether a path below the corpus is not that of what lies beside reports."""
+    return name != QUESTIONS_FILE and name.rpartition("/")[2].lower() not in _NO_REPORTS
 
 
 def unread_kind(suffix: str) -> str:
