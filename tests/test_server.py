@@ -12,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosedError
 
 from conftest import REPORTS
-from probqa.ui.uploads import MAX_FORM_BYTES
+from probqa.ui.uploads import FORM_BYTES, MAX_BYTES
 from serving import Site, served
 from streamlit_page import open_page, status_of_page
 
@@ -139,7 +139,7 @@ def test_a_few_drafts_are_taken_of_a_page_that_is_open_and_go_nowhere_but_into_m
         session = visitor.frames[0].new_session.initialize.session_id
         assert put(based, PLACE, "/reports") == 400
         assert put(based, session, "/reports") == 204
-        assert put(based, session, "/reports", MAX_FORM_BYTES + 1) == 413
+        assert put(based, session, "/reports", MAX_BYTES + FORM_BYTES + 1) == 413
         for place in ("1", "a.md", "..%2f..%2fcorpus%2fa.md", f"{PLACE}/a.md"):
             assert put(based, session, "/reports", place=place) in (400, 404)
         taken = [put(based, session, "/reports") for _ in range(10)]

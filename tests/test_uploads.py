@@ -15,7 +15,7 @@ from probqa.ui import uploads
 from probqa.ui.hosts import Hosts
 from probqa.ui.limits import Buckets, Visitors
 from probqa.ui.middleware import Guard
-from probqa.ui.uploads import AT_ONCE, BURST, HELD, MAX_BYTES, MAX_FORM_BYTES, Uploads
+from probqa.ui.uploads import AT_ONCE, BURST, FORM_BYTES, HELD, MAX_BYTES, Uploads
 
 PLACE = "01234567-89ab-cdef-0123-456789abcdef"
 LENGTH = (b"content-length", b"9")
@@ -73,8 +73,8 @@ def test_a_page_may_send_a_draft_and_take_it_back_and_no_other_method_is_offered
         (((b"host", b"evil.example"), LENGTH), None, 421),
         ((LOCAL,), None, 411),
         ((LOCAL, (b"content-length", b"-1")), None, 411),
-        ((LOCAL, (b"content-length", b"%d" % MAX_FORM_BYTES)), None, 204),
-        ((LOCAL, (b"content-length", b"%d" % (MAX_FORM_BYTES + 1))), None, 413),
+        ((LOCAL, (b"content-length", b"%d" % (MAX_BYTES + FORM_BYTES))), None, 204),
+        ((LOCAL, (b"content-length", b"%d" % ((MAX_BYTES + FORM_BYTES) + 1))), None, 413),
         ((LOCAL, LENGTH), "/_stcore/upload_file/{}/" + PLACE + "/x", 404),
         ((LOCAL, LENGTH), "/_stcore/upload_file/{}", 404),
         ((LOCAL, LENGTH), "/_stcore/upload_file/{}/../../corpus/a.md", 400),

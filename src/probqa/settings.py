@@ -70,6 +70,21 @@ def feedback_file(environment: Mapping[str, str]) -> Path | None:
     return Path(name) if name else None
 
 
+def log_file(environment: Mapping[str, str], corpus: Path) -> Path:
+    """Return the file in ``PROBQA_LOG``, in which the acts of people are noted: else one that lies in the corpus.
+
+    >>> log_file({}, Path("corpus")).as_posix()
+    'corpus/.log.jsonl'
+    """
+    return Path(environment.get("PROBQA_LOG", "").strip() or corpus / ".log.jsonl")
+
+
+def staff_file(environment: Mapping[str, str]) -> Path | None:
+    """Return the file in ``PROBQA_STAFF``, which says who may sign in to the app for staff."""
+    name = environment.get("PROBQA_STAFF", "").strip()
+    return Path(name) if name else None
+
+
 def served_names(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names in ``PROBQA_HOSTS``, under which a server answers besides localhost.
 

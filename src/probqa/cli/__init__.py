@@ -1,4 +1,4 @@
-"""The terminal: ``probqa init | build | ask | check | show | list | status | verify | serve | fetch | add | ...``.
+"""The terminal: ``probqa init | build | ask | check | show | list | status | verify | serve | staff | add | ...``.
 
 In: arguments and the environment. Out: text or JSON on standard output, progress and errors on standard error,
 and an exit code: 0 done, answered, weak or every quote found; 1 not found, nothing near, or a quote that is not; 2 a
@@ -15,7 +15,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from probqa.cli import asking, generations, index, reports, showing
+from probqa.cli import asking, generations, index, reports, showing, staff
 from probqa.cli.terminal import Command, fail
 from probqa.errors import ProbqaError
 from probqa.settings import settings
@@ -60,4 +60,5 @@ def parser() -> argparse.ArgumentParser:
     generations.offer(add)
     asking.offer(add)
     showing.offer(add)
+    staff.offer(add)
     return top

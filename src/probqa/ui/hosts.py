@@ -59,6 +59,11 @@ class Hosts:
             return False
         return authority == host or authority[0] in self._configured
 
+    def is_this_machine(self, host: str) -> bool:
+        """Tell whether a ``Host`` header names the machine that the browser runs on."""
+        authority = _authority(host)
+        return authority is not None and (authority[0] == "localhost" or _is_loopback(authority[0]))
+
 
 def _authority(text: str) -> Authority | None:
     """Return a name in lower case without the last dot, and a port.

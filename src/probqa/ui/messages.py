@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # What this app's pages send; of operations that alone which makes a file for a download button, and of places for
-# uploads one at a time.
+# uploads few at a time.
 _HEARD = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request", "file_urls_request")
 _OPERATION = "deferred_file"
 # Far above the longest quote that a box takes; a few bytes of a message can be hundreds in memory.
@@ -22,8 +22,10 @@ MAX_BYTES = 1_000_000
 _WIDGET = "$$ID-"
 
 
-def heard(frame: bytes | None) -> bytes | None:
+def heard(frame: bytes | None, places: int = 1) -> bytes | None:
     """Return what Streamlit may hear of a frame of a page, None where that is nothing.
+
+    A page may ask for so many ``places`` for uploads at once.
 
     Raises:
         ValueError: it is not a message of a page.
@@ -41,7 +43,7 @@ def heard(frame: bytes | None) -> bytes | None:
         return None
     if kind == "backend_operation_request" and message.backend_operation_request.WhichOneof("payload") != _OPERATION:
         return None
-    if kind == "file_urls_request" and len(message.file_urls_request.file_names) != 1:
+    if kind == "file_urls_request" and not 1 <= len(message.file_urls_request.file_names) <= places:
         return None
     if kind == "rerun_script":
         widgets = message.rerun_script.widget_states.widgets

@@ -95,16 +95,18 @@ class Guard:
         visitors: Visitors = VISITORS,
         hosts: Hosts | None = None,
         uploads: Uploads | None = None,
+        places: int = 1,
     ) -> None:
         """Wrap ``app``.
 
-        Count its visitors in ``visitors`` and their drafts in ``uploads``, and answer to ``hosts``, else to what is
-        configured.
+        Count its visitors in ``visitors`` and their files in ``uploads``, for which a page may ask for so many
+        ``places`` at once, and answer to ``hosts``, else to what is configured.
         """
         self.app = app
         self.visitors = visitors
         self.hosts = hosts or Hosts(served_names(os.environ))
         self.uploads = uploads or Uploads()
+        self.places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
@@ -162,7 +164,7 @@ class Guard:
             nonlocal nonsense
             while (message := await receive())["type"] == "websocket.receive":
                 try:
-                    frame = heard(message.get("bytes"))
+                    frame = heard(message.get("bytes"), self.places)
                 except ValueError as error:
                     _log.warning("refused: %s", error)
                     nonsense = True

@@ -21,7 +21,7 @@ from probqa.ui.limits import Buckets, client_name
 
 # As ``server.maxUploadSize`` says, which Streamlit holds a body to; a form is a little longer than its file.
 MAX_BYTES = 5 * 1024 * 1024
-MAX_FORM_BYTES = MAX_BYTES + 64 * 1024
+FORM_BYTES = 64 * 1024
 BURST, PER_SECOND, CLIENTS = 6, 0.1, 10_000
 # How many may come at the same time, and how many are held: together they bound the memory.
 AT_ONCE, HELD = 4, 16
@@ -40,8 +40,18 @@ def is_place(core: str) -> bool:
 class Uploads:
     """What is held of drafts, and who may send one."""
 
-    def __init__(self, buckets: Buckets | None = None, put_out: Callable[[str], None] | None = None) -> None:
-        """Limit clients by ``buckets``, and let go of what is too much with ``put_out``."""
+    def __init__(
+        self,
+        buckets: Buckets | None = None,
+        put_out: Callable[[str], None] | None = None,
+        most_bytes: int = MAX_BYTES,
+        most_held: int = HELD,
+    ) -> None:
+        """Limit clients by ``buckets`` and files by ``most_bytes``, and hold the latest ``most_held``.
+
+        The sessions of older ones are let go of with ``put_out``.
+        """
+        self.most_bytes, self.most_held = most_bytes, most_held
         self.buckets = buckets or Buckets(BURST, PER_SECOND, CLIENTS)
         self.put_out = put_out or _put_out
         self.coming = 0
@@ -57,7 +67,7 @@ class Uploads:
         length = Headers(scope=scope).get("content-length", "")
         if not re.fullmatch(r"[0-9]{1,12}", length):
             return PlainTextResponse("Say how long the file is.", 411)
-        if int(length) > MAX_FORM_BYTES:
+        if int(length) > self.most_bytes + FORM_BYTES:
             return PlainTextResponse("The file is too large.", 413)
         if self.coming >= AT_ONCE:
             return PlainTextResponse("The server is busy.", 503, headers={"retry-after": "5"})
@@ -86,7 +96,7 @@ class Uploads:
             self.coming -= 1
             if status < 400:
                 self.held.append(core.split("/")[1])
-            while len(self.held) > HELD:
+            while len(self.held) > self.most_held:
                 self.put_out(self.held.popleft())
 
 
