@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -50,3 +51,12 @@ def test_no_index_and_a_damaged_one_are_told_each_time(chosen: Settings, built: 
     for _ in range(2):
         with pytest.raises(IndexDamagedError):
             open_library(built)
+
+
+def test_the_draft_and_what_is_live_are_held_side_by_side(built: Settings) -> None:
+    live = open_library(built)
+    write_corpus(built.corpus, {"late.md": "# Late\n\nThe ferry was cancelled.\n"})
+    build(built, as_draft=True)
+    draft = open_library(replace(built, pointer="draft"))
+    assert draft.generation.name != live.generation.name
+    assert (open_library(built), open_library(replace(built, pointer="draft"))) == (live, draft)

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from probqa.errors import InputError, ProbqaError, ReadingError
@@ -59,6 +59,14 @@ ADDED_SUFFIXES = {suffix: suffix for suffix in SUFFIXES} | {".htm": ".html", ".m
 # What the words of scanned pages are recognised in, until a person writes other languages into the sidecar.
 LANGUAGES = "eng"
 _TO_RECOGNISE = "; to have its scanned pages recognised, which takes some seconds a page, run: probqa build"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sent: what they called it, which is never taken for a path, and its content."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ def fetch(
 
 def add(
     settings: Settings,
-    names: Sequence[str],
+    names: Sequence[str | Upload],
     *,
     ocr: bool = False,
     stated: Sequence[str] = (),
@@ -136,7 +144,7 @@ def add(
     limits: Limits | None = None,
     loopback_port: int | None = None,
 ) -> Iterator[Outcome]:
-    """Copy files, or download addresses, into the corpus.
+    """Copy files, or download addresses, into the corpus, or put there what was sent.
 
     With ``ocr`` the sidecars say that a build is to recognise the words of pages that are pictures. They say what is
     ``stated`` as ``KEY=VALUE``, and, as comments, what was read in the files. A single file can take the place of the
@@ -154,11 +162,9 @@ def add(
             try:
                 if ocr:
                     find_recogniser(LANGUAGES)
-                is_address = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name)
-                arrival = _downloaded(name, downloader) if is_address else _copied(name)
-                yield _take_in(settings.corpus, reports, arrival, wanted)
+                yield _take_in(settings.corpus, reports, _arrived(name, downloader), wanted)
             except (ProbqaError, OSError) as error:
-                yield Outcome(name, "failed", reason(error))
+                yield Outcome(name.name if isinstance(name, Upload) else name, "failed", reason(error))
 
 
 def _fetch_one(
@@ -220,7 +226,7 @@ def _provenance(origin: str) -> Sidecar:
     return {"wording": "verbatim", "added": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "from": origin}
 
 
-def _wanted(names: Sequence[str], stated: Sequence[str], replaces: str, *, ocr: bool) -> _Wanted:
+def _wanted(names: Sequence[str | Upload], stated: Sequence[str], replaces: str, *, ocr: bool) -> _Wanted:
     """Check what is asked for, before anything is stored.
 
     Raises:
@@ -233,6 +239,17 @@ def _wanted(names: Sequence[str], stated: Sequence[str], replaces: str, *, ocr: 
     return _Wanted(values, replaces, ocr)
 
 
+def _arrived(given: str | Upload, downloader: Downloader) -> _Arrival:
+    if isinstance(given, Upload):
+        _require_size(len(given.content))
+        name = PurePosixPath(given.name.replace("\\", "/")).name
+        return _file(given.name, name, given.content)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", given):
+        return _downloaded(given, downloader)
+    _suffix(given)
+    return _file(given, given, _read(Path(given)))
+
+
 def _downloaded(url: str, downloader: Downloader) -> _Arrival:
     download = downloader.download(url)
     assert download is not None, "only a request with an etag or a date is answered 'not modified'"
@@ -241,13 +258,18 @@ def _downloaded(url: str, downloader: Downloader) -> _Arrival:
     return _Arrival(url, stem, download.suffix, download.content, download.url, url)
 
 
-def _copied(name: str) -> _Arrival:
-    path = Path(name)
-    suffix = ADDED_SUFFIXES.get(path.suffix.lower())
-    if suffix is None:
-        problem = f"files ending in {path.suffix or 'nothing'} are not read"
-        raise InputError(problem, f"{remedy_for(path.suffix)}; read are {', '.join(SUFFIXES)}")
-    return _Arrival(name, path.stem, suffix, _read(path), printable(path.name))
+def _file(given: str, name: str, content: bytes) -> _Arrival:
+    path = PurePosixPath(name)
+    return _Arrival(given, path.stem, _suffix(name), content, printable(path.name))
+
+
+def _suffix(name: str) -> str:
+    """Return the ending that a file of this name is stored with."""
+    suffix = PurePosixPath(name).suffix
+    if suffix.lower() not in ADDED_SUFFIXES:
+        problem = f"files ending in {suffix or 'nothing'} are not read"
+        raise InputError(problem, f"{remedy_for(suffix)}; read are {', '.join(SUFFIXES)}")
+    return ADDED_SUFFIXES[suffix.lower()]
 
 
 def _take_in(corpus: Path, reports: Path, arrival: _Arrival, wanted: _Wanted) -> Outcome:
@@ -411,11 +433,15 @@ def _read(path: Path) -> bytes:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise InputError("it is not a file", "name the files themselves")
-    if status.st_size > MAX_FILE_BYTES:
-        raise InputError(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
-    if not status.st_size:
-        raise InputError("the file is empty", "get it again")
+    _require_size(status.st_size)
     return path.read_bytes()
+
+
+def _require_size(size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        raise InputError(f"it is larger than {MAX_FILE_BYTES // 1_000_000} MB", "split it into smaller files")
+    if not size:
+        raise InputError("the file is empty", "get it again")
 
 
 def _where(corpus: Path, path: Path) -> str:

@@ -84,15 +84,16 @@ def remove(settings: Settings, name: str) -> Outcome:
     return Outcome(name, "removed", f"to take it out of the index, run: probqa build; {kept}")
 
 
-def undo(settings: Settings, name: str | None = None) -> Outcome:
-    """Take back the last change to a report, or to any, that is not taken back yet.
+def undo(settings: Settings, name: str | None = None, number: int = 0) -> Outcome:
+    """Take back the last change to a report, or to any, that is not taken back yet, or the one of this number.
 
     Raises:
         InputError: there is none, or its files were changed since.
         CorpusError, BuildLockedError: there is no corpus, or another command is at work.
     """
     with changing(settings.corpus) as reports:
-        last = next((change for change, is_undone in reversed(history(settings, name)) if not is_undone), None)
+        left = (change for change, is_undone in reversed(history(settings, name)) if not is_undone)
+        last = next((change for change in left if number in (0, change.number)), None)
         if last is None:
             what = f"of {name!r} " if name is not None else ""
             raise InputError(

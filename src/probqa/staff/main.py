@@ -21,7 +21,7 @@ from probqa.ui import frame
 from probqa.ui.markup import Markup
 from probqa.ui.middleware import OWN_SCRIPTS
 
-UI = Path(frame.__file__).parent
+UI, HERE = Path(frame.__file__).parent, Path(__file__).parent
 
 
 def main() -> None:
@@ -33,6 +33,7 @@ def main() -> None:
     chosen = settings(os.environ)
     staff = Staff(chosen, who, Log(log_file(os.environ, chosen.corpus)))
     frame.draw_style(UI / "style.css")
+    frame.draw_style(HERE / "style.css")
     frame.draw(Markup('<span class="pq-base" data-base="{}"></span>').format(st.get_option("server.baseUrlPath")))
     frame.draw_script(OWN_SCRIPTS[0])
     frame.draw(Markup('<p class="pq-small">Signed in as {} · <a href="sign-out">Sign out</a></p>').format(who))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from probqa.staff.person import Staff
-from probqa.staff.views import start
+from probqa.staff.views import draft, feedback, log, reports, review
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,10 @@ class Page:
     draw: Callable[[Staff], None]
 
 
-PAGES = (Page("", "Start", start.draw),)
+PAGES = (
+    Page(reports.PAGE, "Reports", reports.draw),
+    Page(review.PAGE, "Review", review.draw),
+    Page(draft.PAGE, "Draft", draft.draw),
+    Page(feedback.PAGE, "Feedback", feedback.draw),
+    Page(log.PAGE, "Log", log.draw),
+)

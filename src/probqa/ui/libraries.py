@@ -1,8 +1,9 @@
-"""The live library, opened once for the pages and for programs.
+"""The live library, opened once for the pages and for programs, and for staff that of the draft.
 
 A rebuild brings a new one.
 
-In: ``Settings``. Out: the one ``Library`` of this process. The older one is let go when nobody asks it any more.
+In: ``Settings``. Out: the one ``Library`` of this process for each of the two. The older one is let go when nobody asks
+it any more.
 
 >>> from pathlib import Path
 >>> open_library(Settings(Path("corpus"), Path("/nowhere"), "a model"))
@@ -21,19 +22,19 @@ from probqa.settings import Settings
 _Key = tuple[Settings, str, str]
 
 _opening = threading.Lock()
-_held: tuple[_Key, Library] | None = None
+# By pointer.
+_held: dict[str, tuple[_Key, Library]] = {}
 
 
 def open_library(chosen: Settings) -> Library:
-    """Return the library of the generation that is live now.
+    """Return the library of the generation that is live, or the draft, now.
 
     Raises:
         IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
     """
-    global _held
     key = (chosen, *read_pointer(chosen.index, chosen.pointer))
     with _opening:
-        if _held is None or _held[0] != key:
+        if chosen.pointer not in _held or _held[chosen.pointer][0] != key:
             # Never closed here: a question may still be under way in the older one, which closes itself when dropped.
-            _held = (key, Library(chosen))
-        return _held[1]
+            _held[chosen.pointer] = (key, Library(chosen))
+        return _held[chosen.pointer][1]
