@@ -44,12 +44,31 @@ class Site:
 @contextmanager
 def served(place: Path, files: Mapping[str, str | bytes], base: str = "", **environment: str) -> Iterator[Site]:
     """Index ``files`` with the hash encoder below ``place`` and serve them to this machine, under the path ``base``."""
+    chosen = indexed(place, files)
+    with pytest.MonkeyPatch.context() as patch:
+        hash_encoder.install(patch.setattr)
+        library = Library(chosen)
+    log = place / "server.log"
+    with serving(chosen, log, base, **environment) as (url, process):
+        yield Site(url, chosen, library, process, log)
+    library.close()
+
+
+def indexed(place: Path, files: Mapping[str, str | bytes]) -> Settings:
+    """Index ``files`` with the hash encoder below ``place``."""
     chosen = Settings(corpus=place / "corpus", index=place / "index", model=hash_encoder.MODEL)
     write_corpus(chosen.corpus, files)
     with pytest.MonkeyPatch.context() as patch:
         hash_encoder.install(patch.setattr)
         build(chosen)
-        library = Library(chosen)
+    return chosen
+
+
+@contextmanager
+def serving(
+    chosen: Settings, log: Path, base: str = "", **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve an index to this machine, under the path ``base``: its address without that, and the process."""
     port = free_port()
     environment = {
         **os.environ,
@@ -62,7 +81,6 @@ def served(place: Path, files: Mapping[str, str | bytes], base: str = "", **envi
         "STREAMLIT_SERVER_BASE_URL_PATH": base,
         **environment,
     }
-    log = place / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "tests" / "browser" / "serve.py"), str(port)],
@@ -74,11 +92,10 @@ def served(place: Path, files: Mapping[str, str | bytes], base: str = "", **envi
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(f"{url}{base}/_stcore/health", process, log)
-        yield Site(url, chosen, library, process, log)
+        yield url, process
     finally:
         process.terminate()
         process.wait(10)
-        library.close()
 
 
 def free_port() -> int:

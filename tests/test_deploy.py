@@ -42,7 +42,7 @@ def unit(path: Path) -> configparser.SectionProxy:
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_runs_a_command_that_there_is_as_nobody_in_particular(path: Path) -> None:
-    program, *arguments = shlex.split(unit(path)["ExecStart"])
+    program, *arguments = shlex.split(unit(path)["ExecStart"].replace("%i", "8501"))
     assert program == "/opt/probqa/.venv/bin/probqa"
     assert cli.parser().parse_args(arguments).command
     assert (unit(path)["User"], unit(path)["NoNewPrivileges"], unit(path)["ProtectSystem"]) == (
@@ -54,7 +54,7 @@ def test_a_unit_runs_a_command_that_there_is_as_nobody_in_particular(path: Path)
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_takes_every_line_of_a_unit_and_finds_it_shut(path: Path, tmp_path: Path) -> None:
-    here = tmp_path / path.name
+    here = tmp_path / path.name.replace("@", "@8501")
     here.write_text(path.read_text().replace("/opt/probqa/.venv/bin/probqa", sys.executable))
     run = lambda *words: subprocess.run(  # noqa: E731
         ["systemd-analyze", *words, str(here)], capture_output=True, text=True, check=False, timeout=60

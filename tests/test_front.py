@@ -34,7 +34,7 @@ from probqa.ui.api import Api
 from probqa.ui.files import STATIC
 from probqa.ui.front import Front
 from probqa.ui.limits import Buckets, Workers
-from probqa.ui.middleware import MIDDLEWARE, PAGE_FILES
+from probqa.ui.middleware import MIDDLEWARE, OWN_LIMITS
 from probqa.ui.pages import PAGES, TITLE_CHARACTERS
 
 QUESTION = "how did Northway supervise people at low risk?"
@@ -347,7 +347,7 @@ def test_below_a_base_path_pages_lie_there_alone(
         assert "What it cannot do" in based.get("/reports/about").text
         assert f'<mark class="pq-words">{QUOTE}</mark>' in based.get("/reports/", params={"q": QUESTION}).text
         assert based.get("/reports/nope").status_code == 404
-        assert [based.get(f"/reports{path}").text for path in PAGE_FILES] == ["Streamlit"] * len(PAGE_FILES)
+        assert [based.get(f"/reports{path}").text for path in OWN_LIMITS] == ["Streamlit"] * len(OWN_LIMITS)
         assert [based.get(path).text for path in ("/about", "/reports", "/embed")] == ["Streamlit"] * 3
     finally:
         config.set_option("server.baseUrlPath", "")

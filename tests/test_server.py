@@ -100,6 +100,9 @@ def test_what_pages_show_besides_themselves_lies_below_the_path_that_they_are_se
     # Refused as a parameter that cannot be used, not as an address that is not there.
     for path in ("/picture", "/reports/picture"):
         assert get(based, f"{path}?page=x", "Host: reports.example") == 400
+    for path in ("/healthz", "/api/documents", "/api/openapi.json", "/api/feed"):
+        assert [get(based, base + path, "Host: reports.example") for base in ("", "/reports")] == [200, 200]
+    assert get(based, "/reports/api/nothing", "Host: reports.example") == 404
     assert get(based, "/reports/pictures?page=x", "Host: reports.example") == 404
 
 

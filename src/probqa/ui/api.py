@@ -18,7 +18,7 @@ import math
 import os
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,7 @@ from urllib.parse import parse_qsl
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
-from streamlit import config
+from starlette.routing import Route
 
 from probqa import questions, rendering
 from probqa.asking.library import Library
@@ -54,7 +53,7 @@ from probqa.ui.connections import watch_connections
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import Buckets, QueueFullError, Workers, client_name, raise_descriptor_limit
 from probqa.ui.logs import escape_records
-from probqa.ui.middleware import VISITORS, html_response
+from probqa.ui.middleware import VISITORS, base_path, html_response
 from probqa.ui.originals import file_name, is_file, is_page, may_be_passed_on
 from probqa.ui.shared import examples
 
@@ -119,26 +118,27 @@ class Api:
         self.drawing = drawing or Workers(DRAWING_THREADS, DRAWING_PLACES)
 
     @property
-    def routes(self) -> list[BaseRoute]:
-        """Return what is to be given to ``st.App``.
+    def routes(self) -> list[Route]:
+        """Return what is to be given to ``st.App``, below the path that the pages are served under too.
 
         Whatever else lies below ``/api`` is refused as JSON and not as a page.
         """
-        return [
+        routes = [
             self._route("/api/ask", ASK, lambda library, given: _json(ask(library, given)), _problem),
             self._route("/api/check", CHECK, lambda library, given: _json(check(library, given)), _problem),
             self._route("/api/documents", {}, lambda library, _: _json(documents(library)), _problem),
-            *_beside_pages(self._route("/api/feed", FEED, _feed, _problem)),
-            *_beside_pages(
-                self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem)
-            ),
-            *_beside_pages(self._route("/picture", PICTURE, picture, _problem, self.drawing)),
-            *_beside_pages(self._route("/original", ORIGINAL, original, _problem, self.drawing)),
+            self._route("/api/feed", FEED, _feed, _problem),
+            self._route("/embed", ASK, lambda library, given: _embedded(answer(library, given)), _embedded_problem),
+            self._route("/picture", PICTURE, picture, _problem, self.drawing),
+            self._route("/original", ORIGINAL, original, _problem, self.drawing),
             Route("/api/openapi.json", self._openapi, methods=_ALL_METHODS),
             Route("/healthz", self._health, methods=_ALL_METHODS),
             Route("/api", self._nothing, methods=_ALL_METHODS),
             Route("/api/{rest:path}", self._nothing, methods=_ALL_METHODS),
         ]
+        base = base_path()
+        below = [Route(f"{base}{route.path}", route.endpoint, methods=_ALL_METHODS) for route in routes if base]
+        return [*routes, *below]
 
     def _route(
         self,
@@ -335,13 +335,6 @@ def _prepare() -> None:
 
 def _library() -> Library:
     return open_library(settings(os.environ))
-
-
-def _beside_pages(route: Route) -> Iterator[Route]:
-    """Yield a route of what pages of the app lead to, and the same below the path that they are served under."""
-    yield route
-    if base := config.get_option("server.baseUrlPath").strip("/"):
-        yield Route(f"/{base}{route.path}", route.endpoint, methods=_ALL_METHODS)
 
 
 def _json(body: dict[str, Any]) -> Response:

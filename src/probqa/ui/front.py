@@ -17,7 +17,6 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit import config
 
 from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
@@ -31,7 +30,7 @@ from probqa.ui.first import Head, alone, document
 from probqa.ui.libraries import open_library
 from probqa.ui.limits import QueueFullError, client_name
 from probqa.ui.markup import Markup
-from probqa.ui.middleware import OWN_LIMITS, PAGE_FILES, html_response
+from probqa.ui.middleware import OWN_LIMITS, base_path, html_response
 from probqa.ui.pages import PAGES, Page, Parameters, preview, title
 from probqa.ui.paper import HEADERS, paper_page
 from probqa.ui.shared import asker
@@ -52,8 +51,7 @@ class Front:
     def __init__(self, app: ASGIApp, api: Api) -> None:
         """Stand before ``app`` and keep to the limits of ``api``: a first answer costs what one for a program costs."""
         self.app, self.api = app, api
-        base = config.get_option("server.baseUrlPath").strip("/")
-        self.base = f"/{base}/" if base else "/"
+        self.base = f"{base_path()}/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
@@ -63,10 +61,10 @@ class Front:
 
     async def _response(self, scope: Scope) -> Response | None:
         path: str = scope["path"]
-        if f"{path}/".startswith(_OURS) or "/_stcore/" in path or not path.startswith(self.base):
+        if "/_stcore/" in path or not path.startswith(self.base):
             return None
         path = path.removeprefix(self.base)
-        if f"/{path}" in PAGE_FILES:
+        if f"/{path}/".startswith(_OURS):
             return None
         if path.startswith("static/"):
             return await STATIC.response(path.removeprefix("static/"), Headers(scope=scope))

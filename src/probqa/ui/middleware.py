@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from probqa.settings import served_names
 from probqa.ui.hosts import Authority, Hosts
@@ -33,9 +34,8 @@ OPEN = ("health", "host-config", STREAM)
 # No address of ours has any of these, and what they stand for is read differently by different programs.
 NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.\.?(?:/|$)|^[^/]|^$")
 
-# What a page of the app shows or links to, which lies beside it wherever that lies.
-PAGE_FILES = ("/api/feed", "/embed", "/original", "/picture")
-OWN_LIMITS = ("/api", "/healthz", *PAGE_FILES)
+# What is no page of the app, has limits of its own, and lies beside the pages wherever those lie.
+OWN_LIMITS = ("/api", "/embed", "/healthz", "/original", "/picture")
 VISITORS = Visitors(most=400)
 # Comes back by itself: a visitor who waits is let in when there is room.
 BUSY_PAGE = Markup("""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Busy</title>
@@ -211,7 +211,14 @@ def _opens_a_page(scope: Scope) -> bool:
 
     What programs and frames ask for has limits of its own.
     """
-    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith(OWN_LIMITS)
+    path = scope["path"].removeprefix(base_path())
+    return "text/html" in Headers(scope=scope).get("accept", "") and not path.startswith(OWN_LIMITS)
+
+
+def base_path() -> str:
+    """Return the path that the app is served under, empty or with a stroke before it."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
 
 
 def _with_headers(send: Send) -> Send:
