@@ -417,4 +417,6 @@ def test_a_full_disk_is_one_line_with_the_path(
     assert code == 2
     index = re.escape(str(chosen.index))
     named = re.escape(str(chosen.index.parent)) if is_first else rf"{index}/\.staging-\S+"
-    assert re.fullmatch(rf"probqa: {named}: No space left on device", err.splitlines()[-1])
+    *_, failed, not_noted = err.splitlines()
+    assert re.fullmatch(rf"probqa: {named}: No space left on device", failed)
+    assert not_noted == f"probqa: not noted in the log {chosen.corpus / '.log.jsonl'}: No space left on device"

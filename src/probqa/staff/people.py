@@ -36,7 +36,7 @@ def read_people(file: Path | None) -> People:
         InputError: nobody is named, or not in a way that is safe.
     """
     if file is None:
-        raise InputError("nobody may sign in: PROBQA_STAFF names no file", _DOCS)
+        raise InputError("nobody may sign in: PROBQA_STAFF names no file", f"write one, {_DOCS}")
     try:
         mode = file.stat().st_mode
         text = file.read_text(encoding="utf-8")
