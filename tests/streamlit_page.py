@@ -48,10 +48,17 @@ class Page:
 
 
 @contextmanager
-def open_page(port: int, base: str = "", origin: str | None = None) -> Iterator[Page]:
+def open_page(port: int, base: str = "", origin: str | None = None, cookie: str = "") -> Iterator[Page]:
     """Open a page of the server on ``port`` of this machine."""
     address = f"ws://localhost:{port}{base}/_stcore/stream"
-    with connect(address, origin=origin, subprotocols=["streamlit"], max_size=None) as connection:  # type: ignore[arg-type]
+    headers = {"Cookie": cookie} if cookie else {}
+    with connect(
+        address,
+        origin=origin,  # type: ignore[arg-type]
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        additional_headers=headers,
+        max_size=None,
+    ) as connection:
         yield Page(connection)
 
 

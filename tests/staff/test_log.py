@@ -15,7 +15,7 @@ import pytest
 from probqa.errors import InputError
 from probqa.staff.log import CUT_SHORT, FIRST, Log
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
