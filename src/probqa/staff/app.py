@@ -33,7 +33,7 @@ async def _lifespan(_: object) -> AsyncIterator[None]:
     watch_connections()
     raise_descriptor_limit()
     # Where nobody may sign in nothing is served.
-    assert SIGNING_IN.passwords
+    assert SIGNING_IN.by
     yield
 
 

@@ -14,11 +14,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from probqa.staff.people import BACK
 from probqa.staff.sessions import COOKIE, SESSIONS, Sessions
 
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+# The way to a provider of accounts, and the way back from there.
+AWAY = "sign-in/away"
 # Below the base path: what is there for everybody.
-OPEN = frozenset({SIGN_IN})
+OPEN = frozenset({SIGN_IN, AWAY, BACK})
 
 
 class Gate:

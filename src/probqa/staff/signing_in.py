@@ -9,20 +9,24 @@ import logging
 import math
 from collections.abc import Mapping
 from functools import cached_property
+from secrets import token_hex
 from urllib.parse import parse_qs
 
 import anyio
 import anyio.to_thread
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from probqa.rendering import visible_line
 from probqa.settings import log_file, served_names, settings, staff_file
-from probqa.staff.gate import SIGN_IN, SIGN_OUT, base_path, secret_of
+from probqa.staff.gate import AWAY, SIGN_IN, SIGN_OUT, base_path, secret_of
 from probqa.staff.log import Log
 from probqa.staff.passwords import Passwords
-from probqa.staff.people import read_people
+from probqa.staff.people import BACK, read_people
+from probqa.staff.provider import Account, NotLetInError
 from probqa.staff.sessions import COOKIE, SESSIONS, Sessions
 from probqa.ui.hosts import Hosts
 from probqa.ui.limits import QueueFullError, Workers
@@ -57,6 +61,8 @@ HEADERS = {
     "referrer-policy": "same-origin",
 }
 
+_NOTHING = PlainTextResponse("This is not offered here.", 404)
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,27 +77,57 @@ class SigningIn:
         self.workers = Workers(THREADS, PLACES)
 
     @cached_property
-    def passwords(self) -> Passwords:
-        """Return the people who may sign in.
+    def by(self) -> Passwords | Account:
+        """Return what people sign in by.
 
         Raises:
-            InputError: there is nobody.
+            InputError: nobody may sign in.
         """
-        return Passwords(read_people(staff_file(self.environment)).people)
+        people = read_people(staff_file(self.environment))
+        return Account(people.provider) if people.has_provider else Passwords(people.people)
 
     @property
     def routes(self) -> list[Route]:
         """Return what is to be given to ``st.App``."""
         base = base_path()
+        # Between the way to a provider and the way back a cookie says who was sent, signed with what no other process
+        # knows.
+        begun = Middleware(
+            SessionMiddleware, secret_key=token_hex(32), session_cookie=f"{COOKIE}-begun", max_age=600, path=base
+        )
         return [
             Route(f"{base}{SIGN_IN}", self._show_sign_in, methods=["GET"]),
             Route(f"{base}{SIGN_IN}", self._sign_in, methods=["POST"]),
+            Route(f"{base}{AWAY}", self._away, methods=["GET"], middleware=[begun]),
+            Route(f"{base}{BACK}", self._back, methods=["GET"], middleware=[begun]),
             Route(f"{base}{SIGN_OUT}", self._show_sign_out, methods=["GET"]),
             Route(f"{base}{SIGN_OUT}", self._sign_out, methods=["POST"]),
         ]
 
     async def _show_sign_in(self, _: Request) -> Response:
-        return _sign_in_page()
+        return _away_page() if isinstance(self.by, Account) else _sign_in_page()
+
+    async def _away(self, request: Request) -> Response:
+        if not isinstance(self.by, Account):
+            return _NOTHING
+        try:
+            return await self.by.way(request)
+        except Exception as error:
+            _log.warning("the provider cannot be asked: %s", error)
+            return _away_page("The service that you sign in with does not answer.", 502)
+
+    async def _back(self, request: Request) -> Response:
+        if not isinstance(self.by, Account):
+            return _NOTHING
+        try:
+            who = await self.by.who(request)
+        except NotLetInError as error:
+            _log.warning("refused: %s", error)
+            return _away_page("That account may not sign in here. Ask whoever runs this server.", 403)
+        except Exception as error:
+            _log.warning("refused: who came from the provider: %s: %s", type(error).__name__, error)
+            return _away_page("Signing in did not work. Try again.", 400)
+        return await self._let_in(request, who)
 
     async def _show_sign_out(self, _: Request) -> Response:
         return _page(
@@ -102,18 +138,20 @@ class SigningIn:
         given = await self._form(request)
         if isinstance(given, Response):
             return given
-        name, password = given.get("name", ""), given.get("password", "")
-        wait = math.ceil(self.passwords.begin(name))
+        name, password, passwords = given.get("name", ""), given.get("password", ""), self.by
+        if not isinstance(passwords, Passwords):
+            return _NOTHING
+        wait = math.ceil(passwords.begin(name))
         if wait:
             return _sign_in_page(name, f"Too many tries. Try again in {wait} seconds.", 429, {"retry-after": str(wait)})
         try:
-            is_right = await self.workers.run(lambda: self.passwords.is_right(name, password))
+            is_right = await self.workers.run(lambda: passwords.is_right(name, password))
         except QueueFullError:
             return _sign_in_page(name, "Many people are signing in. Try again in a moment.", 503, {"retry-after": "5"})
         if not is_right:
             _log.warning("refused: somebody signs in as %a with another password", name[:100])
             return _sign_in_page(name, "That is not the name and the password of anybody here.", 401)
-        self.passwords.succeed(name)
+        passwords.succeed(name)
         return await self._let_in(request, name)
 
     async def _let_in(self, request: Request, who: str) -> Response:
@@ -177,6 +215,12 @@ def _sign_in_page(
         "<button>Sign in</button></form>"
     ).format(told=told, name=visible_line(name[:100]))
     return _page("Sign in", form, status, headers)
+
+
+def _away_page(wrong: str = "", status: int = 200) -> Response:
+    told = Markup('<p class="wrong" role="alert">{}</p>').format(wrong) if wrong else Markup("")
+    link = Markup('{}<p><a href="{}{}">Sign in with your organisation’s account</a></p>')
+    return _page("Sign in", link.format(told, base_path(), AWAY), status)
 
 
 def _page(title: str, content: Markup, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
