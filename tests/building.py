@@ -295,6 +295,60 @@ def ask_until(chosen: Settings, stop: Event, asked: Any, reports: Any) -> None:
     reports.put((asked.value, faults, seen))
 
 
+def build_once_told(chosen: Settings, begun: Event) -> None:
+    """Build with the hash encoder, and say when it begins."""
+    import hash_encoder
+
+    hash_encoder.install()
+    begun.set()
+    build(chosen)
+
+
+def kill_at_random(chosen: Settings, moments: int, dice: random.Random) -> tuple[int, int, int]:
+    """Kill ``moments`` builds, one after another on one index, each at any moment, while somebody asks all along.
+
+    Gives back how many left the old and how many the new generation, and how many questions were asked.
+
+    Raises:
+        AssertionError: an index was not sound, held neither, or mixed both; a question failed, or was answered from
+            an older generation than one before; a build at the end left something of the killed ones.
+    """
+    here = context()
+    stop, reports, count = here.Event(), here.Queue(), here.Value("L")
+    write_state(chosen.corpus, 0)
+    build(chosen)
+    reader = here.Process(target=ask_until, args=(chosen, stop, count, reports))
+    reader.start()
+    state, took, left = 0, 0.0, {"old": 0, "new": 0}
+    for moment in range(-1, moments):
+        write_state(chosen.corpus, state + 1)
+        begun = here.Event()
+        process = here.Process(target=build_once_told, args=(chosen, begun))
+        process.start()
+        assert begun.wait(60)
+        began = time.perf_counter()
+        if moment < 0:
+            # How long one takes that nobody kills.
+            process.join()
+            took = time.perf_counter() - began
+        time.sleep(dice.uniform(0, took))
+        process.kill()
+        process.join()
+        found = _opened(chosen)
+        assert found in (str(state), str(state + 1)), (moment, found)
+        if moment >= 0:
+            left["old" if found == str(state) else "new"] += 1
+        state = int(found)
+    stop.set()
+    asked, faults, seen = reports.get(timeout=60)
+    reader.join()
+    assert faults == []
+    assert seen == sorted(seen, key=int)
+    build(chosen)
+    assert list(chosen.index.glob(f"{storage.STAGING}*")) == []
+    return left["old"], left["new"], asked
+
+
 def swap_under(chosen: Settings, readers: int, swaps: int) -> list[tuple[int, list[str], list[str]]]:
     """Build state after state while readers in processes of their own open and ask.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -45,6 +46,13 @@ def test_a_build_killed_at_a_step_of_any_kind_leaves_the_old_or_the_new_whole(ch
     ):
         assert step in killed
     assert {step.split()[0] for step in killed} == {"make", "create", "write", "fsync", "rename", "remove"}
+
+
+def test_a_build_killed_at_any_moment_leaves_the_old_or_the_new_and_nobody_notices(chosen: Settings) -> None:
+    """The benchmark kills 2,000."""
+    old, new, asked = building.kill_at_random(chosen, 8, random.Random(1))
+    assert old + new == 8
+    assert asked > 8
 
 
 def test_a_loss_of_power_at_any_step_leaves_the_old_or_the_new_whole(chosen: Settings) -> None:
