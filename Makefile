@@ -4,7 +4,7 @@ BIN := .venv/bin
 # A process a core, a file a process, in the order of conftest.py.
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check install lock train format picture bench compare clean
+.PHONY: run test check install lock train format picture bench compare endure clean
 
 run: .venv/.installed
 	$(BIN)/probqa build
@@ -42,6 +42,13 @@ bench: .venv/.installed-dev
 
 compare: .venv/.installed-dev
 	$(BIN)/python benchmarks/compare.py
+
+# Kills, losses of power, swaps under readers, and many people while reports are added: about an hour.
+endure: .venv/.installed-dev
+	$(BIN)/python benchmarks/kills.py
+	$(BIN)/python benchmarks/swaps.py --swaps 1000 --readers 32
+	$(BIN)/python benchmarks/visitors.py --visitors 200 --questions 10 --seconds 600 --changes 3
+	$(BIN)/python benchmarks/visitors.py --visitors 1000 --questions 1 --seconds 120
 
 install: .venv/.installed
 

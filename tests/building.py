@@ -295,19 +295,33 @@ def ask_until(chosen: Settings, stop: Event, asked: Any, reports: Any) -> None:
     reports.put((asked.value, faults, seen))
 
 
-def build_once_told(chosen: Settings, begun: Event) -> None:
+def replace_in_two_writes(path: Path, content: bytes) -> None:
+    """Replace a file as one must not: in place, and slowly."""
+    with path.open("wb") as file:
+        for half in (content[: len(content) // 2], content[len(content) // 2 :]):
+            file.write(half)
+            file.flush()
+            time.sleep(0.05)
+
+
+def build_once_told(chosen: Settings, begun: Event, carelessly: bool) -> None:
     """Build with the hash encoder, and say when it begins."""
     import hash_encoder
 
     hash_encoder.install()
+    if carelessly:
+        storage.replace_file = replace_in_two_writes
     begun.set()
     build(chosen)
 
 
-def kill_at_random(chosen: Settings, moments: int, dice: random.Random) -> tuple[int, int, int]:
+def kill_at_random(
+    chosen: Settings, moments: int, dice: random.Random, carelessly: bool = False
+) -> tuple[int, int, int]:
     """Kill ``moments`` builds, one after another on one index, each at any moment, while somebody asks all along.
 
-    Gives back how many left the old and how many the new generation, and how many questions were asked.
+    Gives back how many left the old and how many the new generation, and how many questions were asked. ``carelessly``
+    is the control: builds that do not move the pointer in one step.
 
     Raises:
         AssertionError: an index was not sound, held neither, or mixed both; a question failed, or was answered from
@@ -320,26 +334,28 @@ def kill_at_random(chosen: Settings, moments: int, dice: random.Random) -> tuple
     reader = here.Process(target=ask_until, args=(chosen, stop, count, reports))
     reader.start()
     state, took, left = 0, 0.0, {"old": 0, "new": 0}
-    for moment in range(-1, moments):
-        write_state(chosen.corpus, state + 1)
-        begun = here.Event()
-        process = here.Process(target=build_once_told, args=(chosen, begun))
-        process.start()
-        assert begun.wait(60)
-        began = time.perf_counter()
-        if moment < 0:
-            # How long one takes that nobody kills.
+    try:
+        for moment in range(-1, moments):
+            write_state(chosen.corpus, state + 1)
+            begun = here.Event()
+            process = here.Process(target=build_once_told, args=(chosen, begun, carelessly))
+            process.start()
+            assert begun.wait(60)
+            began = time.perf_counter()
+            if moment < 0:
+                # How long one takes that nobody kills.
+                process.join()
+                took = time.perf_counter() - began
+            time.sleep(dice.uniform(0, took))
+            process.kill()
             process.join()
-            took = time.perf_counter() - began
-        time.sleep(dice.uniform(0, took))
-        process.kill()
-        process.join()
-        found = _opened(chosen)
-        assert found in (str(state), str(state + 1)), (moment, found)
-        if moment >= 0:
-            left["old" if found == str(state) else "new"] += 1
-        state = int(found)
-    stop.set()
+            found = _opened(chosen)
+            assert found in (str(state), str(state + 1)), (moment, found)
+            if moment >= 0:
+                left["old" if found == str(state) else "new"] += 1
+            state = int(found)
+    finally:
+        stop.set()
     asked, faults, seen = reports.get(timeout=60)
     reader.join()
     assert faults == []

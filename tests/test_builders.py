@@ -55,6 +55,16 @@ def test_a_build_killed_at_any_moment_leaves_the_old_or_the_new_and_nobody_notic
     assert asked > 8
 
 
+def test_a_pointer_that_does_not_move_in_one_step_is_noticed(first: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises((AssertionError, IndexDamagedError)):
+        building.kill_at_random(first, 50, random.Random(1), carelessly=True)
+    building.write_state(first.corpus, 0)
+    (first.index / storage.POINTER).unlink()
+    build(first)
+    monkeypatch.setattr(storage, "replace_file", building.replace_in_two_writes)
+    assert any(faults for _, faults, _ in building.swap_under(first, readers=2, swaps=2))
+
+
 def test_a_loss_of_power_at_any_step_leaves_the_old_or_the_new_whole(chosen: Settings) -> None:
     for state in range(1, KEPT_GENERATIONS + 1):
         building.write_state(chosen.corpus, state)
