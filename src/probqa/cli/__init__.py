@@ -21,7 +21,7 @@ from probqa.cli.terminal import Command, fail
 from probqa.errors import ProbqaError
 from probqa.settings import Settings, log_file, settings
 
-# The commands that change what is asked, or will be; not where they only say what they would do.
+# The commands that change what is asked now or next; not where they only say what they would do.
 ACTS = frozenset(
     {"add", "build", "calibrate", "edit", "fetch", "publish", "remove", "rename", "replace", "rollback", "undo"}
 )

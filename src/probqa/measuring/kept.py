@@ -31,7 +31,9 @@ def read_kept(corpus: Path) -> tuple[GoldQuestion, ...]:
 
 
 def add(corpus: Path, question: GoldQuestion) -> None:
-    """Keep a question with a corpus, for good once this returns; the lines that are there stay as they are.
+    """Keep a question with a corpus, for good once this returns.
+
+    The lines that are there stay as they are.
 
     Raises:
         InputError: it is none that can be asked and judged, or is kept already, or a line of the file is no question.
@@ -80,7 +82,10 @@ def _text(corpus: Path) -> str:
 
 @contextlib.contextmanager
 def _alone(corpus: Path) -> Iterator[None]:
-    """Wait until no other process adds a question to a corpus; one that is killed lets go."""
+    """Wait until no other process adds a question to a corpus.
+
+    One that is killed lets go.
+    """
     descriptor = os.open(corpus, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -30,7 +30,7 @@ class Account:
     """The provider, asked for accounts."""
 
     def __init__(self, provider: Provider) -> None:
-        """Take what is known of the provider; it is asked when somebody signs in."""
+        """Take what is known of the provider, which is asked when somebody signs in."""
         self.provider = provider
         self._client: Any = OAuth().register(
             "provider",
