@@ -196,6 +196,14 @@ def test_a_token_for_another_or_of_another_time_or_sender_is_refused(
     assert COOKIE not in client.cookies
 
 
+def test_a_provider_that_calls_itself_another_is_not_believed(client: TestClient, provider: Provider) -> None:
+    provider.metadata["issuer"] = "https://evil.example"
+    provider.claims["iss"] = "https://evil.example"
+    assert back(client, provider).status_code == 400
+    provider.claims["iss"] = f"{provider.url}/"
+    assert back(client, provider).status_code == 303
+
+
 @pytest.mark.parametrize(
     "sign",
     [

@@ -52,10 +52,9 @@ class Account:
             NotLetInError: it is not one of those that may sign in, or the provider does not vouch for it.
             Exception: what came back is not what the provider says to who was sent there, or it does not answer.
         """
-        claims = {
-            "iss": {"essential": True, "value": self.provider.metadata.removesuffix(WELL_KNOWN)},
-            "aud": {"essential": True, "value": self.provider.client_id},
-        }
+        # Not what the metadata says of itself; some providers end their name with a stroke.
+        issuer = self.provider.metadata.removesuffix(WELL_KNOWN)
+        claims = {"iss": {"essential": True, "values": [issuer, f"{issuer}/"]}}
         token = await self._client.authorize_access_token(request, claims_options=claims)
         known = token.get("userinfo") or {}
         email = known.get("email")
