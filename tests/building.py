@@ -24,15 +24,18 @@ from typing import Any
 import pytest
 
 from probqa.asking.library import Library
+from probqa.calibration import DIGITS, WITHOUT_READER, Calibration
 from probqa.errors import BuildLockedError, IndexMissingError
 from probqa.indexing import storage
-from probqa.indexing.build import build
+from probqa.indexing.build import Fit, Fitted, Progress, Refit, build
+from probqa.indexing.generation import Generation
 from probqa.indexing.history import read_history, settle
 from probqa.indexing.inspection import verify
 from probqa.indexing.publishing import KEPT_GENERATIONS, publish, roll_back
 from probqa.indexing.storage import build_lock
 from probqa.questions import Request
 from probqa.settings import Settings
+from probqa.weights import rules
 from steps import Disk, Step, watch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +87,19 @@ def opened_states(chosen: Settings) -> set[str]:
         return states(library)
 
 
-def build_until(chosen: Settings, at: int) -> None:
+def fit_at_once(corpus: Path) -> Fit:
+    """What fits a calibration without asking anything: a steeper one with every new state."""
+
+    def fit(generation: Generation, live: Calibration | None, progress: Progress) -> Fitted:
+        steeper = (live.bias if live else 0.0) + 0.5
+        made_for = {"fingerprint": generation.manifest.models, "rules": rules()}
+        texts = tuple(sorted(text[:DIGITS] for text in generation.text_hashes))
+        return Fitted(replace(WITHOUT_READER, bias=steeper, documents=texts, **made_for), ("fitted",))
+
+    return fit
+
+
+def build_until(chosen: Settings, at: int, refit: Refit | None = None) -> None:
     """Build with the hash encoder, and be killed before step ``at`` of what changes the index."""
     import hash_encoder
 
@@ -97,14 +112,14 @@ def build_until(chosen: Settings, at: int) -> None:
     hash_encoder.install()
     os.fsync = lambda descriptor: None  # what a killed process wrote is there all the same
     with watch(chosen.index, count):
-        build(chosen)
+        build(chosen, refit=refit)
 
 
-def steps_of(chosen: Settings, root: Path) -> list[Step]:
+def steps_of(chosen: Settings, root: Path, refit: Refit | None = None) -> list[Step]:
     """Build, and say what steps it took below ``root``."""
     taken: list[Step] = []
     with watch(root, taken.append):
-        build(chosen)
+        build(chosen, refit=refit)
     return taken
 
 
@@ -113,7 +128,7 @@ def moved_at(steps: list[Step]) -> int:
     return [step.target is not None and step.target.name == storage.POINTER for step in steps].index(True)
 
 
-def kill_at_each_step(chosen: Settings, alike: Callable[[Step], object]) -> list[str]:
+def kill_at_each_step(chosen: Settings, alike: Callable[[Step], object], refit: Refit | None = None) -> list[str]:
     """Kill one build at each of its steps, each time from the same index; the names of the steps.
 
     Of steps that are ``alike`` only the first is killed at.
@@ -124,25 +139,27 @@ def kill_at_each_step(chosen: Settings, alike: Callable[[Step], object]) -> list
     """
     for state in range(1, KEPT_GENERATIONS + 1):
         write_state(chosen.corpus, state)
-        build(chosen)
+        build(chosen, refit=refit)
     before = chosen.index.with_name("before")
     write_state(chosen.corpus, state + 1)
     shutil.copytree(chosen.index, before)
-    steps = steps_of(chosen, chosen.index)
+    steps = steps_of(chosen, chosen.index, refit)
     moved = moved_at(steps)
+    new = storage.read_pointer(chosen.index)[0]
     firsts = {alike(step): at for at, step in reversed(list(enumerate(steps)))}
     for at in sorted(firsts.values()):
         step = steps[at]
         shutil.rmtree(chosen.index)
         shutil.copytree(before, chosen.index)
-        process = context().Process(target=build_until, args=(chosen, at))
+        process = context().Process(target=build_until, args=(chosen, at, refit))
         process.start()
         process.join()
         assert process.exitcode == -signal.SIGKILL, step
         assert opened_states(chosen) == {str(state + (at > moved))}, step
         assert list(verify(chosen)) == [], step
-        build(chosen)
+        build(chosen, refit=refit)
         assert opened_states(chosen) == {str(state + 1)}, step
+        assert storage.read_pointer(chosen.index)[0] == new, step
         assert list(chosen.index.glob(f"{storage.STAGING}*")) == [], step
     return [str(steps[at]) for at in sorted(firsts.values())]
 

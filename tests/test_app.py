@@ -744,7 +744,8 @@ def test_about_counts_what_is_indexed_and_says_that_nothing_was_calibrated(view:
 def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, built: Settings) -> None:
     rates = {"answered": 0.824, "shown": 0.951, "refused": 0.241, "not_answered": 0.55}
     counts = {"answerable": 154, "unanswerable": 111}
-    manifest = Library(built).generation.manifest
+    generation = Library(built).generation
+    manifest = generation.manifest
     measured = replace(WITHOUT_READER, **rates, **counts, fingerprint=manifest.models)
     (built.corpus / "calibration.json").write_bytes(replace(measured, texts=manifest.texts, rules=rules()).to_json())
     build(built)
@@ -753,6 +754,16 @@ def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, b
     assert rows == [["82", "13", "5"], ["45", "31", "24"]]
     assert "with 154 questions that it answers and 111 that it does not" in about
     assert "Not calibrated" not in about
+    assert "Measured on this edition with " in about
+    lasting = replace(measured, rules=rules(), documents=tuple(text[:16] for text in generation.text_hashes))
+    (built.corpus / "calibration.json").write_bytes(lasting.to_json())
+    write_corpus(built.corpus, {"new.md": "# New\n\nOne."})
+    build(built)
+    since = "Measured before 1 of these 4 documents was added or changed, 9 of 100 passages, with "
+    assert since in drawn(view("about"))
+    write_corpus(built.corpus, {f"new-{n}.md": f"# New {n}\n\nOne." for n in range(9)})
+    build(built)
+    assert "50 of 100 passages (so many that it takes more than then to be told that a " in drawn(view("about"))
     (built.corpus / "calibration.json").write_bytes(replace(measured, texts="others").to_json())
     build(built)
     assert "Not calibrated" in drawn(view("about"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import random
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,23 @@ from probqa.errors import InputError, ReadingError
 from probqa.indexing.build import build, is_stale
 from probqa.indexing.inspection import status
 from probqa.measuring.calibrate import calibrate, fit
+from probqa.measuring.evaluation import GoldQuestion
 from probqa.settings import NO_READER, Settings
 from probqa.weights import WEIGHTS, Weights, rules
 
 NONE = Signals(*[0.0] * len(SIGNALS))
 # One signal that decides, so that confidences can be worked out by hand.
 ONE = dataclasses.replace(WITHOUT_READER, weights=(4.0, *[0.0] * (len(SIGNALS) - 1)), bias=-2.0, weak_from=0.3)
+NO_WEIGHTS = (0.0,) * len(SIGNALS)
 QUESTIONS = [
-    *[(f"How did Northway supervise people at low risk{'?' * n}", (), True) for n in range(25)],
-    *[(f"Do zyzzyvas of Atlantis eat {n} quokkas by telephone?", (), False) for n in range(25)],
+    *[
+        GoldQuestion(f"low-{n}", f"How did Northway supervise people at low risk{'?' * n}", documents=("ambleton",))
+        for n in range(25)
+    ],
+    *[
+        GoldQuestion(f"zyzzyva-{n}", f"Do zyzzyvas of Atlantis eat {n} quokkas by telephone?", unanswerable=True)
+        for n in range(25)
+    ],
 ]
 
 
@@ -252,7 +261,7 @@ def test_a_broken_file_is_listed_and_the_rest_works(chosen: Settings, opened: Op
     assert opened(chosen).calibration == WITHOUT_READER
     assert not is_stale(chosen, opened(chosen))
     library = Library(chosen)
-    assert library.ask(QUESTIONS[0][0]).status == "answered"
+    assert library.ask(QUESTIONS[0].question).status == "answered"
     library.close()
 
 
@@ -275,21 +284,78 @@ def test_after_calibrating_and_a_build_the_status_is_calibrated(calibrated: Sett
         "not_answered": 1.0,
         "answerable": 25,
         "unanswerable": 25,
+        "new_documents": 0,
+        "new_passages": 0,
+        "new_share": 0.0,
+        "takes_more": False,
     }
     library = Library(calibrated)
-    assert [library.ask(QUESTIONS[at][0]).status for at in (0, 25)] == ["answered", "not_found"]
+    assert [library.ask(QUESTIONS[at].question).status for at in (0, 25)] == ["answered", "not_found"]
     library.close()
 
 
-def test_a_changed_corpus_is_not_calibrated_and_the_old_one_is_again(calibrated: Settings, opened: Opener) -> None:
-    weir = REPORTS["weir.txt"]
-    write_corpus(calibrated.corpus, {"weir.txt": weir.replace("cold", "warm")})
+def test_it_lasts_while_reports_come_and_go_and_says_how_much_is_new(calibrated: Settings, opened: Opener) -> None:
+    fitted = opened(calibrated).calibration
+    weir, rates = REPORTS["weir.txt"], status(calibrated)["calibration"]
+    assert opened(calibrated).new_since_fit == (0, 0)
+    write_corpus(calibrated.corpus, {"weir.txt": weir.replace("cold", "warm"), "new.md": "# New\n\nOne.\n\nTwo."})
+    build(calibrated)
+    assert (opened(calibrated).calibration, opened(calibrated).is_calibrated) == (fitted, True)
+    # Three passages of the changed report, and two new ones.
+    assert opened(calibrated).new_since_fit == (2, 5)
+    since = {"new_documents": 2, "new_passages": 5, "new_share": 0.4167, "takes_more": True}
+    assert status(calibrated)["calibration"] == rates | since
+    write_corpus(calibrated.corpus, {"weir.txt": weir})
+    (calibrated.corpus / "new.md").unlink()
+    (calibrated.corpus / "ambleton.md").rename(calibrated.corpus / "moved.md")
+    build(calibrated)
+    assert opened(calibrated).new_since_fit == (0, 0)
+    (calibrated.corpus / "northway/selby.md").unlink()
+    build(calibrated)
+    assert opened(calibrated).new_since_fit == (0, 0)
+
+
+@pytest.mark.parametrize(("new", "status"), [(0, "answered"), (1 / 3, "answered"), (0.4, "weak"), (1.0, "weak")])
+def test_where_much_is_new_it_takes_more_to_call_a_quote_an_answer_and_never_less(new: float, status: str) -> None:
+    surer = dataclasses.replace(WEIGHTS, answered_from=Calibration.answered_from(new))
+    assert surer.answered_from >= WEIGHTS.answered_from
+    assert ONE.status(covered(0.5), surer) == status
+    assert ONE.status(covered(1), surer) == "answered"
+
+
+def test_a_library_calls_less_an_answer_where_most_is_new_since_the_fit(calibrated: Settings) -> None:
+    path = calibrated.corpus / CALIBRATION_FILE
+    flat = dataclasses.replace(Calibration.from_json(path.read_bytes()), weights=NO_WEIGHTS, bias=0.5)
+    path.write_bytes(flat.to_json())
+
+    def asked() -> tuple[str, float, float]:
+        build(calibrated)
+        library = Library(calibrated)
+        answer = library.ask(QUESTIONS[0].question)
+        library.close()
+        return answer.status, answer.shown[0].confidence, library.weights.answered_from
+
+    sure = 1 / (1 + math.exp(-0.5))
+    assert asked() == ("answered", pytest.approx(sure), 0.5)
+    write_corpus(calibrated.corpus, {"few.md": "# Few\n\nThe buses of Weir were late."})
+    assert asked() == ("answered", pytest.approx(sure), 0.5)
+    write_corpus(calibrated.corpus, {f"new-{n}.md": f"# New {n}\n\nThe buses of Weir were late." for n in range(99)})
+    assert asked() == ("weak", pytest.approx(sure), pytest.approx(0.5 + 0.45 * (100 / 110 - 1 / 3)))
+
+
+def test_one_of_before_digests_were_kept_is_for_its_documents_alone(calibrated: Settings, opened: Opener) -> None:
+    path = calibrated.corpus / CALIBRATION_FILE
+    old = json.loads(path.read_bytes())
+    for key in ("documents", "questions"):
+        del old[key]
+    path.write_text(json.dumps(old))
+    build(calibrated)
+    assert opened(calibrated).is_calibrated
+    assert opened(calibrated).new_since_fit == (0, 0)
+    write_corpus(calibrated.corpus, {"new.md": "# New\n\nOne."})
     build(calibrated)
     assert not opened(calibrated).is_calibrated
     assert status(calibrated)["calibration"] is None
-    write_corpus(calibrated.corpus, {"weir.txt": weir})
-    build(calibrated)
-    assert opened(calibrated).is_calibrated
 
 
 def test_another_model_is_not_calibrated(calibrated: Settings, opened: Opener) -> None:
@@ -315,11 +381,13 @@ def test_with_a_reader_the_chances_count_and_another_reader_is_not_calibrated(
     assert not opened(another).is_calibrated
 
 
-@pytest.mark.parametrize("lapsed", ["fingerprint", "texts", "rules"])
-def test_it_is_for_one_model_one_state_of_the_documents_and_one_set_of_weights(lapsed: str) -> None:
+def test_it_is_for_one_set_of_models_and_weights_and_for_documents_that_it_knows() -> None:
     fitted = dataclasses.replace(ONE, fingerprint="a", texts="b", rules=rules())
-    assert fitted.is_for("a", "b")
-    assert not dataclasses.replace(fitted, **{lapsed: "c"}).is_for("a", "b")
+    lasting = dataclasses.replace(fitted, documents=("0" * 16,))
+    assert [fitted.is_for("a", texts) for texts in "bc"] == [True, False]
+    assert [lasting.is_for("a", texts) for texts in "bc"] == [True, True]
+    for lapsed in ("fingerprint", "rules"):
+        assert not dataclasses.replace(lasting, **{lapsed: "c"}).is_for("a", "b")
 
 
 @pytest.mark.parametrize("weight", [field.name for field in dataclasses.fields(Weights)])
@@ -331,5 +399,5 @@ def test_questions_that_find_nothing_at_all_and_empty_ones_are_no_ground_to_cali
     with pytest.raises(InputError, match="too few to calibrate"):
         calibrate(built, [])
     with pytest.raises(InputError, match="the question is empty"):
-        calibrate(built, [*QUESTIONS, (" ", (), True)])
+        calibrate(built, [*QUESTIONS, GoldQuestion("empty", " ", documents=("weir",))])
     assert not (built.corpus / CALIBRATION_FILE).exists()

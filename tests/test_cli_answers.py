@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,8 @@ def found(asked, *arguments: str) -> dict[str, Any]:
 
 def write_questions(folder: Path) -> Path:
     lines = [
-        {"id": str(number), "question": question, "history": list(before), "kind": "asked", "split": "dev"}
-        | ({"documents": ["ambleton"]} if answerable else {"unanswerable": True})
-        for number, (question, before, answerable) in enumerate(QUESTIONS)
+        {name: value for name, value in asdict(question).items() if value} | {"kind": "asked", "split": "dev"}
+        for question in QUESTIONS
     ]
     lines.append({"id": "weir", "question": "and at Weir?", "documents": ["weir"], "history": [LATE], "split": "test"})
     path = folder / "questions.jsonl"
@@ -195,13 +195,22 @@ def test_calibrate_fits_writes_and_says_what_next(asked, chosen: Settings, tmp_p
         "unanswerable (25): 100.0% not found, 100.0% not answered\n"
         f"written to {chosen.corpus / 'calibration.json'}; run: probqa build\n"
     )
-    assert "\nnot calibrated for this model and corpus: see probqa calibrate\n" in asked("status")[1]
+    assert "\nnot calibrated for this index: see probqa calibrate\n" in asked("status")[1]
     assert f"the corpus {chosen.corpus} has changed since: run probqa build" in asked("status")[1]
     assert asked("build")[0] == 0
     calibrated = (
         "\ncalibrated: of questions it can answer 100% get an answer, of those it cannot 100% get none called one"
     )
-    assert calibrated in asked("status")[1]
+    assert f"{calibrated}\nfitted on all of the 5 documents\n" in asked("status")[1]
+    (chosen.corpus / "new.md").write_text("# New\n\nOne.\n\nTwo.\n")
+    assert asked("build")[0] == 0
+    since = "\nfitted on 5 of the 6 documents; 12% of the passages are new since\n"
+    assert f"{calibrated}{since}" in asked("status")[1]
+    for number in range(9):
+        (chosen.corpus / f"new-{number}.md").write_text(f"# New {number}\n\nOne.\n")
+    assert asked("build")[0] == 0
+    most = "; 44% of the passages are new since, so that it takes more to be called an answer\n"
+    assert f"fitted on 5 of the 15 documents{most}" in asked("status")[1]
     assert json.loads(asked("status", "--json")[1])["calibration"]["answerable"] == 25
 
 

@@ -98,6 +98,8 @@ def build(
 ) -> BuildReport:
     """Bring an index up to a corpus, if the new one answers the questions of its ``smoke.yaml``.
 
+    Its calibration is fitted anew where questions are kept with the corpus, in ``questions.jsonl``.
+
     What is left out is taken as in ``open``, the corpus from ``PROBQA_CORPUS``.
 
     Raises:
@@ -107,11 +109,12 @@ def build(
         BuildLockedError: another build is running.
     """
     from probqa.indexing.build import build
+    from probqa.measuring.refit import refit
     from probqa.measuring.smoke import acceptance
     from probqa.settings import settings
 
     chosen = settings(os.environ, corpus=corpus, index=index, model=model, reader=reader)
-    return build(chosen, accept=acceptance(chosen))
+    return build(chosen, accept=acceptance(chosen), refit=refit)
 
 
 def __dir__() -> list[str]:

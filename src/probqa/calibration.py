@@ -3,8 +3,9 @@
 In: the calibration that lies with a corpus or an index. Out: a ``Calibration``: weights, thresholds, and how often it
 is wrong on questions it was not fitted on; and from it the status of a quote.
 
-It belongs to one model and one state of the corpus; with another it still gives a status, and says that it is not
-calibrated. But one fitted with a reader is not taken where there is none, nor the other way round.
+It belongs to the models and rules that it was fitted with; with others it still gives a status, and says that it is not
+calibrated. But one fitted with a reader is not taken where there is none, nor the other way round. It lasts while
+reports come and go: it has the digests of those that it was fitted on, so that what is new since can be said.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import dataclasses
 import json
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,12 @@ from probqa.weights import WEIGHTS, Weights, rules
 CALIBRATION_FILE = "calibration.json"
 # Far beyond what a fit gives, whose penalty holds them near 1; near enough for sums of them to mean something.
 MAX_WEIGHT = 100.0
+# Hexadecimal digits of a text's SHA-256 by which a calibration knows it: enough that no two of any corpus are alike.
+DIGITS = 16
+# From this share of new passages a quote must be surer to be called an answer, and by so much for each share more:
+# what is called one is then as seldom wrong as was measured (docs/decisions/0022-lasting-calibration.md).
+MUCH_NEW = 1 / 3
+SURER = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,9 @@ class Calibration:
 
     ``answered`` and ``shown`` are shares of answerable questions with the status answered, and answered or weak;
     ``refused`` and ``not_answered`` of unanswerable ones with not found, and with anything but answered.
-    ``fingerprint``, ``texts`` and ``rules`` say which model, documents and weights (``probqa.weights``) it is for;
-    empty where it was fitted for others.
+    ``fingerprint`` and ``rules`` say which models and weights (``probqa.weights``) it is for, and ``documents`` has the
+    digest of each text that it was fitted on; all are empty where it was fitted for others. One of before digests were
+    kept has the hash of all its documents in ``texts``, and is for those alone. ``questions`` is a hash of those asked.
     """
 
     weights: tuple[float, ...]
@@ -81,6 +90,8 @@ class Calibration:
     fingerprint: str = ""
     texts: str = ""
     rules: str = ""
+    documents: tuple[str, ...] = ()
+    questions: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no fit can have given: a weight without bound, a share beyond 1, a count below 0.
@@ -119,8 +130,23 @@ class Calibration:
         return "weak" if confidence >= self.weak_from else "not_found"
 
     def is_for(self, fingerprint: str, texts: str) -> bool:
-        """Tell whether it was fitted for this model, these documents and the weights that hold now."""
-        return (self.fingerprint, self.texts, self.rules) == (fingerprint, texts, rules())
+        """Tell whether it was fitted with these models and the weights that hold now, and documents that it knows."""
+        known = bool(self.documents) or self.texts == texts
+        return known and (self.fingerprint, self.rules) == (fingerprint, rules())
+
+    def new(self, texts: Iterable[str]) -> list[bool]:
+        """Tell of each document, by the SHA-256 of its text, whether there was none of that text at the fit."""
+        known = {*self.documents}
+        return [bool(known) and text[:DIGITS] not in known for text in texts]
+
+    @staticmethod
+    def answered_from(new: float, weights: Weights = WEIGHTS) -> float:
+        """Return the confidence from which a quote is called an answer, where a share of the passages is ``new``.
+
+        >>> [round(Calibration.answered_from(new), 3) for new in (0, 0.3, 0.5, 1)]
+        [0.5, 0.5, 0.575, 0.8]
+        """
+        return weights.answered_from + SURER * max(0.0, new - MUCH_NEW)
 
     def to_json(self) -> bytes:
         """As JSON, one line a value."""

@@ -292,10 +292,11 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         },
     },
     "measuring": {
-        "calibrate": set(),
         "evaluation": set(),
-        "kept": {"evaluation"},
         "smoke": set(),
+        "calibrate": {"evaluation"},
+        "kept": {"evaluation"},
+        "refit": {"calibrate", "evaluation", "kept", "smoke"},
     },
     "ui": {
         "address": set(),

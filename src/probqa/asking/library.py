@@ -23,7 +23,7 @@ from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.ratings import rating_table, with_ratings
 from probqa.asking.retrieval import retrieve, retrieve_each
 from probqa.asking.signals import Candidate, measure
-from probqa.calibration import Signals
+from probqa.calibration import Calibration, Signals
 from probqa.errors import IndexMismatchError
 from probqa.indexing.dense import Rows
 from probqa.indexing.generation import Generation
@@ -57,8 +57,10 @@ class Library:
         Raises:
             IndexMissingError, IndexMismatchError, IndexDamagedError: it cannot be used; the message says what to do.
         """
-        self.weights = weights
         self.generation = generation or Generation.live(settings.index, settings.pointer)
+        # Where much is new since the calibration was fitted, it takes more to call a quote an answer.
+        surer = Calibration.answered_from(self.generation.new_share, weights)
+        self.weights = dataclasses.replace(weights, answered_from=surer)
         # The turn before was mostly just answered, for the same asker.
         self._answer_before = lru_cache(maxsize=_KEPT_ANSWERS)(self.ask)
         try:

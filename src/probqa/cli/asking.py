@@ -100,11 +100,7 @@ def _calibrate(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.measuring import evaluation
     from probqa.measuring.calibrate import calibrate
 
-    files = [evaluation.read_questions(Path(file), options.split) for file in options.files]
-    fitted = calibrate(
-        chosen,
-        *([(one.question, one.history, not one.unanswerable) for one in questions] for questions in files),
-    )
+    fitted = calibrate(chosen, *(evaluation.read_questions(Path(file), options.split) for file in options.files))
     say(
         f"answerable ({fitted.answerable}): {fitted.answered:.1%} answered, {fitted.shown:.1%} answered or weak; "
         f"unanswerable ({fitted.unanswerable}): {fitted.refused:.1%} not found, {fitted.not_answered:.1%} not answered"

@@ -45,6 +45,7 @@ def offer(add: Add) -> None:
 
 def _build(options: argparse.Namespace, chosen: Settings) -> int:
     from probqa.indexing.build import build
+    from probqa.measuring.refit import refit
     from probqa.measuring.smoke import acceptance
     from probqa.rendering import visible_line
 
@@ -52,7 +53,7 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
         return _dry_run(chosen)
     accept = None if options.anyway else acceptance(chosen)
     with progress_bar() as show:
-        report = build(chosen, show, command=options.typed, as_draft=options.draft, accept=accept)
+        report = build(chosen, show, command=options.typed, as_draft=options.draft, accept=accept, refit=refit)
     for note in report.notes:
         say(f"note: {visible_line(note)}", to_errors=True)
     code = _say_failures(report.failures)
@@ -61,6 +62,8 @@ def _build(options: argparse.Namespace, chosen: Settings) -> int:
         f"{report.embedded} passages embedded"
     )
     say(f"generation {report.generation}: {report.passages} passages, {report.seconds:.1f} s")
+    for line in report.fitted:
+        say(visible_line(line))
     if report.refused and not options.draft:
         return refuse(report.refused)
     say_refused(report.refused)
@@ -164,8 +167,9 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
             f"calibrated: of questions it can answer {rates['shown']:.0%} get an answer, "
             f"of those it cannot {rates['not_answered']:.0%} get none called one"
         )
+        say(_since_fit(rates, counts["documents"]))
     else:
-        say("not calibrated for this model and corpus: see probqa calibrate")
+        say("not calibrated for this index: see probqa calibrate")
     state = {True: "has changed since: run probqa build", False: "is unchanged", None: "is not here to compare with"}
     say(f"the corpus {report['corpus']} {state[report['stale']]}")
     if report["draft"]:
@@ -173,6 +177,16 @@ def _status(options: argparse.Namespace, chosen: Settings) -> int:
     for failure in report["failures"]:
         say(f"not indexed: {visible_line(Failure(**failure).line)}")
     return 0
+
+
+def _since_fit(rates: dict[str, Any], documents: int) -> str:
+    """Say what the calibration was fitted on, and how much of the index is new since."""
+    if not rates["new_documents"]:
+        return f"fitted on all of the {documents} documents"
+    fitted = documents - rates["new_documents"]
+    share = f"{rates['new_share']:.0%}" if rates["new_share"] >= 0.005 else "less than 1%"
+    more = ", so that it takes more to be called an answer" if rates["takes_more"] else ""
+    return f"fitted on {fitted} of the {documents} documents; {share} of the passages are new since{more}"
 
 
 def _document_status(report: dict[str, Any], *, as_json: bool) -> int:

@@ -28,19 +28,34 @@ from probqa.glossary.glossary import GLOSSARY_FILE, Glossary, load_glossary, wit
 from probqa.indexing import storage
 from probqa.indexing.bases import Bases, open_bases
 from probqa.indexing.encoder import CANARIES, Embedder, Encoder, Vectors
-from probqa.indexing.generation import Contents, Generation, write
+from probqa.indexing.generation import Contents, Generation, tried, write
 from probqa.indexing.history import Act, manifest_of, note, read_history
 from probqa.indexing.lexical import LexicalIndex
 from probqa.indexing.manifest import Model
 from probqa.indexing.publishing import Accept, changing, go_live
 from probqa.reading import corpus, reader
-from probqa.reading.corpus import CorpusFile, Failure
+from probqa.reading.corpus import QUESTIONS_FILE, CorpusFile, Failure
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage
 from probqa.settings import NO_READER, Settings
+from probqa.weights import rules
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fit came to: a calibration, None where there are too few questions for one, and lines that tell people."""
+
+    calibration: Calibration | None
+    said: tuple[str, ...]
+
+
+Fit = Callable[[Generation, Calibration | None, Progress], Fitted]
+"""Fits the calibration of a generation anew; the second is that of the live one, if it is calibrated."""
+Refit = Callable[[Path], Fit | None]
+"""Reads the questions that are kept with a corpus: None where there are none, an InputError where one is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class BuildReport:
     seconds: float
     is_live: bool = True
     refused: tuple[str, ...] = ()
+    fitted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +120,16 @@ class _Beside:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A corpus as it was read: what it is made of, its documents, what lies beside them and what failed."""
+    """A corpus as it was read: what it is made of, its documents, what lies beside them and what failed.
+
+    ``fit`` is what fits its calibration anew, None where no question is kept with it, or one of them is broken.
+    """
 
     made_of: dict[str, tuple[str, str]]
     documents: list[Document]
     beside: _Beside
     failures: tuple[Failure, ...]
+    fit: Fit | None
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
@@ -123,11 +143,13 @@ def build(
     command: str = "",
     as_draft: bool = False,
     accept: Accept | None = None,
+    refit: Refit | None = None,
 ) -> BuildReport:
     """Bring the index up to the corpus.
 
-    Embeds only texts that neither the live generation nor the draft has a vector for. A new generation is the draft
-    until ``accept`` has nothing against it; with ``as_draft`` it stays one.
+    Embeds only texts that neither the live generation nor the draft has a vector for. ``refit`` fits the calibration of
+    what is new on the questions that are kept with the corpus. A new generation is the draft until ``accept`` has
+    nothing against it; with ``as_draft`` it stays one.
 
     Raises:
         InputError: one of the two folders lies in the other.
@@ -143,8 +165,9 @@ def build(
         # First: whoever has no model is told so before a hundred reports are read.
         encoder = _encoder(settings, bases, progress)
         read_by = _reader(settings, bases, progress)
-        read = _read_corpus(settings, files, not_taken, bases, progress, as_draft=as_draft)
+        read = _read_corpus(settings, files, not_taken, bases, progress, as_draft=as_draft, refit=refit)
         contents, embedded = _contents(read, bases, encoder, read_by, progress)
+        contents, fitted = _calibrated(index, contents, read, bases, progress, as_draft=as_draft)
         done = _changes(bases.live, read, embedded)
         name = contents.generation
         refused: tuple[str, ...] = ()
@@ -173,6 +196,7 @@ def build(
         seconds=time.perf_counter() - began,
         is_live=is_live,
         refused=refused,
+        fitted=fitted,
     )
 
 
@@ -272,6 +296,7 @@ def _read_corpus(
     progress: Progress,
     *,
     as_draft: bool,
+    refit: Refit | None = None,
 ) -> _Read:
     """Read what is new in a corpus, and what lies beside its reports.
 
@@ -284,11 +309,12 @@ def _read_corpus(
     beside, beside_failures = _read_beside(settings, last_good)
     documents, failures = _read_all(settings, files, bases, beside, progress)
     documents, failures = _with_last_good(documents, (*not_taken, *failures), last_good)
-    failures = sorted((*failures, *beside_failures), key=lambda failure: failure.file)
+    fit, no_questions = _read_questions(settings, refit, last_good)
+    failures = sorted((*failures, *beside_failures, *no_questions), key=lambda failure: failure.file)
     if not documents:
         first = failures[0]
         raise CorpusError(f"no file of {settings.corpus} could be read; {first.file}: {first.problem}", "")
-    return _Read(made_of, documents, beside, tuple(failures))
+    return _Read(made_of, documents, beside, tuple(failures), fit)
 
 
 def _read_all(
@@ -378,13 +404,45 @@ def _contents(
     return contents, embedded
 
 
+def _calibrated(
+    index: Path, contents: Contents, read: _Read, bases: Bases, progress: Progress, *, as_draft: bool
+) -> tuple[Contents, tuple[str, ...]]:
+    """Fit the calibration of contents anew where questions are kept with the corpus, and say what came of it.
+
+    What was made of the same before has the calibration that the same fit would give.
+    """
+    if QUESTIONS_FILE not in read.made_of:
+        return contents, ()
+    for base in bases.each:
+        as_before = replace(contents, calibration=base.calibration)
+        if as_before.generation == base.name and base.calibration.rules in ("", rules()):
+            return as_before, ()
+    before, live = bases.last_good(as_draft=as_draft), bases.live
+    said: tuple[str, ...] = ()
+    if read.fit:
+        with tried(index, contents) as generation:
+            fitted = read.fit(generation, live.calibration if live and live.is_calibrated else None, progress)
+        said = fitted.said
+        if fitted.calibration:
+            return replace(contents, calibration=fitted.calibration), said
+    given = read.made_of.get(CALIBRATION_FILE)
+    if (
+        before
+        and before.calibration.is_for(contents.models, "")
+        and before.manifest.corpus.get(CALIBRATION_FILE) == given
+    ):
+        # Fitted on the last questions that were enough, or could be read.
+        return replace(contents, calibration=before.calibration), said
+    return contents, said
+
+
 def _made_of(settings: Settings, files: Sequence[CorpusFile]) -> dict[str, tuple[str, str]]:
     """Return what decides how files are read: SHA-256 and reader version, by path.
 
     Of what lies beside them too.
     """
     made_of = {file.path: (file.sha256, reader.reader_version(file.path)) for file in files}
-    for name in (GLOSSARY_FILE, GAZETTEER_FILE, DOMAIN_FILE, CALIBRATION_FILE):
+    for name in (GLOSSARY_FILE, GAZETTEER_FILE, DOMAIN_FILE, CALIBRATION_FILE, QUESTIONS_FILE):
         if os.path.lexists(settings.corpus / name):
             try:
                 content = corpus.read_bytes(settings.corpus, name)
@@ -424,6 +482,17 @@ def _read_beside(settings: Settings, last_good: Generation | None) -> tuple[_Bes
         ),
     )
     return beside, failures
+
+
+def _read_questions(
+    settings: Settings, refit: Refit | None, last_good: Generation | None
+) -> tuple[Fit | None, tuple[Failure, ...]]:
+    """Read the questions that are kept with a corpus; where that fails, what was fitted on the last good ones stays."""
+    try:
+        return refit(settings.corpus) if refit else None, ()
+    except InputError as error:
+        problem = str(error).removeprefix(str(settings.corpus / QUESTIONS_FILE)).lstrip(": ")
+        return None, (Failure(QUESTIONS_FILE, problem, kept=_version_of(QUESTIONS_FILE, last_good)),)
 
 
 def _version_of(name: str, last_good: Generation | None) -> str:

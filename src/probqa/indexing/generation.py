@@ -25,6 +25,7 @@ The name of a generation is a hash of what went into it, so the same corpus and 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 import json
@@ -34,6 +35,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +56,7 @@ from probqa.indexing.cross_encoder import READER_FILES, CrossEncoder, Reader, ch
 from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.indexing.lexical import SETTINGS, LexicalIndex
-from probqa.indexing.manifest import Counts, Manifest, Model, StoredFile
+from probqa.indexing.manifest import Counts, Manifest, Model, StoredFile, models
 from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
@@ -91,11 +93,13 @@ class Contents:
     domain: Domain = NO_DOMAIN
 
     @property
-    def texts(self) -> str:
-        """Return the SHA-256 over the ids and texts of the documents.
+    def models(self) -> str:
+        """Return the fingerprints of both models, as ``Manifest.models`` does."""
+        return models(self.model, self.reader)
 
-        A calibration carries this hash, because it is valid only for the texts that it was made for.
-        """
+    @property
+    def texts(self) -> str:
+        """Return the SHA-256 over the ids and texts of the documents."""
         texts = sorted((document.source.id, document.text_sha256) for document in self.documents)
         return storage.sha256(json.dumps(texts).encode())
 
@@ -279,8 +283,25 @@ class Generation:
 
     @property
     def is_calibrated(self) -> bool:
-        """Tell whether the calibration was fitted for this model and these documents."""
+        """Tell whether the calibration was fitted with these models and the rules that hold now."""
         return self.calibration.is_for(self.manifest.models, self.manifest.texts)
+
+    @property
+    def text_hashes(self) -> list[str]:
+        """Return the SHA-256 of each document's text, in the order of their rows."""
+        return [stored.text_sha256 for stored in self._stored]
+
+    @cached_property
+    def new_since_fit(self) -> tuple[int, int]:
+        """Count the documents whose text the calibration was not fitted on, and their passages."""
+        is_new = self.calibration.new(self.text_hashes)
+        rows = [len(range(*stored.passages)) for stored, new in zip(self._stored, is_new, strict=True) if new]
+        return len(rows), sum(rows)
+
+    @property
+    def new_share(self) -> float:
+        """Return the share of the passages that are new since the calibration was fitted."""
+        return self.new_since_fit[1] / max(1, self.passages)
 
     @cached_property
     def first_sentences(self) -> _Ints:
@@ -433,6 +454,17 @@ class Generation:
                 yield f"{self.folder / name}: has a row that is not of length 1"
 
 
+@contextlib.contextmanager
+def tried(index: Path, contents: Contents) -> Iterator[Generation]:
+    """Open contents before they are a generation, to measure them; they lie in the index only for as long.
+
+    Raises:
+        OSError: the disk is full or fails.
+    """
+    with _laid_down(index, contents) as (staging, manifest), closing(Generation(staging, manifest)) as generation:
+        yield generation
+
+
 def write(index: Path, contents: Contents, pointer: str = storage.POINTER) -> None:
     """Write a generation beside the live one, open it to check it, and make it the live one, or the draft.
 
@@ -441,28 +473,37 @@ def write(index: Path, contents: Contents, pointer: str = storage.POINTER) -> No
     """
     name = contents.generation
     target, replaced = index / name, index / f"{storage.STAGING}replaced-{name}"
-    staging = Path(tempfile.mkdtemp(prefix=storage.STAGING, dir=index))
-    try:
-        files = _serialised(contents)
-        for file_name, content in files.items():
-            storage.write_file(staging / file_name, content)
-        manifest = _manifest(name, contents, files).to_json()
-        storage.write_file(staging / storage.MANIFEST, manifest)
+    with _laid_down(index, contents) as (staging, manifest):
         staging.chmod(0o755)
         storage.make_newest(staging)
         storage.sync_folder(staging)
-        Generation(staging, storage.sha256(manifest)).close()
+        Generation(staging, manifest).close()
         if target.exists():
             # A generation made of the same things, damaged or live before a later one. The new one, which was just
             # checked, replaces it.
             target.rename(replaced)
         staging.rename(target)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
     storage.sync_folder(index)
-    storage.move_pointer(index, name, storage.sha256(manifest), pointer)
+    storage.move_pointer(index, name, manifest, pointer)
     shutil.rmtree(replaced, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _laid_down(index: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
+    """Write the files of a generation into a folder of their own, which goes unless it is renamed.
+
+    Out: the folder and the SHA-256 of the manifest, which was written last.
+    """
+    staging = Path(tempfile.mkdtemp(prefix=storage.STAGING, dir=index))
+    try:
+        files = _serialised(contents)
+        for file_name, content in files.items():
+            storage.write_file(staging / file_name, content)
+        manifest = _manifest(contents.generation, contents, files).to_json()
+        storage.write_file(staging / storage.MANIFEST, manifest)
+        yield staging, storage.sha256(manifest)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _serialised(contents: Contents) -> dict[str, bytes]:

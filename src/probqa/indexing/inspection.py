@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
+from probqa.calibration import MUCH_NEW
 from probqa.errors import CorpusError, InputError
 from probqa.indexing import storage
 from probqa.indexing.build import is_stale
@@ -176,10 +177,15 @@ def _removed(removal: Removal) -> dict[str, Any]:
 def error_rates(generation: Generation) -> dict[str, float] | None:
     """Return how often the status was right on questions held back from the calibration, and how many there were.
 
-    None where the index is not calibrated.
+    And how many documents and passages are new since, the share of the passages, and whether that is so much that it
+    takes more to be called an answer. None where the index is not calibrated.
     """
     if not generation.is_calibrated:
         return None
     calibration = generation.calibration
     names = ("answered", "shown", "refused", "not_answered", "answerable", "unanswerable")
-    return {name: getattr(calibration, name) for name in names}
+    documents, passages = generation.new_since_fit
+    share = generation.new_share
+    new = {"new_documents": documents, "new_passages": passages, "new_share": round(share, 4)}
+    new["takes_more"] = share > MUCH_NEW
+    return {name: getattr(calibration, name) for name in names} | new

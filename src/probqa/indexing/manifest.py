@@ -68,7 +68,7 @@ class Manifest:
     @property
     def models(self) -> str:
         """Return the fingerprints of both models, for which a calibration is fitted."""
-        return f"{self.model.fingerprint} {self.reader.fingerprint}".strip()
+        return models(self.model, self.reader)
 
     @property
     def day(self) -> PartialDate:
@@ -87,3 +87,8 @@ class Manifest:
             DecodingError: they are not a manifest of this format.
         """
         return decode_json(cls, content)
+
+
+def models(encoder: Model, reader: Model) -> str:
+    """Return the fingerprints of an encoder and a reader, perhaps none, for which a calibration is fitted."""
+    return f"{encoder.fingerprint} {reader.fingerprint}".strip()

@@ -7,15 +7,20 @@ first quotes, with its error rates on questions held back.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from probqa.asking.library import Library
-from probqa.calibration import CALIBRATION_FILE, Calibration, Signals
+from probqa.calibration import CALIBRATION_FILE, DIGITS, Calibration, Signals
 from probqa.durable import write
 from probqa.errors import InputError
+from probqa.indexing.generation import Generation
+from probqa.measuring.evaluation import GoldQuestion
 from probqa.questions import Request
 from probqa.settings import Settings
 from probqa.weights import WEIGHTS, rules
@@ -23,15 +28,39 @@ from probqa.weights import WEIGHTS, rules
 # Half of the answerable questions may fall below 0.5, and their quotes are still useful. So weak answers begin at the
 # confidence that all but one in twenty of the answerable questions reach.
 KEPT_SHARE = 0.95
+# One of twenty is the share that may be refused; with fewer questions there is none to measure it by.
+LEAST = 20
 _FOLDS = 8
 _PENALTY = 1.0
 
+_Floats = npt.NDArray[np.float64]
+_Numbers = npt.NDArray[np.int_]
 
-def calibrate(settings: Settings, *files: Sequence[tuple[str, Sequence[str], bool]]) -> Calibration:
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked, the number of its file, and the signals of its first quote."""
+
+    question: GoldQuestion
+    file: int
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often a status is right, as in ``Calibration``, and the mean square error of the confidence (Brier, 1950)."""
+
+    answered: float
+    shown: float
+    refused: float
+    not_answered: float
+    brier: float
+
+
+def calibrate(settings: Settings, *files: Sequence[GoldQuestion]) -> Calibration:
     """Fit the status on questions and keep the calibration.
 
-    Each question comes with those asked before it, and whether the corpus answers it. Every file of them weighs the
-    same: a large one of hard questions does not drown what others ask.
+    Every file of them weighs the same: a large one of hard questions does not drown what others ask.
 
     It is written to ``calibration.json`` in the corpus folder. The next build puts it into the index.
 
@@ -40,24 +69,44 @@ def calibrate(settings: Settings, *files: Sequence[tuple[str, Sequence[str], boo
     """
     library = Library(settings)
     try:
-        asked = [
-            (library.signals(Request.of(question, previous=previous)), answerable, file)
-            for file, questions in enumerate(files)
-            for question, previous, answerable in questions
-        ]
-        known = [(signals, answerable, file) for signals, answerable, file in asked if signals is not None]
-        manifest = library.generation.manifest
-        calibration = fit(
-            [signals for signals, _, _ in known],
-            [answerable for _, answerable, _ in known],
-            manifest.models,
-            manifest.texts,
-            [file for _, _, file in known],
-        )
+        asked = [each for number, questions in enumerate(files) for each in ask(library, questions, number)]
+        calibration = fit_on(library.generation, asked)
     finally:
         library.close()
     write(settings.corpus / CALIBRATION_FILE, calibration.to_json())
     return calibration
+
+
+def ask(library: Library, questions: Sequence[GoldQuestion], file: int = 0) -> list[Asked]:
+    """Ask the questions of a file, and leave out those for which nothing at all is found.
+
+    Raises:
+        InputError: one cannot be asked.
+    """
+    signals = [library.signals(Request.of(each.question, previous=each.history)) for each in questions]
+    return [Asked(each, file, its) for each, its in zip(questions, signals, strict=True) if its is not None]
+
+
+def fit_on(generation: Generation, asked: Sequence[Asked]) -> Calibration:
+    """Fit a calibration on questions that were put to a generation, which it is then for.
+
+    Raises:
+        InputError: too few questions of either kind.
+    """
+    manifest = generation.manifest
+    fitted = fit(
+        [each.signals for each in asked],
+        [not each.question.unanswerable for each in asked],
+        manifest.models,
+        manifest.texts,
+        [each.file for each in asked],
+    )
+    put = sorted((each.file, *each.question.history, each.question.question) for each in asked)
+    return dataclasses.replace(
+        fitted,
+        documents=tuple(sorted({text[:DIGITS] for text in generation.text_hashes})),
+        questions=hashlib.sha256(json.dumps(put).encode()).hexdigest(),
+    )
 
 
 def fit(
@@ -75,49 +124,75 @@ def fit(
     Raises:
         InputError: fewer than 20 questions of either kind.
     """
-    labels = np.array(answerable, dtype=bool)
-    if min(labels.sum(), (~labels).sum()) < 20:
+    rows, labels, of_file = _arrays(signals, answerable, files)
+    if min(labels.sum(), (~labels).sum()) < LEAST:
         raise InputError(
             f"{labels.sum()} answerable and {(~labels).sum()} unanswerable questions are too few to calibrate with",
-            "give at least 20 of each",
+            f"give at least {LEAST} of each",
         )
-    rows = np.stack([first_quote.as_array() for first_quote in signals])
-    of_file = np.zeros(len(labels), dtype=int) if files is None else np.array(files)
-    weight = _weight(labels, of_file)
-    folds = np.arange(len(labels)) % _FOLDS
-    held_back = np.empty(len(labels))
-    for fold in range(_FOLDS):
-        inside = folds != fold
-        held_back[~inside] = _confidences(rows[~inside], _logistic(rows[inside], labels[inside], of_file[inside]))
-    weak_from = min(_kept_from(held_back[labels], weight[labels]), WEIGHTS.answered_from)
+    confidences = held_back(signals, answerable, files)
+    weak_from = min(_kept_from(confidences[labels], _weight(labels, of_file)[labels]), WEIGHTS.answered_from)
     coefficients = np.round(_logistic(rows, labels, of_file), 4)
-    fitted = Calibration(
+    measured = rates(confidences, weak_from, signals, answerable, files)
+    return Calibration(
         weights=tuple(coefficients[:-1].tolist()),
         bias=float(coefficients[-1]),
         weak_from=weak_from,
-        answered=0.0,
-        shown=0.0,
-        refused=0.0,
-        not_answered=0.0,
+        answered=measured.answered,
+        shown=measured.shown,
+        refused=measured.refused,
+        not_answered=measured.not_answered,
         answerable=int(labels.sum()),
         unanswerable=int((~labels).sum()),
         fingerprint=fingerprint,
         texts=texts,
         rules=rules(),
     )
-    outright = np.array([not first_quote.lacking for first_quote in signals])
-    is_answered = (held_back >= WEIGHTS.answered_from) & outright
-    is_shown = held_back >= weak_from
-    return dataclasses.replace(
-        fitted,
+
+
+def held_back(signals: Sequence[Signals], answerable: Sequence[bool], files: Sequence[int] | None = None) -> _Floats:
+    """Return the confidence in each question, by a model that was fitted on the seven eighths it is not in."""
+    rows, labels, of_file = _arrays(signals, answerable, files)
+    folds = np.arange(len(labels)) % _FOLDS
+    confidences = np.empty(len(labels))
+    for fold in range(_FOLDS):
+        inside = folds != fold
+        coefficients = _logistic(rows[inside], labels[inside], of_file[inside])
+        confidences[~inside] = _confidences(rows[~inside], coefficients)
+    return confidences
+
+
+def rates(
+    confidences: _Floats,
+    weak_from: float,
+    signals: Sequence[Signals],
+    answerable: Sequence[bool],
+    files: Sequence[int] | None = None,
+) -> Rates:
+    """Say how often the status that confidences give is right."""
+    _, labels, of_file = _arrays(signals, answerable, files)
+    weight = _weight(labels, of_file)
+    is_answered = (confidences >= WEIGHTS.answered_from) & np.array([not each.lacking for each in signals])
+    is_shown = confidences >= weak_from
+    return Rates(
         answered=_share(is_answered[labels], weight[labels]),
         shown=_share(is_shown[labels], weight[labels]),
         refused=_share(~is_shown[~labels], weight[~labels]),
         not_answered=_share(~is_answered[~labels], weight[~labels]),
+        brier=float(np.average((confidences - labels) ** 2, weights=weight)),
     )
 
 
-def _kept_from(confidences: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> float:
+def _arrays(
+    signals: Sequence[Signals], answerable: Sequence[bool], files: Sequence[int] | None
+) -> tuple[_Floats, npt.NDArray[np.bool_], _Numbers]:
+    """Return a row of signals for each question, whether it has an answer, and its file."""
+    labels = np.array(answerable, dtype=bool)
+    rows = np.array([each.as_array() for each in signals])
+    return rows, labels, np.zeros(len(labels), dtype=int) if files is None else np.array(files)
+
+
+def _kept_from(confidences: _Floats, weight: _Floats) -> float:
     """Return the confidence, rounded down to three digits, that all but ``1 - KEPT_SHARE`` of the weight reaches."""
     order = np.argsort(confidences, kind="stable")
     below = (np.cumsum(weight[order]) - weight[order]) / weight.sum()
@@ -126,7 +201,7 @@ def _kept_from(confidences: npt.NDArray[np.float64], weight: npt.NDArray[np.floa
     return float(np.floor(least * 1000)) / 1000
 
 
-def _weight(labels: npt.NDArray[np.bool_], files: npt.NDArray[np.int_]) -> npt.NDArray[np.float64]:
+def _weight(labels: npt.NDArray[np.bool_], files: _Numbers) -> _Floats:
     """Return what each question weighs, 1 on average.
 
     Those with an answer weigh as much as those without, and of either the files weigh the same.
@@ -140,9 +215,7 @@ def _weight(labels: npt.NDArray[np.bool_], files: npt.NDArray[np.int_]) -> npt.N
     return weight
 
 
-def _logistic(
-    rows: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], files: npt.NDArray[np.int_]
-) -> npt.NDArray[np.float64]:
+def _logistic(rows: _Floats, labels: npt.NDArray[np.bool_], files: _Numbers) -> _Floats:
     """Fit a penalised logistic regression by Newton's method.
 
     Out: the weights, and behind them the bias.
@@ -162,10 +235,10 @@ def _logistic(
     return coefficients
 
 
-def _confidences(rows: npt.NDArray[np.float64], coefficients: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    confidences: npt.NDArray[np.float64] = 1 / (1 + np.exp(-(rows @ coefficients[:-1] + coefficients[-1])))
+def _confidences(rows: _Floats, coefficients: _Floats) -> _Floats:
+    confidences: _Floats = 1 / (1 + np.exp(-(rows @ coefficients[:-1] + coefficients[-1])))
     return confidences
 
 
-def _share(outcomes: npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> float:
+def _share(outcomes: npt.NDArray[np.bool_], weight: _Floats) -> float:
     return round(float(np.average(outcomes, weights=weight)), 4)

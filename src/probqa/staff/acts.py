@@ -25,6 +25,7 @@ from probqa.indexing.build import BuildReport
 from probqa.indexing.publishing import Move
 from probqa.measuring import kept
 from probqa.measuring.evaluation import GoldQuestion
+from probqa.measuring.refit import refit
 from probqa.measuring.smoke import acceptance
 from probqa.staff.person import Staff
 
@@ -195,7 +196,12 @@ def _build(staff: Staff, working: Building) -> None:
     settings = staff.settings
     try:
         working.report = build.build(
-            settings, working.tell, command=_command(staff), as_draft=True, accept=acceptance(settings)
+            settings,
+            working.tell,
+            command=_command(staff),
+            as_draft=True,
+            accept=acceptance(settings),
+            refit=refit,
         )
     except (ProbqaError, OSError) as error:
         working.problem = reason(error)

@@ -94,6 +94,7 @@ def _built(working: Building, report: BuildReport) -> Markup:
     said = f"Built for {working.who}, begun {in_words(working.since)}: {counts}."
     if report.is_live:
         said += " The corpus gives what is live already, so there is no draft."
+    said += "".join(f" {line[:1].upper()}{line[1:]}." for line in report.fitted)
     failed = Markup("").join(Markup("<li>{}</li>").format(failure.line) for failure in report.failures)
     failures = Markup("")
     if report.failures:

@@ -86,16 +86,28 @@ def _errors(library: Library) -> Markup:
         "</thead><tbody>{body}</tbody></table>"
         "<p>So of 100 questions that these reports do not answer, {wrong} are told that passages do, and of 100 that "
         "they do answer, {missed} are told that they do not say. Read the passage before you rely on it.</p>"
-        '<p class="pq-small">Measured on this edition with {answerable} questions that it answers and {unanswerable} '
+        '<p class="pq-small">Measured {when} with {answerable} questions that it answers and {unanswerable} '
         "that it does not, each held back while the rule was fitted. How is described in docs/evaluation.md of the "
         "source.</p>"
     ).format(
+        when=_when_measured(rates, library.generation.documents),
         body=body,
         wrong=wrong,
         missed=missed,
         answerable=rates["answerable"],
         unanswerable=rates["unanswerable"],
     )
+
+
+def _when_measured(rates: dict[str, float], documents: int) -> str:
+    """Say on which edition errors were measured, and how much of this one came after."""
+    new = rates["new_documents"]
+    if not new:
+        return "on this edition"
+    came = "1 of these {} documents was" if new == 1 else f"{new} of these {{}} documents were"
+    share = round(100 * rates["new_share"]) or "fewer than 1"
+    more = " (so many that it takes more than then to be told that a passage answers)" if rates["takes_more"] else ""
+    return f"before {came.format(documents)} added or changed, {share} of 100 passages{more},"
 
 
 def _indexed(library: Library) -> Markup:
