@@ -2,92 +2,34 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from conftest import REPORTS, write_corpus
 from probqa.settings import Settings
 from probqa.staff.log import Log
-from probqa.staff.passwords import hashed
 from probqa.staff.sessions import COOKIE
 from serving import free_port
+from staff_site import RIGHT, Site, staff_served
 from streamlit_page import open_page
 
 ROOT = Path(__file__).resolve().parents[2]
-RIGHT = "cobweb granite tulip"
 PLACE = "01234567-89ab-cdef-0123-456789abcdef"
 UPLOAD = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A\r\n--x--\r\n'
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
-@dataclass
-class Site:
-    """A running app for staff."""
-
-    port: int
-    base: str
-    corpus: Path
-    output: Path
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> http.client.HTTPResponse:
-        """Ask for an address below the base path."""
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=30)
-        connection.request(method, f"{self.base}{path}", body, dict(headers or {}))
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer
-
-    def sign_in(self, password: str = RIGHT) -> http.client.HTTPResponse:
-        """Sign in as a browser does."""
-        form = urlencode({"name": "Anna", "password": password}).encode()
-        return self.ask("POST", "/sign-in", form, {"Origin": f"http://localhost:{self.port}"})
-
-    def cookie(self) -> str:
-        """Sign in, and return what the browser is given for it."""
-        return str(self.sign_in().headers["set-cookie"]).partition(";")[0]
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    place = tmp_path_factory.mktemp("staff")
-    write_corpus(place / "corpus", REPORTS)
-    people = place / "people.toml"
-    people.write_text(f'[people]\nAnna = "{hashed(RIGHT)}"\n')
-    people.chmod(0o600)
-    found = Site(free_port(), "/inside", place / "corpus", place / "server.log")
-    command = [sys.executable, "-m", "probqa.cli", "staff", "--port", str(found.port), "--base-path", "/inside"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PROBQA_", "STREAMLIT_"))}
-    environment |= {"PYTHONPATH": str(ROOT / "src"), "PROBQA_STAFF": "people.toml"}
-    with found.output.open("wb") as output:
-        process = subprocess.Popen(command, cwd=place, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            try:
-                found.ask("GET", "/sign-in")
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(f"the server did not start:\n{found.output.read_text()}")
-                time.sleep(0.1)
-        yield found
-    finally:
-        process.terminate()
-        process.wait(10)
+    with staff_served(tmp_path_factory.mktemp("staff")) as site:
+        yield site
 
 
 def status_of_page(site: Site, cookie: str = "", origin: str | None = None) -> int:

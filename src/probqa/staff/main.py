@@ -22,6 +22,11 @@ from probqa.ui.markup import Markup
 from probqa.ui.middleware import OWN_SCRIPTS
 
 UI, HERE = Path(frame.__file__).parent, Path(__file__).parent
+# What is said while the server does not take this page's connection.
+GONE = (
+    "You are signed out, or this server does not answer. Sign in again in another tab: what you typed here stays, and "
+    "this page goes on by itself."
+)
 
 
 def main() -> None:
@@ -34,7 +39,8 @@ def main() -> None:
     staff = Staff(chosen, who, Log(log_file(os.environ, chosen.corpus)))
     frame.draw_style(UI / "style.css")
     frame.draw_style(HERE / "style.css")
-    frame.draw(Markup('<span class="pq-base" data-base="{}"></span>').format(st.get_option("server.baseUrlPath")))
+    base = Markup('<span class="pq-base" data-base="{}" data-gone="{}"></span>')
+    frame.draw(base.format(st.get_option("server.baseUrlPath"), GONE))
     frame.draw_script(OWN_SCRIPTS[0])
     frame.draw(Markup('<p class="pq-small">Signed in as {} · <a href="sign-out">Sign out</a></p>').format(who))
     st.navigation([_page(page, staff) for page in PAGES], position="top").run()

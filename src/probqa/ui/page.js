@@ -204,8 +204,11 @@
   document.body.append(lost);
   let waiting = 0, left_off = null;
   const told = () => {
+    // Where one signs in the page itself says what that may mean.
+    const gone = document.querySelector("[data-base]")?.dataset.gone
+      ?? "This server does not answer at the moment. You can read on, what you typed stays, and the page goes on by itself.";
     lost.textContent = navigator.onLine
-      ? "This server does not answer at the moment. You can read on, what you typed stays, and the page goes on by itself."
+      ? gone
       : "You are offline. You can read on, what you typed stays, and the page goes on by itself.";
   };
   const watch = () => {
