@@ -13,6 +13,7 @@ import pytest
 
 import building
 from conftest import REPORTS, write_corpus
+from probqa import durable
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, InputError
 from probqa.indexing import storage
@@ -344,7 +345,7 @@ def test_a_full_disk_at_any_write_leaves_the_one_or_the_other(
     building.write_three_states(chosen)
     before = chosen.index.with_name("before")
     shutil.copytree(chosen.index, before)
-    write, seen = storage.write_file, []
+    write, seen = durable.create, []
     for at in range(3):
         shutil.rmtree(chosen.index)
         shutil.copytree(before, chosen.index)
@@ -358,7 +359,7 @@ def test_a_full_disk_at_any_write_leaves_the_one_or_the_other(
             write(path, content)
 
         with monkeypatch.context() as patch:
-            patch.setattr(storage, "write_file", full)
+            patch.setattr(durable, "create", full)
             try:
                 building.MOVES[what](chosen)
             except OSError as error:

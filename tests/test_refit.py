@@ -58,6 +58,8 @@ def test_a_build_fits_on_the_questions_and_says_what_that_changes(kept: Settings
     assert list(verify(kept)) == []
     rates = status(kept)["calibration"]
     assert (rates["shown"], rates["refused"], rates["answerable"]) == (1.0, 1.0, 25)
+    # What was written to be measured is gone.
+    assert list(kept.index.glob(f"{storage.STAGING}*")) == []
     # What the corpus came with stays as it is.
     assert not (kept.corpus / CALIBRATION_FILE).exists()
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from conftest import REPORTS, write_corpus
+from probqa import durable
 from probqa.asking.library import Library
 from probqa.errors import IndexDamagedError, IndexMissingError, ProbqaError
 from probqa.indexing import storage
@@ -181,7 +182,7 @@ def failing_at(number: int, code: int) -> Iterator[list[str]]:
         def operation(*arguments: Any, **options: Any) -> Any:
             begun.append(name)
             if len(begun) == number:
-                if name == "write_file":
+                if name == "create":
                     path, content = arguments
                     path.write_bytes(bytes(content)[: len(content) // 2])
                 raise OSError(code, os.strerror(code))
@@ -192,7 +193,7 @@ def failing_at(number: int, code: int) -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         for owner, names in (
             (os, ("mkdir", "chmod", "open", "fsync", "rename", "replace")),
-            (storage, ("write_file",)),
+            (durable, ("create",)),
         ):
             for name in names:
                 patch.setattr(owner, name, failing(name, getattr(owner, name)))
@@ -231,7 +232,7 @@ def test_a_build_that_fails_at_any_operation_leaves_the_old_or_the_new(built: Se
                 q.text for q in library.ask(Request.of("Was Northway late in which week?", k=30)).quotes
             ]
     assert failures > 40
-    assert set(begun) == {"mkdir", "chmod", "open", "fsync", "rename", "replace", "write_file"}
+    assert set(begun) == {"mkdir", "chmod", "open", "fsync", "rename", "replace", "create"}
 
 
 def test_a_failed_fsync_is_never_tried_again(built: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +244,7 @@ def test_a_failed_fsync_is_never_tried_again(built: Settings, monkeypatch: pytes
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="lost"):
-        storage.write_file(built.index / "file", b"content")
+        durable.create(built.index / "file", b"content")
     assert len(calls) == 1
 
 
@@ -252,13 +253,13 @@ def test_a_write_that_comes_out_short_is_an_error(tmp_path: Path, monkeypatch: p
     short = os.stat_result((0, 0, 0, 0, 0, 0, 3, 0, 0, 0))
     monkeypatch.setattr(os, "fstat", lambda descriptor: short if descriptor > 2 else real(descriptor))
     with pytest.raises(OSError, match="7 of 7 bytes were written"):
-        storage.write_file(tmp_path / "file", b"content")
+        durable.create(tmp_path / "file", b"content")
 
 
 def test_a_file_is_never_written_over(tmp_path: Path) -> None:
-    storage.write_file(tmp_path / "file", b"content")
+    durable.create(tmp_path / "file", b"content")
     with pytest.raises(FileExistsError):
-        storage.write_file(tmp_path / "file", b"other")
+        durable.create(tmp_path / "file", b"other")
     assert (tmp_path / "file").read_bytes() == b"content"
 
 

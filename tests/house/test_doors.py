@@ -37,6 +37,7 @@ DOORS: dict[str, set[str]] = {
         "calibration",
         "dates",
         "decoding",
+        "durable",
         "errors",
         "glossary",
         "models",

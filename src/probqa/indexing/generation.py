@@ -44,6 +44,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from probqa import durable
 from probqa.calibration import Calibration
 from probqa.dates import PartialDate
 from probqa.decoding import decode_json
@@ -476,14 +477,14 @@ def write(index: Path, contents: Contents, pointer: str = storage.POINTER) -> No
     with _laid_down(index, contents) as (staging, manifest):
         staging.chmod(0o755)
         storage.make_newest(staging)
-        storage.sync_folder(staging)
+        durable.sync(staging)
         Generation(staging, manifest).close()
         if target.exists():
             # A generation made of the same things, damaged or live before a later one. The new one, which was just
             # checked, replaces it.
             target.rename(replaced)
         staging.rename(target)
-    storage.sync_folder(index)
+    durable.sync(index)
     storage.move_pointer(index, name, manifest, pointer)
     shutil.rmtree(replaced, ignore_errors=True)
 
@@ -498,9 +499,9 @@ def _laid_down(index: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
     try:
         files = _serialised(contents)
         for file_name, content in files.items():
-            storage.write_file(staging / file_name, content)
+            durable.create(staging / file_name, content)
         manifest = _manifest(contents.generation, contents, files).to_json()
-        storage.write_file(staging / storage.MANIFEST, manifest)
+        durable.create(staging / storage.MANIFEST, manifest)
         yield staging, storage.sha256(manifest)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

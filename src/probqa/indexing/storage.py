@@ -1,10 +1,10 @@
-"""The durable files of an index: checked writes, digests, locks and the two pointers.
+"""The durable files of an index: digests, locks and the two pointers.
 
 In: bytes and folders. Out: files that are on disk once a function returns, with their SHA-256 known beforehand.
 
 The order of a change (docs/architecture.md): write each file of a new folder, fsync it, write the manifest
 last, fsync the folder, rename it into place, fsync the parent, and only then replace a pointer. A kill at any
-point leaves the old generation live. A failed fsync is an error, never tried again.
+point leaves the old generation live (``probqa.durable``).
 
 ``current`` names the generation that everybody asks, ``draft`` one that waits to be published.
 """
@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from probqa import durable
 from probqa.decoding import decode_json
 from probqa.errors import BuildLockedError, DecodingError, IndexDamagedError, IndexMissingError
 
@@ -50,45 +51,6 @@ class Holder:
 def sha256(content: bytes | memoryview) -> str:
     """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def write_file(path: Path, content: bytes | memoryview) -> None:
-    """Write a new file and force it to disk.
-
-    Raises:
-        OSError: not every byte reached the disk (a full disk, for one). It has the path.
-    """
-    with _naming(path), path.open("xb") as file:
-        written = file.write(content)
-        file.flush()
-        if written != len(content) or os.fstat(file.fileno()).st_size != len(content):
-            raise OSError(f"{path}: {written} of {len(content)} bytes were written")
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk.
-
-    Raises:
-        OSError: it failed. It has the path.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with _naming(folder):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Put the path into an error that has none: what fails after the opening, as on a full disk, does not say it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno and not error.filename:
-            error.filename = str(path)
-        raise
 
 
 def now() -> str:
@@ -142,15 +104,12 @@ def remove_pointer(index: Path, pointer: str) -> None:
     """Take a pointer away, for good once this returns."""
     with contextlib.suppress(FileNotFoundError):
         (index / pointer).unlink()
-        sync_folder(index)
+        durable.sync(index)
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file of the index in one atomic step: written beside it, forced to disk, renamed."""
-    temporary = path.with_name(f"{STAGING}{path.name}-{os.getpid()}")
-    write_file(temporary, content)
-    temporary.replace(path)
-    sync_folder(path.parent)
+    """Replace a file of the index in one atomic step; what a kill leaves beside it the next build deletes."""
+    durable.write(path, content, path.with_name(f"{STAGING}{path.name}-{os.getpid()}"))
 
 
 def make_newest(folder: Path) -> None:
@@ -179,7 +138,7 @@ def build_lock(index: Path, command: str = "") -> Iterator[None]:
     missing = [folder for folder in (index, *index.parents) if not folder.exists()]
     index.mkdir(parents=True, exist_ok=True)
     for folder in missing:
-        sync_folder(folder.parent)
+        durable.sync(folder.parent)
     with (index / _LOCK).open("a+b") as file:
         if not _take(file):
             raise BuildLockedError(f"another build is running in {index}{_holder(file)}", "wait until it is done")
