@@ -66,9 +66,12 @@ def indexed(place: Path, files: Mapping[str, str | bytes]) -> Settings:
 
 @contextmanager
 def serving(
-    chosen: Settings, log: Path, base: str = "", **environment: str
+    chosen: Settings, log: Path, base: str = "", script: str = "serve.py", **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve an index to this machine, under the path ``base``: its address without that, and the process."""
+    """Serve an index to this machine, under the path ``base``: its address without that, and the process.
+
+    ``script`` serves the public app, or that for staff.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -83,7 +86,7 @@ def serving(
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "browser" / "serve.py"), str(port)],
+            [sys.executable, str(ROOT / "tests" / "browser" / script), str(port)],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -91,7 +94,8 @@ def serving(
         )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_it_answers(f"{url}{base}/_stcore/health", process, log)
+        ready = "_stcore/health" if script == "serve.py" else "sign-in"
+        _wait_until_it_answers(f"{url}{base}/{ready}", process, log)
         yield url, process
     finally:
         process.terminate()

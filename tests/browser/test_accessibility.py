@@ -112,7 +112,7 @@ def test_axe_finds_nothing_grave_where_a_draft_is_chosen_and_checked(site: Site,
     expect(page.locator(".pq-verdict")).to_have_count(2)
     settled(page)
     assert grave_by_day_and_by_night(page, axe) == []
-    assert _sideways(page) == []
+    assert sideways(page) == []
 
 
 def test_axe_would_find_something_grave(visit: Open, site: Site, axe: str) -> None:
@@ -172,27 +172,27 @@ def test_a_focus_that_is_not_shown_would_be_noticed(site: Site, visit: Open) -> 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_at_200_percent_and_on_a_narrow_phone_nothing_scrolls_sideways(name: str, site: Site, visit: Open) -> None:
+def test_at_200_percent_and_on_a_narrow_phone_nothing_scrollssideways(name: str, site: Site, visit: Open) -> None:
     page = visit(f"{site.url}/{PAGES[name]}", viewport={"width": 320, "height": 640}, device_scale_factor=2).page
     looked_at(page)
-    assert _sideways(page) == []
+    assert sideways(page) == []
     # What is left of 1280 by 960 at 200 %.
     page.set_viewport_size({"width": 640, "height": 480})
-    assert _sideways(page) == []
+    assert sideways(page) == []
 
 
-def test_text_alone_at_200_percent_does_not_scroll_sideways(site: Site, visit: Open) -> None:
+def test_text_alone_at_200_percent_does_not_scrollsideways(site: Site, visit: Open) -> None:
     page = visit(f"{site.url}/{PAGES['answered']}").page
     looked_at(page)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert _sideways(page) == []
+    assert sideways(page) == []
 
 
 def test_what_is_too_wide_would_be_noticed(site: Site, visit: Open) -> None:
     page = visit(f"{site.url}/{PAGES['answered']}", viewport={"width": 640, "height": 480}).page
     looked_at(page)
     page.evaluate("document.querySelector('.pq-card').style.width = '2000px'")
-    assert _sideways(page) != []
+    assert sideways(page) != []
 
 
 def test_nothing_moves_where_calm_is_asked_for(site: Site, visit: Open) -> None:
@@ -219,7 +219,7 @@ def _tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"the Tab key does not reach {text}")
 
 
-def _sideways(page: Page) -> list[str]:
+def sideways(page: Page) -> list[str]:
     """What can be scrolled to the right, the page itself above all; a table may scroll in a box of its own."""
     wide: list[str] = page.evaluate(
         """[document.scrollingElement, ...document.querySelectorAll('.stApp, .stMain, .stAppViewContainer')]

@@ -402,7 +402,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "views": {"acts", "doing", "inbox", "listing", "log", "person", "stacks"},
         "pages": {"person", "views"},
         "app": {"gate", "launch", "signing_in"},
-        "main": {"log", "pages", "person", "sessions"},
+        "main": {"doing", "log", "pages", "person", "sessions"},
     },
     "cli": {
         "terminal": set(),

@@ -12,14 +12,14 @@ from typing import Literal
 
 from probqa.errors import CorpusError, ReadingError
 from probqa.gathering.detected import how
-from probqa.gathering.report_folder import FOLDER, find, source_of, text_beside
+from probqa.gathering.report_folder import FOLDER, find, source_of, text_beside, title_added
 from probqa.gathering.stated import WITH_FRONT_MATTER, even, front_keys, stated_keys
 from probqa.glossary.domain import load_domain
 from probqa.indexing.generation import Generation
 from probqa.reading import reader
 from probqa.reading.corpus import Failure, list_files, read_bytes
 from probqa.reading.first_page import NO_FORMS
-from probqa.records import Document, Source
+from probqa.records import FROM_FILE_NAME, Document, Source
 
 State = Literal["live", "draft", "waiting", "failed", "leaving"]
 
@@ -91,7 +91,7 @@ def reports(corpus: Path, live: Generation | None, draft: Generation | None) -> 
         tried = newest.manifest.corpus.get(file.path, ("", ""))[0] if newest else ""
         source = held[0].source if held else source_of(corpus, corpus / file.path)
         state, note = _state(file.path, file.sha256, live, draft, failure if tried == file.sha256 else None)
-        listed.append(_report(source, file.path, state, note))
+        listed.append(_report(source, file.path, state, note, title_added(corpus / file.path)))
     listed += [_failed(corpus, failure) for failure in not_taken]
     there = {report.file for report in listed}
     ids = {report.id for report in listed}
@@ -127,9 +127,10 @@ def _failed(corpus: Path, failure: Failure) -> Report:
     return _report(source, failure.file, "failed", failure.problem)
 
 
-def _report(source: Source, file: str, state: State, note: str) -> Report:
+def _report(source: Source, file: str, state: State, note: str, titled: str = "") -> Report:
     can_go = file.startswith(f"{FOLDER}/") and state != "leaving"
-    return Report(source.id, source.title, source.published.in_words, file, state, note, can_go)
+    title = titled if titled and source.title_note == FROM_FILE_NAME else source.title
+    return Report(source.id, title, source.published.in_words, file, state, note, can_go)
 
 
 def read_now(corpus: Path, name: str) -> Read:

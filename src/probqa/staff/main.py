@@ -13,6 +13,7 @@ import streamlit as st
 
 from probqa.errors import ProbqaError
 from probqa.settings import log_file, settings
+from probqa.staff.doing import arrive
 from probqa.staff.log import Log
 from probqa.staff.pages import PAGES, Page
 from probqa.staff.person import Staff
@@ -54,6 +55,7 @@ def _drawing(page: Page, staff: Staff) -> Callable[[], None]:
     def run() -> None:
         st.set_page_config(page_title=f"{page.name} · Staff")
         try:
+            arrive()
             page.draw(staff)
         except (ProbqaError, OSError) as error:
             frame.notice("That did not work", str(error), "refused")

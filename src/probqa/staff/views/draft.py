@@ -59,8 +59,9 @@ def _draw_building(staff: Staff) -> None:
     if working and not working.is_done:
         _progress()
         return
-    if st.button("Build the draft", type="primary", key=once("staff-build")):
-        do(partial(_build, staff), PAGE)
+    button = once("staff-build")
+    if st.button("Build the draft", type="primary", key=button):
+        do(button, partial(_build, staff), PAGE)
     if working and working.problem:
         frame.notice("The draft was not built", sentence(working.problem), "refused")
     elif working and working.report:
@@ -227,8 +228,9 @@ def _draw_publishing(staff: Staff, draft: Library, failed: Sequence[str]) -> Non
             )
         )
         anyway = st.checkbox("Publish anyway", key=once("staff-anyway"))
-    if st.button("Publish", type="primary", key=once("staff-publish"), disabled=bool(failed) and not anyway):
-        do(partial(_publish, staff, draft.generation.name, anyway=anyway), PAGE)
+    button = once("staff-publish")
+    if st.button("Publish", type="primary", key=button, disabled=bool(failed) and not anyway):
+        do(button, partial(_publish, staff, draft.generation.name, anyway=anyway), PAGE)
 
 
 def _publish(staff: Staff, generation: str, *, anyway: bool) -> Said:
@@ -258,11 +260,12 @@ def _draw_generations(staff: Staff) -> None:
     ]
     if not older:
         return
+    button = once("staff-back")
     with st.form("staff-back", border=False):
         name = st.selectbox("Make this one live again", older)
-        sent = st.form_submit_button("Go back", key=once("staff-back"))
+        sent = st.form_submit_button("Go back", key=button)
     if sent and name:
-        do(partial(_go_back, staff, name), PAGE)
+        do(button, partial(_go_back, staff, name), PAGE)
 
 
 def _row(kept: Kept) -> Markup:

@@ -72,6 +72,7 @@ def _draw_one(staff: Staff, question: GoldQuestion, titles: dict[str, str]) -> N
     )
     answers = [_CHOOSE, _NOT_THERE, *titles]
     given = question.documents[0] if question.documents else _NOT_THERE if question.unanswerable else _CHOOSE
+    keeps, dismisses = once(f"staff-keep-{question.id}"), once(f"staff-dismiss-{question.id}")
     with st.form(f"staff-said-{question.id}", border=False):
         chosen = st.selectbox(
             "What answers it",
@@ -81,12 +82,12 @@ def _draw_one(staff: Staff, question: GoldQuestion, titles: dict[str, str]) -> N
             key=f"staff-answer-{question.id}",
         )
         with frame.part(f"staff-judge-{question.id}", horizontal=True):
-            is_kept = st.form_submit_button("Keep the question", type="primary", key=once(f"staff-keep-{question.id}"))
-            is_dismissed = st.form_submit_button("Dismiss", key=once(f"staff-dismiss-{question.id}"))
+            is_kept = st.form_submit_button("Keep the question", type="primary", key=keeps)
+            is_dismissed = st.form_submit_button("Dismiss", key=dismisses)
     if is_kept:
-        do(partial(_keep, staff, question, chosen), PAGE)
+        do(keeps, partial(_keep, staff, question, chosen), PAGE)
     if is_dismissed:
-        do(partial(_dismiss, staff, question), PAGE)
+        do(dismisses, partial(_dismiss, staff, question), PAGE)
 
 
 def _keep(staff: Staff, question: GoldQuestion, chosen: str) -> Said:

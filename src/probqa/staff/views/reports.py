@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from probqa.gathering import upkeep
 from probqa.gathering.changes import Change
@@ -107,7 +108,8 @@ def _address(report: Report) -> str:
 def _draw_adding(staff: Staff, replaces: str = "") -> None:
     """Draw the form for new files, or for the one that takes a report's place."""
     title = "Put another file in its place" if replaces else "Add reports"
-    with st.expander(title, key=f"staff-add-{replaces}"), st.form(once("staff-adding"), border=False):
+    button = once("staff-adding")
+    with st.expander(title, key=f"staff-add-{replaces}"), st.form(button, border=False):
         given = st.file_uploader(
             "The newer file" if replaces else "Files",
             sorted({suffix.removeprefix(".") for suffix in ADDED_SUFFIXES}),
@@ -117,23 +119,23 @@ def _draw_adding(staff: Staff, replaces: str = "") -> None:
         ocr = st.checkbox("Recognise the words of scanned pages")
         sent = st.form_submit_button("Replace" if replaces else "Add", type="primary")
     if sent:
-        uploads = [Upload(file.name, drafts.take(file)) for file in given]
         addresses = [line.strip() for line in lines.splitlines() if line.strip()]
-        do(partial(_add, staff, uploads, addresses, ocr=ocr, replaces=replaces), PAGE)
+        do(button, partial(_add, staff, given, addresses, ocr=ocr, replaces=replaces), PAGE)
 
 
-def _add(staff: Staff, uploads: Sequence[Upload], addresses: Sequence[str], *, ocr: bool, replaces: str) -> Said:
+def _add(staff: Staff, given: Sequence[UploadedFile], addresses: Sequence[str], *, ocr: bool, replaces: str) -> Said:
+    # Not before the act: a second click would then meet files that are gone.
+    uploads = [Upload(file.name, drafts.take(file)) for file in given]
     outcomes = acts.add(staff, uploads, addresses, ocr=ocr, replaces=replaces)
-    if len(outcomes) == 1 and outcomes[0].path:
-        # The form with what was detected in it.
-        st.query_params["report"] = outcomes[0].path
+    # The form with what was detected in it.
+    only = outcomes[0].path if len(outcomes) == 1 else ""
     lines = [line for outcome in outcomes for line in _lines(outcome)]
     failed = sum(outcome.state == "failed" for outcome in outcomes)
     if failed:
         title = f"{failed} of {len(outcomes)} could not be added" if len(outcomes) > 1 else "It was not added"
         return Said(title, "What is not named here as failed is in the corpus.", lines, is_bad=True)
     text = "See what was read of it, and put right what was detected wrongly. Then build the draft."
-    return Said("Replaced" if replaces else "Added", text, lines)
+    return Said("Replaced" if replaces else "Added", text, lines, report=only or None)
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
@@ -196,6 +198,7 @@ def _draw_facts(staff: Staff, report: Report, read: Read) -> None:
     # Another form after each change, which begins with what is known then.
     state = zlib.crc32(repr(read.facts).encode("utf-8", "replace"))
     typed: dict[str, str] = {}
+    button = once("staff-save")
     with st.form(f"staff-facts-{state}", border=False):
         for fact in read.facts:
             typed[fact.key] = _draw_fact(fact, f"staff-{fact.key}-{report.file}-{state}")
@@ -204,9 +207,9 @@ def _draw_facts(staff: Staff, report: Report, read: Read) -> None:
             confirm = st.checkbox(
                 "What is not certain is right as it stands here", key=f"staff-right-{report.file}-{state}"
             )
-        sent = st.form_submit_button("Save", type="primary", key=once("staff-save"))
+        sent = st.form_submit_button("Save", type="primary", key=button)
     if sent:
-        do(partial(_edit, staff, report.file, listing.changed(read.facts, typed, confirm=confirm)), PAGE)
+        do(button, partial(_edit, staff, report.file, listing.changed(read.facts, typed, confirm=confirm)), PAGE)
 
 
 def _draw_fact(fact: Fact, key: str) -> str:
@@ -225,12 +228,13 @@ def _edit(staff: Staff, name: str, pairs: Sequence[str]) -> Said:
 
 
 def _draw_renaming(staff: Staff, report: Report) -> None:
+    button = once("staff-rename")
     with st.expander("Give it another name", key="staff-name"), st.form("staff-renaming", border=False):
         frame.draw(Markup('<p class="pq-small">Addresses that lead to “{}” lead to it no more.</p>').format(report.id))
         new = st.text_input("The new name", key=f"staff-new-{report.id}")
-        sent = st.form_submit_button("Rename", key=once("staff-rename"))
+        sent = st.form_submit_button("Rename", key=button)
     if sent:
-        do(partial(_rename, staff, report, new.strip()), PAGE)
+        do(button, partial(_rename, staff, report, new.strip()), PAGE)
 
 
 def _rename(staff: Staff, report: Report, new: str) -> Said:
@@ -239,23 +243,24 @@ def _rename(staff: Staff, report: Report, new: str) -> Said:
 
 
 def _draw_removing(staff: Staff, report: Report) -> None:
+    button = once("staff-remove")
     with st.expander("Remove it", key="staff-removing"):
         frame.draw(
             Markup(
                 '<p class="pq-small">It goes from the public when the next draft is published, and can be had back.</p>'
             )
         )
-        if st.button("Remove", key=once("staff-remove")):
-            do(partial(_remove, staff, report), PAGE)
+        if st.button("Remove", key=button):
+            do(button, partial(_remove, staff, report), PAGE)
 
 
 def _remove(staff: Staff, report: Report) -> Said:
     acts.remove(staff, report.file)
-    st.query_params.pop("report", None)
     return Said(
         "Removed",
         "The public can ask it until a draft without it is published. To have it back, take it back below.",
         [report.title],
+        report="",
     )
 
 
@@ -265,6 +270,7 @@ def _draw_changes(staff: Staff, changes: Sequence[tuple[Change, bool]]) -> None:
         return
     with st.expander("What was changed last, and the way back", key="staff-changes"):
         for change, is_undone in reversed(changes[-MOST_CHANGES:]):
+            button = once(f"staff-back-{change.number}")
             with frame.part(f"staff-change-{change.number}", horizontal=True):
                 frame.draw(
                     Markup("<span>{}: <b>{}</b> {}{}</span>").format(
@@ -272,8 +278,8 @@ def _draw_changes(staff: Staff, changes: Sequence[tuple[Change, bool]]) -> None:
                     ),
                     width="content",
                 )
-                if not is_undone and st.button("Take back", key=once(f"staff-back-{change.number}")):
-                    do(partial(_take_back, staff, change), PAGE)
+                if not is_undone and st.button("Take back", key=button):
+                    do(button, partial(_take_back, staff, change), PAGE)
 
 
 def _take_back(staff: Staff, change: Change) -> Said:
