@@ -139,3 +139,12 @@ def test_a_configured_name_that_is_none_is_refused_in_one_line(name: str) -> Non
     assert str(refused.value) == (
         f"PROBQA_HOSTS names {name!r}, which is not a host name; leave out scheme, port and path"
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [("localhost", True), ("LOCALHOST:8502", True), ("127.0.0.1:8502", True), ("[::1]", True), ("staff.example", False),
+     ("localhost.staff.example", False), ("192.0.2.7", False), ("", False), ("localhost@staff.example", False)],
+)  # fmt: skip
+def test_a_browser_on_the_servers_own_machine_is_told_from_others(host: str, is_here: bool) -> None:
+    assert Hosts(["staff.example", "192.0.2.7"]).is_this_machine(host) is is_here

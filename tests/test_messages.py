@@ -59,6 +59,15 @@ def test_places_for_uploads_are_given_one_at_a_time() -> None:
         assert heard(message(lambda made, names=names: made.file_urls_request.file_names.extend(names))) is None
 
 
+def test_so_many_places_are_given_at_once_as_the_app_says() -> None:
+    for names, places, is_heard in ((0, 3, False), (1, 3, True), (3, 3, True), (4, 3, False), (1, 1, True)):
+        message = BackMsg()
+        message.file_urls_request.request_id = "1"
+        message.file_urls_request.file_names.extend(f"{number}.pdf" for number in range(names))
+        frame = message.SerializeToString()
+        assert heard(frame, places) == (frame if is_heard else None), (names, places)
+
+
 def test_a_widget_that_streamlit_did_not_name_is_left_out() -> None:
     left = BackMsg()
     left.ParseFromString(heard(message(rerun)) or b"")

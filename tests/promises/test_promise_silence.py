@@ -6,12 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from pwd import getpwuid
 
 import pytest
 
 from conftest import REPORTS, write_corpus
-from day import LONG_ENOUGH, QUOTE
+from day import LONG_ENOUGH, QUOTE, RIGHT
 from probqa.settings import Settings
+from probqa.staff.log import Log
+from probqa.staff.passwords import hashed
 from recorder import need_a_network_of_its_own, need_strace, record
 from serving import ROOT, free_port
 
@@ -54,8 +57,11 @@ def at_home(tmp_path: Path) -> dict[str, str]:
 def test_in_a_whole_day_nothing_is_looked_up_reached_or_left(tmp_path: Path, at_home: dict[str, str]) -> None:
     corpus, index = tmp_path / "corpus", tmp_path / "index"
     write_corpus(corpus, REPORTS)
-    day = [sys.executable, str(ROOT / "tests" / "day.py"), str(corpus), str(index), str(free_port())]
-    recording = record(day, at_home, tmp_path / "calls")
+    day = [sys.executable, str(ROOT / "tests" / "day.py"), str(corpus), str(index), str(free_port()), str(free_port())]
+    people = tmp_path / "people.toml"
+    people.touch(0o600)
+    people.write_text(f'[people]\nAnna = "{hashed(RIGHT)}"\n')
+    recording = record(day, at_home | {"PROBQA_STAFF": str(people)}, tmp_path / "calls")
     assert json.loads(recording.output) == {
         "exit codes": [0] * 7,
         "pages": [True] * 7,
@@ -63,17 +69,21 @@ def test_in_a_whole_day_nothing_is_looked_up_reached_or_left(tmp_path: Path, at_
         "api": QUOTE,
         "api check": "found",
         "another site's page": 403,
+        "staff's page": True,
     }
     assert recording.reached == frozenset()
     assert {path for path in recording.made if path.is_relative_to(index)}
     temporary = {Path(os.devnull), Path("/dev/shm"), tmp_path / "tmp"}
     outside = {path for path in recording.made if not any(path.is_relative_to(one) for one in {index, *temporary})}
-    assert outside == set()
+    # Who did what is kept with the reports.
+    assert outside == {corpus / ".log.jsonl"}
+    who = [(line.act.who, line.act.what) for line in Log(corpus / ".log.jsonl").lines() if line.act]
+    assert who == [(getpwuid(os.getuid()).pw_name, "build"), ("Anna", "sign in")]
     assert {path.name: list(path.iterdir()) for path in (tmp_path / "home", tmp_path / "tmp")} == {
         "home": [],
         "tmp": [],
     }
-    assert {path.name for path in corpus.rglob("*.*")} == {Path(name).name for name in REPORTS}
+    assert {path.name for path in corpus.rglob("*.*")} == {".log.jsonl", *(Path(name).name for name in REPORTS)}
 
 
 @pytest.mark.model

@@ -11,6 +11,7 @@ from probqa.staff.passwords import Passwords, hashed, require_strong
 from probqa.staff.people import People, people_of, read_people
 
 RIGHT = "cobweb granite tulip"
+HERE = "192.0.2.7"
 
 
 class Clock:
@@ -79,7 +80,7 @@ def waits(known: Passwords, clock: Clock, name: str, tries: int) -> list[float]:
     found = []
     for _ in range(tries):
         begun = clock.now
-        while wait := known.begin(name):
+        while wait := known.begin(name, HERE):
             clock.now += wait
         found.append(clock.now - begun)
     return found
@@ -92,36 +93,42 @@ def test_each_try_in_vain_costs_twice_the_wait_of_the_one_before(known: Password
 def test_a_day_of_guessing_is_some_hundred_tries(known: Passwords, clock: Clock) -> None:
     tries = 0
     while clock.now < 24 * 3600:
-        clock.now += known.begin("Anna") or 0
+        clock.now += known.begin("Anna", HERE) or 0
         tries += 1
     assert tries / 2 < 300
 
 
 def test_who_tries_too_soon_does_not_wait_longer_for_it(known: Passwords, clock: Clock) -> None:
     waits(known, clock, "Anna", 4)
-    assert [known.begin("Anna") for _ in range(50)] == [1.0] * 50
+    assert [known.begin("Anna", HERE) for _ in range(50)] == [1.0] * 50
     clock.now += 1
-    assert known.begin("Anna") == 0
+    assert known.begin("Anna", HERE) == 0
 
 
 def test_a_hundred_tries_at_the_same_moment_are_counted_before_one_is_compared(known: Passwords) -> None:
-    assert [known.begin("Anna") for _ in range(100)].count(0) == 4
+    assert [known.begin("Anna", HERE) for _ in range(100)].count(0) == 4
 
 
 def test_the_tries_at_one_name_are_nothing_to_another_until_there_are_many(known: Passwords, clock: Clock) -> None:
     waits(known, clock, "Anna", 10)
-    assert known.begin("Zoë") == 0
+    assert known.begin("Zoë", HERE) == 0
 
 
-def test_who_tries_many_names_waits_too(known: Passwords, clock: Clock) -> None:
+def test_who_tries_many_names_from_one_place_waits_and_others_do_not(known: Passwords, clock: Clock) -> None:
     found = [waits(known, clock, f"name {number}", 1)[0] for number in range(40)]
-    assert found[:21] == [0] * 21 and found[21:27] == [0.5, 1, 2, 4, 8, 10] and set(found[27:]) == {10}
+    assert found[:21] == [0] * 21 and found[21:29] == [0.5, 1, 2, 4, 8, 16, 32, 60] and set(found[29:]) == {60}
+    assert known.begin("Anna", HERE) > 0
+    assert known.begin("Anna", "192.0.2.9") == 0
 
 
-def test_nobody_is_kept_out_longer_by_others_than_ten_seconds(known: Passwords, clock: Clock) -> None:
-    for number in range(3000):
-        clock.now += known.begin(f"name {number}")
-    assert known.begin("Anna") <= 10
+def test_tries_from_a_hundred_places_have_all_wait_ten_seconds_at_most(known: Passwords, clock: Clock) -> None:
+    found = []
+    for number in range(200):
+        found.append(known.begin(f"name {number}", f"client {number}"))
+        clock.now += found[-1]
+    assert found[:101] == [0] * 101 and max(found) == 10
+    assert known.begin("Anna", HERE) == 0
+    assert known.begin("Zoë", HERE) == 10
 
 
 def test_names_by_the_thousand_do_not_wash_away_the_tries_at_a_real_one(known: Passwords, clock: Clock) -> None:
@@ -135,14 +142,14 @@ def test_names_by_the_thousand_do_not_wash_away_the_tries_at_a_real_one(known: P
 
 def test_the_right_password_ends_the_wait_of_its_name(known: Passwords, clock: Clock) -> None:
     waits(known, clock, "Anna", 8)
-    known.succeed("Anna")
+    known.succeed("Anna", HERE)
     assert waits(known, clock, "Anna", 4) == [0, 0, 0, 0]
 
 
 def test_people_who_sign_in_all_day_do_not_wait(known: Passwords, clock: Clock) -> None:
     for _ in range(200):
-        assert known.begin("Anna") == 0
-        known.succeed("Anna")
+        assert known.begin("Anna", HERE) == 0
+        known.succeed("Anna", HERE)
 
 
 def test_tries_are_forgotten_after_a_day(known: Passwords, clock: Clock) -> None:

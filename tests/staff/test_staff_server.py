@@ -53,6 +53,14 @@ def test_who_has_not_signed_in_meets_the_page_to_sign_in_and_nothing_else(site: 
     assert site.ask("GET", "/_stcore/metrics").status == 404
 
 
+def test_no_other_method_leads_past_the_page_to_sign_in(site: Site) -> None:
+    for method in ("PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "TRACE"):
+        for path in ("/sign-in", "/sign-in/away", "/sign-in/back"):
+            assert site.ask(method, path).status == 405
+    for path in ("/sign-in/away", "/sign-in/back?code=c&state=s"):
+        assert site.ask("GET", path).status == 404, "there is no provider"
+
+
 @pytest.mark.parametrize("cookie", ["", f"{COOKIE}=", f"{COOKIE}=guessed", f"{COOKIE}=a; {COOKIE}=b"])
 def test_no_page_is_opened_without_a_session(site: Site, cookie: str) -> None:
     assert status_of_page(site, cookie) == 403

@@ -25,7 +25,7 @@ from probqa.errors import InputError
 FEWEST_CHARACTERS, MOST_CHARACTERS = 12, 1000
 # What OWASP asks of Argon2id at least: 19 MiB and two passes.
 _LEAST_KIB, _LEAST_PASSES = 19 * 1024, 2
-# Names that nobody has, of which the tries are counted like all others.
+# So many names that nobody has, and so many clients, are remembered.
 _UNKNOWN = 1000
 # Seconds after which tries are forgotten.
 _FORGOTTEN = 24 * 3600.0
@@ -73,15 +73,18 @@ class Passwords:
         # Compared with where there is no such name, so that the answer takes as long.
         self._nobody = _hasher.hash("nobody has this password")
         self._of_name = Backoff(free=3, first=1.0, most=300.0, known=self._hashes, now=now)
-        # A few mistakes of many people are usual; beyond that all wait a little, so that nobody is kept out by others.
-        self._of_all = Backoff(free=20, first=0.5, most=10.0, known=[""], now=now)
+        # An office may make many mistakes; who tries all names from one place waits.
+        self._of_client = Backoff(free=20, first=0.5, most=60.0, known=[], now=now)
+        # From many places: all wait, but little, since that keeps out those who may come in as well.
+        self._of_all = Backoff(free=100, first=0.5, most=10.0, known=[""], now=now)
 
-    def begin(self, name: str) -> float:
-        """Count a try as a failed one, and return 0, or the seconds after which it may be made."""
+    def begin(self, name: str, client: str) -> float:
+        """Count a try as a failed one, and return 0, or the seconds after which that ``client`` may make it."""
         name = _normal(name)
-        wait = max(self._of_name.left(name), self._of_all.left(""))
+        wait = max(self._of_name.left(name), self._of_client.left(client), self._of_all.left(""))
         if not wait:
             self._of_name.count(name)
+            self._of_client.count(client)
             self._of_all.count("")
         return wait
 
@@ -98,9 +101,10 @@ class Passwords:
             return False
         return kept is not None
 
-    def succeed(self, name: str) -> None:
+    def succeed(self, name: str, client: str) -> None:
         """Forget the tries of a person whose password was right."""
         self._of_name.forget(_normal(name))
+        self._of_client.uncount(client)
         self._of_all.uncount("")
 
 

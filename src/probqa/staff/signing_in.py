@@ -29,7 +29,7 @@ from probqa.staff.people import BACK, read_people
 from probqa.staff.provider import Account, NotLetInError
 from probqa.staff.sessions import COOKIE, SESSIONS, Sessions
 from probqa.ui.hosts import Hosts
-from probqa.ui.limits import QueueFullError, Workers
+from probqa.ui.limits import QueueFullError, Workers, client_name
 from probqa.ui.markup import Markup, allowed
 from probqa.ui.middleware import html_response
 
@@ -141,7 +141,8 @@ class SigningIn:
         name, password, passwords = given.get("name", ""), given.get("password", ""), self.by
         if not isinstance(passwords, Passwords):
             return _NOTHING
-        wait = math.ceil(passwords.begin(name))
+        client = client_name(request.client.host if request.client else "")
+        wait = math.ceil(passwords.begin(name, client))
         if wait:
             return _sign_in_page(name, f"Too many tries. Try again in {wait} seconds.", 429, {"retry-after": str(wait)})
         try:
@@ -151,7 +152,7 @@ class SigningIn:
         if not is_right:
             _log.warning("refused: somebody signs in as %a with another password", name[:100])
             return _sign_in_page(name, "That is not the name and the password of anybody here.", 401)
-        passwords.succeed(name)
+        passwords.succeed(name, client)
         return await self._let_in(request, name)
 
     async def _let_in(self, request: Request, who: str) -> Response:
