@@ -106,7 +106,7 @@ def fitted(measured: Sequence[Measured]) -> Calibration:
 
 
 def judged(calibration: Calibration, measured: Sequence[Measured], new: float = 0.0) -> Row:
-    """Say what a calibration does with questions where a share of the passages is new; both files weigh the same."""
+    """Say what a calibration does with questions where a share of the passages is new. Both files weigh the same."""
     weights = dataclasses.replace(WEIGHTS, answered_from=Calibration.answered_from(new))
     statuses = [calibration.status(each.signals, weights) if each.signals else "not_found" for each in measured]
     chances = np.array([calibration.confidence(each.signals) if each.signals else 0.0 for each in measured])

@@ -487,7 +487,7 @@ def _read_beside(settings: Settings, last_good: Generation | None) -> tuple[_Bes
 def _read_questions(
     settings: Settings, refit: Refit | None, last_good: Generation | None
 ) -> tuple[Fit | None, tuple[Failure, ...]]:
-    """Read the questions that are kept with a corpus; where that fails, what was fitted on the last good ones stays."""
+    """Read the questions that are kept with a corpus, or say why what was fitted on the last good ones stays."""
     try:
         return refit(settings.corpus) if refit else None, ()
     except InputError as error:

@@ -457,7 +457,9 @@ class Generation:
 
 @contextlib.contextmanager
 def tried(index: Path, contents: Contents) -> Iterator[Generation]:
-    """Open contents before they are a generation, to measure them; they lie in the index only for as long.
+    """Open contents before they are a generation, to measure them.
+
+    They lie in the index only for as long.
 
     Raises:
         OSError: the disk is full or fails.

@@ -108,7 +108,7 @@ def remove_pointer(index: Path, pointer: str) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file of the index in one atomic step; what a kill leaves beside it the next build deletes."""
+    """Replace a file of the index in one atomic step. What a kill leaves beside it the next build deletes."""
     durable.write(path, content, path.with_name(f"{STAGING}{path.name}-{os.getpid()}"))
 
 

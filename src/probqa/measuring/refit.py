@@ -77,7 +77,7 @@ def _told(asked: int, before: Calibration | Rates, after: Rates) -> str:
 def _asked(
     questions: Sequence[GoldQuestion], library: Library, progress: Progress
 ) -> tuple[list[Asked], dict[str, str]]:
-    """Ask the questions whose gold is in the index; of the others say why not, by id."""
+    """Ask the questions whose gold is in the index, and say of the others why not, by id."""
     gone = {question.id: _gone(question, library.generation) for question in questions}
     left_out = {name: why for name, why in gone.items() if why}
     drawn = sorted((each for each in questions if not gone[each.id]), key=_place)[:MOST]
