@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -321,14 +322,14 @@ def replace_in_two_writes(path: Path, content: bytes) -> None:
             time.sleep(0.05)
 
 
-def build_once_told(chosen: Settings, begun: Event, carelessly: bool) -> None:
+def build_and_tell(chosen: Settings, begun: Connection, carelessly: bool) -> None:
     """Build with the hash encoder, and say when it begins."""
     import hash_encoder
 
     hash_encoder.install()
     if carelessly:
         storage.replace_file = replace_in_two_writes
-    begun.set()
+    begun.send(None)
     build(chosen)
 
 
@@ -354,10 +355,11 @@ def kill_at_random(
     try:
         for moment in range(-1, moments):
             write_state(chosen.corpus, state + 1)
-            begun = here.Event()
-            process = here.Process(target=build_once_told, args=(chosen, begun, carelessly))
+            begun, begins = here.Pipe(duplex=False)
+            process = here.Process(target=build_and_tell, args=(chosen, begins, carelessly))
             process.start()
-            assert begun.wait(60)
+            begins.close()
+            begun.recv()
             began = time.perf_counter()
             if moment < 0:
                 # How long one takes that nobody kills.
@@ -366,6 +368,7 @@ def kill_at_random(
             time.sleep(dice.uniform(0, took))
             process.kill()
             process.join()
+            begun.close()
             found = _opened(chosen)
             assert found in (str(state), str(state + 1)), (moment, found)
             if moment >= 0:
