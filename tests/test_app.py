@@ -752,7 +752,7 @@ def test_about_shows_the_error_rates_of_this_edition_and_no_others(view: View, b
     about = drawn(view("about"))
     rows = [re.findall(r"<td>(\d+)</td>", row) for row in about.partition('"pq-rates"')[2].split("<tr>")[2:]]
     assert rows == [["82", "13", "5"], ["45", "31", "24"]]
-    assert "with 154 questions that it answers and 111 that it does not" in about
+    assert "with 154 questions that the reports answer and 111 that they do not" in about
     assert "Not calibrated" not in about
     assert "Measured on this edition with " in about
     lasting = replace(measured, rules=rules(), documents=tuple(text[:16] for text in generation.text_hashes))

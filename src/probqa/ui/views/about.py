@@ -86,8 +86,8 @@ def _errors(library: Library) -> Markup:
         "</thead><tbody>{body}</tbody></table>"
         "<p>So of 100 questions that these reports do not answer, {wrong} are told that passages do, and of 100 that "
         "they do answer, {missed} are told that they do not say. Read the passage before you rely on it.</p>"
-        '<p class="pq-small">Measured {when} with {answerable} questions that it answers and {unanswerable} '
-        "that it does not, each held back while the rule was fitted. How is described in docs/evaluation.md of the "
+        '<p class="pq-small">Measured {when} with {answerable} questions that the reports answer and {unanswerable} '
+        "that they do not, each held back while the rule was fitted. How is described in docs/evaluation.md of the "
         "source.</p>"
     ).format(
         when=_when_measured(rates, library.generation.documents),
