@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from numbers_in import figures
+from probqa.calibration import CALIBRATION_FILE, Calibration
 from probqa.errors import ReadingError
 from probqa.gathering.catalogue import read_catalogue
 from probqa.reading import corpus, reader
@@ -169,3 +170,9 @@ def test_the_counts_are_what_the_command_prints(shared: Path) -> None:
         "facts in": facts,
     }
     assert out >= facts
+
+
+def test_the_calibration_knows_the_digests_that_it_was_fitted_on() -> None:
+    fitted = Calibration.from_json((CORPUS / CALIBRATION_FILE).read_bytes())
+    assert len(fitted.documents) == len(DIGESTS)
+    assert not any(fitted.new(digest(name).text_sha256 for name in DIGESTS))
