@@ -121,4 +121,5 @@ _INSTEAD = {
     "see: probqa undo --list": "look at what was changed",
     "run: probqa list": "look for it among the reports",
     "run: probqa edit": "correct it there",
+    "leave the questions out with --anyway": "publish anyway",
 }

@@ -12,7 +12,7 @@ from typing import Literal
 import streamlit as st
 
 from probqa.asking.library import Library
-from probqa.errors import IndexMissingError
+from probqa.errors import IndexMissingError, ProbqaError
 from probqa.indexing.watch import look
 from probqa.staff import listing
 from probqa.staff.listing import Read, Report
@@ -34,10 +34,16 @@ def library(staff: Staff, pointer: Literal["current", "draft"]) -> Library | Non
 
 
 def reports(staff: Staff) -> list[Report]:
-    """Return every report with what has become of it."""
-    live, draft = library(staff, "current"), library(staff, "draft")
+    """Return every report with what has become of it, as far as what is built can be asked."""
+    live, draft = _usable(staff, "current"), _usable(staff, "draft")
     names = [each.generation.name if each else "" for each in (live, draft)]
     return _reports(staff, f"{staff.settings.corpus} {_state(staff)} {names}", live, draft)
+
+
+def _usable(staff: Staff, pointer: Literal["current", "draft"]) -> Library | None:
+    with suppress(ProbqaError):
+        return library(staff, pointer)
+    return None
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

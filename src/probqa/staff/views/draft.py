@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from probqa.asking.library import Library
-from probqa.errors import IndexMissingError, ProbqaError
+from probqa.errors import ProbqaError
 from probqa.indexing.build import BuildReport
 from probqa.indexing.changes import Changes, DocumentChange, compare
 from probqa.indexing.history import Act
@@ -37,12 +37,18 @@ LOOK = 1.0
 
 def draw(staff: Staff) -> None:
     """Draw what is to be published, from the build to the way back."""
-    live, draft = stacks.library(staff, "current"), stacks.library(staff, "draft")
     frame.heading(
         "Draft", "What you have changed, as the public would ask it. Nobody but staff sees it before it is published."
     )
     say(PAGE)
     _draw_building(staff)
+    try:
+        live, draft = stacks.library(staff, "current"), stacks.library(staff, "draft")
+    except ProbqaError as error:
+        # A build or the way back mends it.
+        frame.notice("What is there cannot be asked", sentence(str(error)), "refused")
+        _draw_generations(staff)
+        return
     if draft is None:
         frame.draw(Markup('<p class="pq-soft">There is no draft.</p>'))
     else:
@@ -243,7 +249,7 @@ def _publish(staff: Staff, generation: str, *, anyway: bool) -> Said:
 def _draw_generations(staff: Staff) -> None:
     try:
         kept = generations(staff.settings.index)
-    except IndexMissingError:
+    except ProbqaError:
         return
     rows = Markup("").join(map(_row, kept))
     frame.draw(
