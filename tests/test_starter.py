@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != ".log.jsonl"}
 
 
 def test_the_starter_corpus_is_the_one_of_the_repository_without_what_was_fetched(
@@ -26,11 +26,13 @@ def test_the_starter_corpus_is_the_one_of_the_repository_without_what_was_fetche
     shutil.copytree(ROOT / "corpus", beside)
     (beside / "reports").mkdir(exist_ok=True)
     (beside / "reports" / "fetched.md").write_text("Somebody else's.")
+    (beside / ".log.jsonl").write_text("What somebody did there.")
     assert starter.STARTER.resolve() == ROOT / "corpus"
     monkeypatch.setattr(starter, "STARTER", beside)
     corpus = start_corpus(tmp_path / "new" / "place")
     assert corpus == tmp_path / "new" / "place" / "corpus"
     assert files_of(corpus) == files_of(ROOT / "corpus")
+    assert not (corpus / ".log.jsonl").exists()
     assert [path for path in corpus.iterdir() if path.is_dir()] == []
     assert [path.name for path in corpus.parent.iterdir()] == ["corpus"]
 

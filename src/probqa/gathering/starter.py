@@ -73,8 +73,10 @@ def start_corpus(folder: Path, *, empty: bool = False) -> Path:
         if empty:
             (whole / "README.md").write_text(README, encoding="utf-8")
         else:
-            # Files only: in a clone a folder there may hold fetched reports, and those are not ours to copy.
+            # Files only: in a clone a folder there may hold fetched reports, and those are not ours to copy. Hidden is
+            # the log of who did what there.
             for path in filter(Path.is_file, STARTER.iterdir()):
-                shutil.copyfile(path, whole / path.name)
+                if not path.name.startswith("."):
+                    shutil.copyfile(path, whole / path.name)
         whole.rename(corpus)
     return corpus
