@@ -176,4 +176,4 @@ def test_whoever_opens_the_app_to_a_network_is_told_what_is_needed(run: Run, mon
     assert run("staff", "--address", "0.0.0.0", "--base-path", "inside")[2].startswith(
         "listening on 0.0.0.0: put a proxy with https"
     )
-    assert served == [(8502, "127.0.0.1", ""), (8502, "0.0.0.0", "inside")]
+    assert served == [(8601, "127.0.0.1", ""), (8601, "0.0.0.0", "inside")]

@@ -22,8 +22,8 @@ from probqa.staff.signing_in import MAX_FORM_BYTES, SigningIn
 
 RIGHT = "cobweb granite tulip"
 HTML = {"accept": "text/html"}
-HOST = "http://localhost:8502"
-STREAM = "ws://localhost:8502/_stcore/stream"
+HOST = "http://localhost:8601"
+STREAM = "ws://localhost:8601/_stcore/stream"
 
 
 class Clock:

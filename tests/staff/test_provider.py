@@ -22,7 +22,7 @@ from probqa.staff.people import people_of
 from probqa.staff.sessions import COOKIE, Sessions
 from probqa.staff.signing_in import SigningIn
 
-HOST = "http://localhost:8502"
+HOST = "http://localhost:8601"
 KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": "1"}) for _ in range(2))
 
 

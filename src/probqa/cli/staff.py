@@ -26,7 +26,7 @@ _EXTRA = "run: pip install 'probqa[staff]'"
 def offer(add: Add) -> None:
     """Add the commands with their options."""
     staff = add("staff", _staff, "Open the app for staff, for those who may sign in (PROBQA_STAFF).")
-    staff.add_argument("--port", type=int, default=8502, metavar="PORT", help="default: 8502")
+    staff.add_argument("--port", type=int, default=8601, metavar="PORT", help="default: 8601")
     staff.add_argument("--address", default="127.0.0.1", metavar="ADDRESS", help="default: 127.0.0.1, this machine")
     staff.add_argument("--base-path", default="", metavar="PATH", help="the path below which a proxy has it")
     log = add("log", _log, "Show what people did, or check that no line of that was changed.")
