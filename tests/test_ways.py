@@ -47,6 +47,13 @@ def test_a_complete_question_is_put_to_the_last_report_as_it_stands(library: Lib
     assert (whole.run.question, whole.run.carried, whole.rows) == (question, (), None)
 
 
+def test_the_turn_before_is_not_worked_out_again(library: Library) -> None:
+    library.remembered(Request.of(ASKED))
+    library.remembered(Request.of("How many appointments were missed by victims?", previous=[ASKED]))
+    counted = library.remembered.cache_info()
+    assert (counted.misses, counted.hits > 0) == (2, True)
+
+
 def test_what_the_asker_took_away_is_no_way(library: Library) -> None:
     taken = Turn("How many appointments were missed by victims?", (REPORT.text,))
     assert all(REPORT not in way.run.carried for way in ways_of(library, ASKED, taken))

@@ -13,12 +13,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from probqa.staff import gate
 from probqa.staff.gate import Gate
 from probqa.staff.log import Log
 from probqa.staff.passwords import hashed
 from probqa.staff.sessions import COOKIE, IDLE, LONGEST, Sessions
 from probqa.staff.signing_in import MAX_FORM_BYTES, SigningIn
+from probqa.ui import middleware
 
 RIGHT = "cobweb granite tulip"
 HTML = {"accept": "text/html"}
@@ -275,7 +275,7 @@ def test_what_the_app_draws_by_itself_does_not_keep_a_session(sessions: Sessions
 def test_below_a_base_path_only_its_own_page_is_open(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, signing_in: SigningIn
 ) -> None:
-    monkeypatch.setattr(gate.config, "get_option", lambda _: "/staff/")
+    monkeypatch.setattr(middleware.config, "get_option", lambda _: "/staff/")
 
     def status(path: str, **headers: str) -> Mapping[str, Any]:
         sent: list[Any] = []

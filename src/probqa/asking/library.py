@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from probqa.checking.verdicts import CheckReport
 
 
-_KEPT_ANSWERS = 64
+# Some hundreds of people may have a conversation open, and each turn leans on the one before.
+KEPT_ANSWERS = 1000
 # So many turns before the last are answered at most. A page holds no more.
 _REMEMBERED = 7
 # What it counts that the first quote answers by itself, beside the quotes' scores, where ways to take a question are
@@ -61,8 +62,8 @@ class Library:
         # Where much is new since the calibration was fitted, it takes more to call a quote an answer.
         surer = Calibration.answered_from(self.generation.new_share, weights)
         self.weights = dataclasses.replace(weights, answered_from=surer)
-        # The turn before was mostly just answered, for the same asker.
-        self._answer_before = lru_cache(maxsize=_KEPT_ANSWERS)(self.ask)
+        # As ``ask``, and works out once what is asked again: the turn before, and by pages all turns.
+        self.remembered = lru_cache(maxsize=KEPT_ANSWERS)(self.ask)
         try:
             self.generation.require_made_with(settings)
         except IndexMismatchError:
@@ -134,10 +135,10 @@ class Library:
     def _before(self, request: Request) -> Answer:
         """Return the answer to the turn before the last, as the asker saw it."""
         turns = request.turns[:-1][-_REMEMBERED:]
-        answer = self._answer_before(dataclasses.replace(request, turns=turns))
+        answer = self.remembered(dataclasses.replace(request, turns=turns))
         while answer.question.reply and len(turns) > 1:
             turns = turns[:-1]
-            answer = self._answer_before(dataclasses.replace(request, turns=turns))
+            answer = self.remembered(dataclasses.replace(request, turns=turns))
         return answer
 
     def _answer(self, question: Question, *, is_turn: bool = True) -> tuple[Answer, Standing, float]:

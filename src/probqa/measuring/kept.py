@@ -54,14 +54,14 @@ def add(corpus: Path, question: GoldQuestion) -> None:
         )
     checked_request(Request.of(question.question, previous=question.history))
     with _alone(corpus):
-        for other in read_kept(corpus):
+        before = _text(corpus)
+        for other in parse_questions(before, corpus / QUESTIONS_FILE):
             is_same = (other.question, other.history) == (question.question, question.history)
             if other.id == question.id or (is_same and not other.unjudged):
                 raise InputError(
                     f"the question {other.question!r} is kept already, as {other.id!r}",
                     f"see {corpus / QUESTIONS_FILE}",
                 )
-        before = _text(corpus)
         joint = "\n" if before and not before.endswith("\n") else ""
         durable.write(corpus / QUESTIONS_FILE, f"{before}{joint}{line}\n".encode())
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 
 from probqa.staff.people import BACK
 from probqa.staff.sessions import COOKIE, SESSIONS, Sessions
+from probqa.ui.middleware import base_path
 
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
 # The way to a provider of accounts, and the way back from there.
@@ -30,7 +30,7 @@ class Gate:
     def __init__(self, app: ASGIApp, sessions: Sessions = SESSIONS) -> None:
         """Stand before ``app``, and let pass who has one of the ``sessions``."""
         self.app, self.sessions = app, sessions
-        self.base = base_path()
+        self.base = home()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request or connection."""
@@ -72,10 +72,9 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def base_path() -> str:
-    """Return the path below which the app lies, between strokes."""
-    base = str(config.get_option("server.baseUrlPath")).strip("/")
-    return f"/{base}/" if base else "/"
+def home() -> str:
+    """Return the path of the app, below which everything of it lies."""
+    return f"{base_path()}/"
 
 
 def secret_of(connection: HTTPConnection) -> str:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from probqa.rendering import visible_line
 from probqa.settings import log_file, served_names, settings, staff_file
-from probqa.staff.gate import AWAY, SIGN_IN, SIGN_OUT, base_path, secret_of
+from probqa.staff.gate import AWAY, SIGN_IN, SIGN_OUT, home, secret_of
 from probqa.staff.log import Log
 from probqa.staff.passwords import Passwords
 from probqa.staff.people import BACK, read_people
@@ -89,7 +89,7 @@ class SigningIn:
     @property
     def routes(self) -> list[Route]:
         """Return what is to be given to ``st.App``."""
-        base = base_path()
+        base = home()
         # Between the way to a provider and the way back a cookie says who was sent, signed with what no other process
         # knows.
         begun = Middleware(
@@ -159,11 +159,11 @@ class SigningIn:
         """Begin a session, which has nothing of what the browser sent before."""
         self.sessions.end(secret_of(request))
         await anyio.to_thread.run_sync(lambda: self.log.note(who, "sign in"))
-        response = RedirectResponse(base_path(), 303, headers={"cache-control": "no-store"})
+        response = RedirectResponse(home(), 303, headers={"cache-control": "no-store"})
         response.set_cookie(
             COOKIE,
             self.sessions.begin(who),
-            path=base_path(),
+            path=home(),
             httponly=True,
             samesite="lax",
             # A browser sends it back over https alone, but where there is none: on this machine.
@@ -180,8 +180,8 @@ class SigningIn:
         self.sessions.end(secret)
         if who is not None:
             await anyio.to_thread.run_sync(lambda: self.log.note(who, "sign out"))
-        response = RedirectResponse(f"{base_path()}{SIGN_IN}", 303, headers={"cache-control": "no-store"})
-        response.delete_cookie(COOKIE, path=base_path(), httponly=True, samesite="lax")
+        response = RedirectResponse(f"{home()}{SIGN_IN}", 303, headers={"cache-control": "no-store"})
+        response.delete_cookie(COOKIE, path=home(), httponly=True, samesite="lax")
         return response
 
     async def _form(self, request: Request) -> Mapping[str, str] | Response:
@@ -221,7 +221,7 @@ def _sign_in_page(
 def _away_page(wrong: str = "", status: int = 200) -> Response:
     told = Markup('<p class="wrong" role="alert">{}</p>').format(wrong) if wrong else Markup("")
     link = Markup('{}<p><a href="{}{}">Sign in with your organisation’s account</a></p>')
-    return _page("Sign in", link.format(told, base_path(), AWAY), status)
+    return _page("Sign in", link.format(told, home(), AWAY), status)
 
 
 def _page(title: str, content: Markup, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from probqa.asking.later import Later, later_inspections
-from probqa.asking.library import Library
+from probqa.asking.library import KEPT_ANSWERS, Library
 from probqa.errors import ProbqaError
 from probqa.indexing.storage import is_building
 from probqa.questions import Filters, Request
@@ -21,7 +21,6 @@ from probqa.settings import settings
 from probqa.ui import frame, suggestions
 from probqa.ui.libraries import open_library
 
-KEPT_ANSWERS = 500
 # Offered questions are made from headings, so there are few of them, and each is soon known.
 KEPT_TRIED = 5000
 
@@ -57,7 +56,8 @@ def asker(library: Library) -> Ask:
 
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _answer(_library: Library, generation: str, key: str, _request: Request) -> Answer:  # noqa: ARG001
-    return _library.ask(_request)
+    # The next turn of the conversation leans on it.
+    return _library.remembered(_request)
 
 
 def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
