@@ -186,7 +186,8 @@ def test_an_account_that_is_not_named_or_not_vouched_for_is_refused(
         {"exp": None},
         {"iat": None},
     ],
-    ids=repr,
+    # Not by what they are: a moment is another one in each process that looks for the tests.
+    ids=" ".join,
 )
 def test_a_token_for_another_or_of_another_time_or_sender_is_refused(
     client: TestClient, provider: Provider, claims: dict[str, Any]

@@ -11,7 +11,7 @@ Markup('<div class="stElementContainer"><div class="stHtml"><p>&lt;b&gt;Reports&
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -150,6 +150,20 @@ def notice(title: str, text: str, kind: str = "note", arrive: str = "") -> None:
             '<div class="pq-notice pq-{kind}"{arriving}><p class="pq-notice-title">{title}</p><p>{text}</p></div>'
         ).format(kind=kind, arriving=arriving, title=title, text=text)
     )
+
+
+def table(caption: str, head: Markup, rows: Iterable[Markup], kind: str = "") -> Markup:
+    """Return a table of whole rows below the cells of its head, with a caption for who does not see it."""
+    # The roles are those the elements have; a phone shows rows as blocks, and would lose them.
+    return Markup(
+        '<table class="{}" role="table"><caption class="pq-hidden">{}</caption>'
+        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
+    ).format(f"pq-table {kind}".rstrip(), caption, head, Markup("").join(rows))
+
+
+def table_head(*names: str) -> Markup:
+    """Return the cells of a table's head."""
+    return Markup("").join(Markup('<th role="columnheader" scope="col">{}</th>').format(name) for name in names)
 
 
 def foot(domain: Domain) -> None:

@@ -251,16 +251,8 @@ def _draw_generations(staff: Staff) -> None:
         kept = generations(staff.settings.index)
     except ProbqaError:
         return
-    rows = Markup("").join(map(_row, kept))
-    frame.draw(
-        Markup(
-            '<h2 class="pq-sub pq-spaced-above">What was live, and the way back</h2>'
-            '<table class="pq-table pq-staff" role="table"><caption class="pq-hidden">Generations</caption>'
-            '<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Generation</th>'
-            '<th role="columnheader" scope="col">What was done</th></tr></thead>'
-            '<tbody role="rowgroup">{}</tbody></table>'
-        ).format(rows)
-    )
+    table = frame.table("Generations", frame.table_head("Generation", "What was done"), map(_row, kept), "pq-staff")
+    frame.draw(Markup('<h2 class="pq-sub pq-spaced-above">What was live, and the way back</h2>{}').format(table))
     older = [
         each.name for each in kept if not each.state and not each.problem and any(act.makes_live for act in each.acts)
     ]

@@ -80,12 +80,8 @@ def _is_meant(report: Report, find: str) -> bool:
 def _table(found: Sequence[Report]) -> Markup:
     if not found:
         return Markup("<p>No report is like that.</p>")
-    heads = ("Report", "Published", "State", "File")
-    head = Markup("").join(Markup('<th role="columnheader" scope="col">{}</th>').format(each) for each in heads)
-    return Markup(
-        '<table class="pq-table pq-staff" role="table"><caption class="pq-hidden">Reports</caption>'
-        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
-    ).format(head, Markup("").join(map(_row, found)))
+    head = frame.table_head("Report", "Published", "State", "File")
+    return frame.table("Reports", head, map(_row, found), "pq-staff")
 
 
 def _row(report: Report) -> Markup:

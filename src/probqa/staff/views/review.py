@@ -52,8 +52,8 @@ def draw(staff: Staff) -> None:
     if has_pictures(read.document) and read.document.pages:
         _draw_page(staff, read.document)
     else:
-        removals = Markup("").join((_left_out(read.document.removals, "What was left out"),))
-        frame.draw(_passages(read.document, Span(0, len(read.document.text)), "What was read") + removals)
+        passages = _passages(read.document, Span(0, len(read.document.text)), "What was read")
+        frame.draw(passages + _left_out(read.document.removals, "What was left out"))
 
 
 def _choice(staff: Staff) -> Markup:

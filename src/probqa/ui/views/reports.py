@@ -175,14 +175,8 @@ def _order(sort: str) -> tuple[str, bool]:
 def _table(rows: list[Row], column: str, down: bool, held: dict[str, list[str]]) -> Markup:
     if not rows:
         return Markup("<p>No report passes. Take a filter away or find another word.</p>")
-    # The roles are those the elements have; a phone shows rows as blocks, and would lose them.
-    return Markup(
-        '<table class="pq-table" role="table"><caption class="pq-hidden">Reports</caption>'
-        '<thead role="rowgroup"><tr role="row">{}</tr></thead><tbody role="rowgroup">{}</tbody></table>'
-    ).format(
-        Markup("").join(_head(name, column, down, held) for name in _COLUMNS),
-        Markup("").join(_row(document, count) for document, count in rows),
-    )
+    head = Markup("").join(_head(name, column, down, held) for name in _COLUMNS)
+    return frame.table("Reports", head, (_row(document, count) for document, count in rows))
 
 
 def _head(name: str, column: str, down: bool, held: dict[str, list[str]]) -> Markup:
