@@ -93,7 +93,11 @@ def main() -> int:
 def read(path: Path) -> Lock:
     """Read a lock file."""
     entries = [Entry(text) for text in re.split(r"^(?=[^\s#])", path.read_text(encoding="utf-8"), flags=re.M)[1:]]
-    return {entry.name: entry for entry in entries}
+    lock = {entry.name: entry for entry in entries}
+    if len(lock) < len(entries):
+        twice = sorted({entry.name for entry in entries if lock[entry.name] is not entry})
+        raise ValueError(f"two versions are pinned; take them out of locks/ and run make lock: {', '.join(twice)}")
+    return lock
 
 
 def project() -> dict[str, list[Requirement]]:
@@ -168,7 +172,9 @@ def resolve(uv: Path, wanted: Iterable[Requirement], preferred: str, *more: str)
     requirements.write_text("\n".join(map(str, wanted)), encoding="utf-8")
     lock.write_text(preferred, encoding="utf-8")
     command = [str(uv), "pip", "compile", "--quiet", "--no-config", "--universal", "--generate-hashes", "--no-header"]
-    command += ["--no-annotate", "--python-version", python.strip(">="), "--output-file", str(lock), *more]
+    # One version for every Python, not the newest for each: an entry a package.
+    command += ["--fork-strategy", "fewest", "--no-annotate", "--python-version", python.strip(">=")]
+    command += ["--output-file", str(lock), *more]
     subprocess.run([*command, str(requirements)], check=True)
     return read(lock)
 

@@ -77,6 +77,17 @@ def test_an_entry_without_hash_or_exact_version_is_refused(lock: ModuleType, tmp
         lock.read(tmp_path / "build.txt")
 
 
+def test_two_versions_of_one_package_are_refused(lock: ModuleType, tmp_path: Path) -> None:
+    entries = [
+        f'one=={version} ; python_version {which} "3.12" \\\n    --hash=sha256:{"0" * 64}\n'
+        for version, which in (("1", "<"), ("2", ">="))
+    ]
+    path = tmp_path / "lock.txt"
+    path.write_text("".join(entries), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"two versions are pinned; .* run make lock: one"):
+        lock.read(path)
+
+
 def test_pip_refuses_another_file_of_the_same_version(lock: ModuleType, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "alpha-1.5-py3-none-any.whl", "w") as wheel:
         wheel.writestr("alpha.py", "")
