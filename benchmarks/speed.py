@@ -30,6 +30,7 @@ from probqa.indexing.build import build
 from probqa.indexing.encoder import CANARIES, Encoder
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex
+from probqa.measuring.evaluation import read_questions
 from probqa.reading.assembly import Piece, assemble
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Document, Passage, Source
@@ -37,13 +38,8 @@ from probqa.settings import DEFAULT_MODEL, DEFAULT_READER, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "how did Working Links supervise low-risk cases?"
-QUESTIONS = (
-    QUESTION,
-    "what did inspectors say about staff morale?",
-    "how good were court reports?",
-    "which services were rated inadequate in 2019?",
-    "what is the capital of France?",
-)
+# Each asked once: what was asked before is known.
+QUESTIONS = [row.question for row in read_questions(ROOT / "benchmarks" / "gold" / "questions.jsonl")][:200]
 
 BARE = """
 import sys, faiss, json, numpy as np, onnxruntime
@@ -94,9 +90,9 @@ def cold_and_warm(title: str, settings: Settings, runs: int) -> None:
     print(f"{title}: cold `probqa ask` {ask:.2f} s, bare script {script:.2f} s, ratio {ask / script:.2f}")
     library = Library(settings)
     library.ask(QUESTION)
-    warm = [seconds(partial(library.ask, question)) for _ in range(20) for question in QUESTIONS]
-    warm.sort()
-    print(f"{title}: warm answer median {1000 * statistics.median(warm):.1f} ms, p95 {1000 * warm[95]:.1f} ms")
+    warm = sorted(seconds(partial(library.ask, question)) for question in QUESTIONS)
+    p95 = warm[len(warm) * 95 // 100]
+    print(f"{title}: warm answer median {1000 * statistics.median(warm):.1f} ms, p95 {1000 * p95:.1f} ms")
     library.generation.close()
 
 

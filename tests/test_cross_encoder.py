@@ -31,6 +31,7 @@ from probqa.indexing.cross_encoder import (
 from probqa.indexing.encoder import CANARIES
 from probqa.indexing.inspection import status, verify
 from probqa.indexing.manifest import Model
+from probqa.indexing.session import Session
 from probqa.settings import NO_READER, Settings
 from small_models import QUESTION, READ_TOKENS, TEXTS
 
@@ -72,11 +73,22 @@ def test_a_reader_gives_the_chances_of_its_model_in_their_order(small: Path) -> 
 
 @pytest.mark.model
 def test_a_text_has_the_same_chance_alone_and_in_company_to_the_last_bit(small: Path) -> None:
+    # Readers of their own, as what was read once is known.
+    together = opened_reader(small).chances(QUESTION, TEXTS)
+    alone = opened_reader(small)
+    assert together == [alone.chances(QUESTION, [text])[0] for text in TEXTS]
+    assert opened_reader(small).chances(QUESTION, TEXTS[::-1]) == together[::-1]
+    assert alone.chances(QUESTION, []) == []
+
+
+@pytest.mark.model
+def test_what_was_read_once_is_known(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = opened_reader(small)
-    together = reader.chances(QUESTION, TEXTS)
-    assert together == [reader.chances(QUESTION, [text])[0] for text in TEXTS]
-    assert reader.chances(QUESTION, TEXTS[::-1]) == together[::-1]
-    assert reader.chances(QUESTION, []) == []
+    first = reader.chances(QUESTION, TEXTS)
+    monkeypatch.setattr(Session, "run", None)
+    assert reader.chances(QUESTION, TEXTS[::-1]) == first[::-1]
+    with pytest.raises(TypeError):
+        reader.chances(f"{QUESTION} Why?", TEXTS)
 
 
 @pytest.mark.model

@@ -205,6 +205,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
     "indexing": {
         "lexical": set(),
         "manifest": set(),
+        "opened": set(),
         "session": set(),
         "storage": set(),
         "watch": set(),
@@ -215,7 +216,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
         "export_reader": {"cross_encoder", "export"},
         "history": {"storage"},
         "news": {"storage"},
-        "generation": {"cross_encoder", "dense", "encoder", "lexical", "manifest", "storage"},
+        "generation": {"cross_encoder", "dense", "encoder", "lexical", "manifest", "opened", "storage"},
         "bases": {"encoder", "generation", "manifest", "storage"},
         "changes": {"generation"},
         "publishing": {"generation", "history", "manifest", "news", "storage"},

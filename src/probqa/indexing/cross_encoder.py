@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from probqa.errors import IndexDamagedError
 from probqa.indexing.session import Session, profile_of
+
+# Of the last two thousand questions or so, in some 20 MB.
+KEPT_CHANCES = 20_000
 
 READER_FILES = ("reader.onnx", "reader_tokenizer.json", "reader.json")
 
@@ -59,12 +63,15 @@ class CrossEncoder:
         self.profile = profile_of("reader", ReaderProfile, profile)
         self._session = Session("reader", onnx, tokenizer, threads=1)
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        # A chance is the same in every generation; when one takes the place of another, open conversations are
+        # answered anew, mostly from the same sentences.
+        self._chance = lru_cache(maxsize=KEPT_CHANCES)(self._read)
 
     def chances(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return for each text the chance, in [0, 1], that it answers the question."""
         return list(self._pool.map(lambda text: self._chance(question, text), texts))
 
-    def _chance(self, question: str, text: str) -> float:
+    def _read(self, question: str, text: str) -> float:
         ((_, rows),) = self._session.run([(question, text)], 1)
         return float(rows[0])
 

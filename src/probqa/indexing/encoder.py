@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +23,9 @@ from probqa.indexing.session import Session, profile_of
 Vectors = npt.NDArray[np.float32]
 
 ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+
+# Questions whose vectors are kept, in some 3 MB.
+KEPT_QUESTIONS = 2000
 
 # Small batches of texts sorted by length: 16 at a time was fastest on two cores (benchmarks/README.md).
 BATCH = 16
@@ -74,6 +78,7 @@ class Encoder:
         """
         self.profile = profile_of("encoder", EncoderProfile, profile)
         self._session = Session("encoder", onnx, tokenizer)
+        self._question = lru_cache(maxsize=KEPT_QUESTIONS)(self._encode_question)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Embed texts to be searched: float32 ``(len(texts), dimension)``, unit rows.
@@ -84,8 +89,12 @@ class Encoder:
         return self._encode([prompt + text for text in texts], progress)
 
     def encode_question(self, text: str) -> Vectors:
-        """Embed one question: float32 ``(dimension,)``, of length 1."""
+        """Embed one question: float32 ``(dimension,)``, of length 1, not to be written to."""
+        return self._question(text)
+
+    def _encode_question(self, text: str) -> Vectors:
         vector: Vectors = self._encode([self.profile.question_prompt + text], None)[0]
+        vector.flags.writeable = False
         return vector
 
     def is_word(self, text: str) -> bool:

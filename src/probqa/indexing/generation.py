@@ -33,13 +33,13 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,7 @@ from probqa.indexing.dense import DenseIndex
 from probqa.indexing.encoder import ENCODER_FILES, Encoder, Vectors, check_canaries
 from probqa.indexing.lexical import SETTINGS, LexicalIndex
 from probqa.indexing.manifest import Counts, Manifest, Model, StoredFile, models
+from probqa.indexing.opened import opened
 from probqa.reading.corpus import Failure
 from probqa.reading.passages import cut_passages, search_text
 from probqa.records import Block, BlockKind, Document, Page, Passage, Removal, Source, Span
@@ -69,6 +70,7 @@ EMPTY_GLOSSARY = Glossary(Entries())
 
 _KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
 _Ints = npt.NDArray[np.int32]
+_Model = TypeVar("_Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +212,10 @@ class Generation:
             # The largest file first, so that it is hashed at the same time as the others.
             names = sorted(self.manifest.files, key=lambda name: -self.manifest.files[name].bytes)
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
-            opening = pool.submit(Encoder, *(files[name] for name in ENCODER_FILES))
+            self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.reader_files = {name: files[name] for name in READER_FILES if name in files}
-            opening_reader = pool.submit(CrossEncoder, *self.reader_files.values()) if self.reader_files else None
+            opening = pool.submit(self._model, Encoder, self.encoder_files)
+            opening_reader = pool.submit(self._model, CrossEncoder, self.reader_files) if self.reader_files else None
             self._texts = memoryview(files["texts.txt"])
             self.domain = Domain.from_json(files["domain.json"])
             self._stored, self._sources = self._read_documents(files["documents.json"])
@@ -231,7 +234,6 @@ class Generation:
             self.lexical = LexicalIndex.from_files(lexical)
             self.glossary = Glossary.from_json(files["glossary.json"])
             self.calibration = Calibration.from_json(files["calibration.json"])
-            self.encoder_files = {name: files[name] for name in ENCODER_FILES}
             self.encoder = opening.result()
             self.reader: Reader | None = None
             if opening_reader is not None:
@@ -242,6 +244,10 @@ class Generation:
         self._opened: dict[int, Document] = {}
         self._check_rows()
         check_canaries(self.encoder, self.canary_vectors)
+
+    def _model(self, kind: Callable[..., _Model], files: Mapping[str, bytes]) -> _Model:
+        """Return the model of these files, which are checked: opened, or the one that already is."""
+        return opened(kind, list(files.values()), [self.manifest.files[name].sha256 for name in files])
 
     def _read_manifest(self, content: bytes) -> Manifest:
         path = self.folder / storage.MANIFEST
