@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 import pytest
+import streamlit
 
-from conftest import STARTER
+from conftest import STARTER, write_corpus
+from probqa.asking.library import Library
 from probqa.dates import PartialDate
 from probqa.glossary.domain import Domain
-from probqa.records import Block, Document, Quote, Source, Span
+from probqa.indexing.build import build
+from probqa.questions import Filters, Request
+from probqa.records import Answer, Block, Document, Quote, Source, Span
+from probqa.settings import Settings
 from probqa.ui import suggestions
-from probqa.ui.suggestions import Candidate, Tried, examples
+from probqa.ui.shared import trier
+from probqa.ui.suggestions import Candidate, examples
 from quoting import quote_of
 
 
@@ -40,10 +47,9 @@ def quote(about: Source, *heading: str) -> Quote:
     return quote_of(about, "x", heading=heading)
 
 
-def answered_by(documents: list[Document]) -> Tried:
+def answered(candidate: Candidate) -> Quote:
     """Each question is answered by the passage it was made from."""
-    made = {one.question: one for each in documents for one in suggestions._candidates(each, STARTER)}
-    return lambda question: quote(made[question].source, made[question].heading)
+    return quote(candidate.source, candidate.heading)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +113,7 @@ def test_examples_are_of_different_places_and_subjects_and_those_in_plain_words_
         document(source("c", "Essex"), "Leadership", "Recall to prison"),
         document(source("d", "Surrey"), "Bus passes"),
     ]
-    assert examples(Held(documents), answered_by(documents)) == (  # type: ignore[arg-type]
+    assert examples(Held(documents), answered) == (  # type: ignore[arg-type]
         "How good was the leadership in Kent?",
         "Why were people recalled to prison in Essex?",
         "What did inspectors find about bus passes in Surrey?",
@@ -116,6 +122,32 @@ def test_examples_are_of_different_places_and_subjects_and_those_in_plain_words_
 
 def test_no_more_examples_are_tried_than_a_visitor_would_wait_for() -> None:
     documents = [document(source(f"{at}", f"Town{at}"), "Leadership") for at in range(suggestions.MOST_TRIED + 9)]
-    tried: list[str] = []
-    assert examples(Held(documents), lambda question: tried.append(question)) == ()  # type: ignore[arg-type, func-returns-value]
+    tried: list[Candidate] = []
+    assert examples(Held(documents), lambda candidate: tried.append(candidate)) == ()  # type: ignore[arg-type, func-returns-value]
     assert len(tried) == suggestions.MOST_TRIED
+
+
+def test_what_was_tried_is_known_until_its_report_changes(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Library.ask
+
+    def noted(library: Library, request: Request | str) -> Answer:
+        asked.append(library.generation.name)
+        return ask(library, request)
+
+    monkeypatch.setattr(Library, "ask", noted)
+    kent = Candidate("Were calls to the court late in Kent?", "", "Courts", source("kent", "Kent"), plain=True)
+    names = []
+    for name, text in (("kent", "late"), ("essex", "early"), ("kent", "never late")):
+        write_corpus(
+            chosen.corpus,
+            {f"{name}.md": f"---\narea: {name.title()}\n---\n# {name}\n\n## Courts\n\nCalls were {text}.\n"},
+        )
+        build(chosen)
+        with closing(Library(chosen)) as library:
+            found = library.generation.document("kent")
+            assert found
+            trier(library, Filters())(replace(kent, text_sha256=found.text_sha256))
+            names.append(library.generation.name)
+    assert asked == [names[0], names[2]]
+    streamlit.cache_resource.clear()

@@ -60,15 +60,21 @@ def _answer(_library: Library, generation: str, key: str, _request: Request) -> 
     return _library.remembered(_request)
 
 
-def trier(library: Library, filters: Filters) -> Callable[[str], Quote | None]:
-    """Return a function that gives the first quote that answers a question with these filters, None where none does."""
-    return lambda question: _first(library, library.generation.name, question, repr(filters), filters)
+def trier(library: Library, filters: Filters) -> suggestions.Tried:
+    """Return a function that gives the first quote that answers a question with these filters, None where none does.
+
+    It is asked anew where what judges answers has changed, or the report that is to answer. That other reports have
+    come or gone changes no more than which is quoted first, and after each change hundreds would be asked at once.
+    """
+    judges = f"{library.generation.manifest.models} {library.generation.calibration!r} {library.weights!r}"
+    return lambda candidate: _first(library, judges, candidate.text_sha256, candidate.question, repr(filters), filters)
 
 
 @st.cache_resource(max_entries=KEPT_TRIED, show_spinner=False)
 def _first(
     _library: Library,
-    generation: str,  # noqa: ARG001
+    judges: str,  # noqa: ARG001
+    text_sha256: str,  # noqa: ARG001
     question: str,
     key: str,  # noqa: ARG001
     _filters: Filters,

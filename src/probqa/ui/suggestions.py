@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from probqa.glossary.domain import Domain, Suggestions
@@ -46,15 +46,13 @@ _NO_SUBJECT = re.compile(
 _PLACEHOLDER = re.compile(r"\{(subject|where|when)\}")
 _WORD = re.compile(r"\w+")
 
-Tried = Callable[[str], Quote | None]
-"""The first quote that answers a question, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A question, what it asks about, and the heading and source that are to answer it first of all.
 
-    It is plain where it is asked as people ask, not in the words of the heading.
+    It is plain where it is asked as people ask, not in the words of the heading. ``text_sha256`` is that of the report.
     """
 
     question: str
@@ -62,6 +60,11 @@ class Candidate:
     heading: str
     source: Source
     plain: bool
+    text_sha256: str = ""
+
+
+Tried = Callable[[Candidate], Quote | None]
+"""The first quote that answers the question, or None."""
 
 
 def examples(generation: Generation, tried: Tried) -> tuple[str, ...]:
@@ -116,14 +119,14 @@ def _is_answered(candidate: Candidate, tried: Tried) -> bool:
     """Return whether the passage it was made from is the first to answer it, whatever was asked before."""
     if is_incomplete(candidate.question):
         return False
-    first = tried(candidate.question)
+    first = tried(candidate)
     return first is not None and first.source.id == candidate.source.id and candidate.heading in first.heading
 
 
 def _candidates(document: Document, domain: Domain) -> list[Candidate]:
     """Return a question for each heading that names a subject."""
     candidates = (_candidate(document.slice(block.span), document.source, domain) for block in document.headings)
-    return [candidate for candidate in candidates if candidate]
+    return [replace(candidate, text_sha256=document.text_sha256) for candidate in candidates if candidate]
 
 
 def _candidate(heading: str, source: Source, domain: Domain) -> Candidate | None:
