@@ -212,10 +212,9 @@ class Generation:
             # The largest file first, so that it is hashed at the same time as the others.
             names = sorted(self.manifest.files, key=lambda name: -self.manifest.files[name].bytes)
             files = dict(zip(names, pool.map(self._checked, names), strict=True))
-            self.encoder_files = {name: files[name] for name in ENCODER_FILES}
-            self.reader_files = {name: files[name] for name in READER_FILES if name in files}
-            opening = pool.submit(self._model, Encoder, self.encoder_files)
-            opening_reader = pool.submit(self._model, CrossEncoder, self.reader_files) if self.reader_files else None
+            opening = pool.submit(self._model, Encoder, {name: files.pop(name) for name in ENCODER_FILES})
+            reader_files = {name: files.pop(name) for name in READER_FILES if name in files}
+            opening_reader = pool.submit(self._model, CrossEncoder, reader_files) if reader_files else None
             self._texts = memoryview(files["texts.txt"])
             self.domain = Domain.from_json(files["domain.json"])
             self._stored, self._sources = self._read_documents(files["documents.json"])
@@ -287,6 +286,20 @@ class Generation:
     def model(self) -> str:
         """Return the name of the embedding model."""
         return self.encoder.profile.model
+
+    @property
+    def encoder_files(self) -> dict[str, bytes]:
+        """Return the encoder's files, read and checked again: only a build wants them.
+
+        Raises:
+            IndexDamagedError: one is no longer what the build wrote.
+        """
+        return {name: self._checked(name) for name in ENCODER_FILES}
+
+    @property
+    def reader_files(self) -> dict[str, bytes]:
+        """Return the reader's files, empty where there is none, as ``encoder_files``."""
+        return {name: self._checked(name) for name in READER_FILES if name in self.manifest.files}
 
     @property
     def is_calibrated(self) -> bool:
