@@ -21,13 +21,14 @@ from probqa.asking.library import Library
 from probqa.checking import check, verdicts
 from probqa.indexing.build import build
 from probqa.questions import DEFAULT_QUOTES, Request
+from probqa.schemas import schemas
 from probqa.settings import Settings
 from probqa.ui import api, limits
 from probqa.ui.limits import Buckets
 from probqa.ui.middleware import MIDDLEWARE, VISITORS
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS
 
-DOCUMENTED = json.loads(api.OPENAPI.read_text(encoding="utf-8"))
+DOCUMENTED = api.openapi()
 QUESTION = "how did Northway supervise people at low risk?"
 QUOTE = "Northway supervised people at low risk by a telephone call every nine weeks."
 ANSWERING = ("/api/ask", "/api/check", "/api/documents", "/api/feed", "/embed")
@@ -353,11 +354,8 @@ def test_the_document_is_sound() -> None:
     assert DOCUMENTED["openapi"] == "3.1.0"
     names = set(re.findall(r'"#/components/schemas/(\w+)"', text))
     assert names == set(DOCUMENTED["components"]["schemas"])
-    for schema in DOCUMENTED["components"]["schemas"].values():
-        jsonschema.Draft202012Validator.check_schema(schema)
-        if schema.get("type") == "object" and "properties" in schema:
-            assert schema["additionalProperties"] is False
-            assert schema["required"] == list(schema["properties"])
+    own = schemas(names)
+    assert json.loads(text.replace("#/components/schemas/", "#/$defs/"))["components"]["schemas"] == own
 
 
 def test_a_body_that_is_not_as_documented_is_noticed(client: TestClient, built: Settings) -> None:

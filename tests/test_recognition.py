@@ -35,9 +35,10 @@ from probqa.reading.formats.pdfium import PdfFile
 from probqa.reading.reader import reader_version
 from probqa.records import Document, Recognised, Removal, Span
 from probqa.rendering import json_text, to_json, to_text
+from probqa.schemas import schema
 from probqa.settings import Settings
 from probqa.ui import embed
-from probqa.ui.api import OPENAPI, documents
+from probqa.ui.api import documents
 from scanning import hocr, line, page, scanned_pdf, stand_in, sure
 
 FIRST = hocr(
@@ -477,9 +478,8 @@ def test_a_check_says_that_the_words_were_recognised(scanned: Library) -> None:
 def test_the_api_lists_the_recognised_pages_as_it_is_documented(scanned: Library) -> None:
     [document] = documents(scanned)["documents"]
     assert document["recognised_pages"] == [{"pdf": 1, "certainty": 93}]
-    schemas = json.loads(OPENAPI.read_text(encoding="utf-8"))["components"]["schemas"]
-    assert set(document) == set(schemas["Document"]["required"])
-    assert set(schemas["Recognised"]["required"]) == {"certainty", "doubtful"}
+    assert set(document) == set(schema("Document")["required"])
+    assert set(schema("Recognised")["required"]) == {"certainty", "doubtful"}
 
 
 def test_the_terminal_lists_a_scan_with_its_mark(

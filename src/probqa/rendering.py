@@ -17,7 +17,7 @@ from typing import Any
 
 from probqa.links import reading_link
 from probqa.questions import Definition, Filters
-from probqa.records import Answer, Coverage, EveryAnswer, Note, Quote, RatingRow, Source, is_worth, marked
+from probqa.records import Answer, Coverage, Document, EveryAnswer, Note, Quote, RatingRow, Source, is_worth, marked
 
 CLOSE_LABEL = "close to the question, perhaps no answer"
 SIDE_QUOTES = 3
@@ -419,10 +419,43 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "recognised": recognised_to_json(quote),
         "start": quote.span.start,
         "end": quote.span.end,
+        "citation": citation_to_json(quote),
         "context": quote.context,
         "status": quote.status,
         "score": quote.score,
         "also_in": [source.id for source in quote.also_in],
+    }
+
+
+def citation_to_json(quote: Quote) -> dict[str, Any]:
+    """Return the words of a quote and where they stand, in the shape that assistants' interfaces have for a citation.
+
+    Characters are those of the document's text, of which the hash is given; ends are exclusive, of pages too. Pages
+    are those of the PDF, None where the format has none.
+    """
+    source, last = quote.source, quote.document.page(quote.span.end - 1)
+    return {
+        "type": "char_location",
+        "cited_text": quote.text,
+        "document_id": source.id,
+        "document_title": source.title,
+        "document_sha256": quote.document.text_sha256,
+        "start_char_index": quote.span.start,
+        "end_char_index": quote.span.end,
+        "start_page_number": quote.page.pdf if quote.page else None,
+        "end_page_number": last.pdf + 1 if last else None,
+    }
+
+
+def document_to_json(document: Document, passages: int) -> dict[str, Any]:
+    """Return what is known of a document, which has so many passages."""
+    return document.source.to_json() | {
+        "label": label(document.source),
+        "characters": len(document.text),
+        "text_sha256": document.text_sha256,
+        "passages": passages,
+        "pages": len(document.pages),
+        "recognised_pages": [{"pdf": page.pdf, "certainty": page.certainty} for page in document.recognised_pages],
     }
 
 

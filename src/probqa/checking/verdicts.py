@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from probqa.links import reading_link
 from probqa.records import Document, Quote, Span
-from probqa.rendering import recognised_to_json
+from probqa.rendering import citation_to_json, recognised_to_json
 
 MIN_WORDS = 3
 MIN_CHARACTERS = 12
@@ -141,8 +141,8 @@ def to_json(report: CheckReport) -> dict[str, Any]:
 
     ``{text, documents, digests, generation, summary: {status: count}, named: [{text, span, document_ids, understood}],
     quotes: [{text, span, status, flags, description, place_count, places: [{document_id, title, publisher, published,
-    wording, url, link, span, text, parts, heading, page, printed_page, recognised, context_span, context, forgiven,
-    denied}],
+    wording, url, link, span, text, parts, heading, page, printed_page, recognised, citation, context_span, context,
+    forgiven, denied}],
     operations: [{change, quote, source, quote_span, source_span, place, flags}]}], unchecked: [span]}``.
     A span is ``[start, end]``, half-open, in Unicode characters: of ``text`` for a quote, of the document's text for a
     place; or null.
@@ -266,6 +266,7 @@ def _place_json(place: Place) -> dict[str, Any]:
         "page": place.page.pdf if place.page else None,
         "printed_page": place.page.printed if place.page else None,
         "recognised": recognised_to_json(place),
+        "citation": citation_to_json(place),
         "context_span": _pair(place.context_span),
         "context": place.context,
         "forgiven": list(place.forgiven),

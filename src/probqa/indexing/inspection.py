@@ -17,6 +17,7 @@ from probqa.indexing.build import is_stale
 from probqa.indexing.generation import Generation
 from probqa.reading import corpus, reader
 from probqa.records import Document, Removal
+from probqa.rendering import document_to_json
 from probqa.settings import Settings
 
 
@@ -107,13 +108,7 @@ def documents(settings: Settings) -> list[dict[str, Any]]:
     generation = Generation.live(settings.index, settings.pointer)
     try:
         return [
-            document.source.to_json()
-            | {
-                "file": document.file,
-                "passages": len(generation.passages_of(document.source.id)),
-                "pages": len(document.pages),
-                "recognised_pages": _recognised(document),
-            }
+            document_to_json(document, len(generation.passages_of(document.source.id))) | {"file": document.file}
             for document in generation.all_documents()
         ]
     finally:

@@ -1,8 +1,9 @@
 """For programs: questions, checks and the list of reports as JSON on the page's own server, and whether it is ready.
 
 In: GET requests with bounded parameters. Out: the JSON of the command line, or one object with ``problem`` and
-``remedy``; never a traceback, never a path of this machine. ``openapi.json`` beside this file documents every route
-exactly. No header lets other sites' scripts read the answers; ``/embed`` alone may be shown in their frames.
+``remedy``; never a traceback, never a path of this machine. ``openapi.json`` beside this file and the package's
+``schemas.json`` document every route exactly. No header lets other sites' scripts read the answers; ``/embed`` alone
+may be shown in their frames.
 
 >>> read_parameters("question=who%3F&area=Wales&area=", ASK)
 {'question': ['who?'], 'area': ['Wales']}
@@ -13,6 +14,7 @@ probqa.errors.InputError: there is no parameter 'questoin'; see: /api/openapi.js
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import os
@@ -46,6 +48,7 @@ from probqa.indexing.news import read_news
 from probqa.questions import DEFAULT_QUOTES, Filters
 from probqa.reading.corpus import read_unchanged
 from probqa.records import Answer
+from probqa.schemas import schemas
 from probqa.settings import settings
 from probqa.ui import embed, feeds, pictures
 from probqa.ui.address import MAX_QUESTIONS, first, read_turns
@@ -155,7 +158,7 @@ class Api:
         return Route(path, endpoint, methods=_ALL_METHODS)
 
     async def _openapi(self, request: Request) -> Response:
-        return _wrong_method(request) or Response(OPENAPI.read_bytes(), media_type="application/json")
+        return _wrong_method(request) or _json(openapi())
 
     async def _nothing(self, _: Request) -> Response:
         return _problem(404, "nothing is offered at this address", "see: /api/openapi.json", {})
@@ -197,6 +200,14 @@ class Api:
             return await workers.run(lambda: work(_library(), given))
         except Exception as error:
             return _refused(error, refusal)
+
+
+def openapi() -> dict[str, Any]:
+    """Return the document of the routes: the shapes of what they give are those that everything else gives too."""
+    described: dict[str, Any] = json.loads(OPENAPI.read_bytes())
+    place = "#/components/schemas/"
+    names = re.findall(rf'"{place}(\w+)"', json.dumps(described["paths"]))
+    return described | {"components": {"schemas": schemas(names, place)}}
 
 
 def read_parameters(query: str, allowed: Mapping[str, int]) -> Parameters:
@@ -265,16 +276,7 @@ def documents(library: Library) -> dict[str, Any]:
         "generation": generation.name,
         "created": generation.manifest.created,
         "documents": [
-            document.source.to_json()
-            | {
-                "label": rendering.label(document.source),
-                "characters": len(document.text),
-                "passages": len(generation.passages_of(document.source.id)),
-                "pages": len(document.pages),
-                "recognised_pages": [
-                    {"pdf": page.pdf, "certainty": page.certainty} for page in document.recognised_pages
-                ],
-            }
+            rendering.document_to_json(document, len(generation.passages_of(document.source.id)))
             for document in generation.all_documents()
         ],
     }
