@@ -259,7 +259,7 @@ def refuse_readers(root: Path) -> dict[str, str]:
     refuse("pickled", pickled)
     # Another graph than the model's is what a fault of the export would be.
     other = (root / "other" / "reader.onnx").read_bytes()
-    export_reader._in_8_bit = lambda *_: other
+    export.in_8_bit = lambda *_: other
     refuse("other graph", root / "reader" / "model")
     return said
 

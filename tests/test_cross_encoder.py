@@ -85,7 +85,7 @@ def test_a_text_has_the_same_chance_alone_and_in_company_to_the_last_bit(small: 
 def test_what_was_read_once_is_known(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = opened_reader(small)
     first = reader.chances(QUESTION, TEXTS)
-    monkeypatch.setattr(Session, "run", None)
+    monkeypatch.setattr(Session, "row", None)
     assert reader.chances(QUESTION, TEXTS[::-1]) == first[::-1]
     with pytest.raises(TypeError):
         reader.chances(f"{QUESTION} Why?", TEXTS)

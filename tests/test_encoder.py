@@ -46,8 +46,9 @@ def test_asking_gives_the_vectors_of_sentence_transformers(real_index: Settings,
         capture_output=True,
     )
     theirs = np.load(out, allow_pickle=False)
-    assert np.sum(ours * theirs, axis=1).min() >= 0.9999
-    assert np.abs(np.sum(encoder.encode_passages(TEXTS) * theirs, axis=1)).min() >= 0.9999
+    # Weights of 8 bit move a vector a little; another sentence's is far from it.
+    assert np.sum(ours * theirs, axis=1).min() >= 0.98
+    assert (encoder.encode_passages(TEXTS) == ours).all()
 
 
 def test_the_default_weights_are_checked_before_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,45 +90,20 @@ def test_an_encoder_has_the_prompts_of_its_model(small: Path, name: str, questio
 
 @pytest.mark.model
 @pytest.mark.parametrize(
-    ("name", "dimension", "most_tokens", "side", "pad_id"),
+    ("name", "dimension", "most_tokens", "side"),
     [
-        ("bert", 48, 16, "Right", 0),
-        ("roberta", 24, 40, "Right", 1),
-        ("distilbert", 6 * WIDTH, 512, "Right", 0),
-        ("modernbert", 20, 24, "Left", 1),
+        ("bert", 48, 16, "Right"),
+        ("roberta", 24, 40, "Right"),
+        ("distilbert", 6 * WIDTH, 512, "Right"),
+        ("modernbert", 20, 24, "Left"),
     ],
 )
-def test_an_encoder_has_the_length_padding_and_dimension_of_its_model(
-    small: Path, name: str, dimension: int, most_tokens: int, side: str, pad_id: int
+def test_an_encoder_has_the_length_and_dimension_of_its_model(
+    small: Path, name: str, dimension: int, most_tokens: int, side: str
 ) -> None:
     assert opened(small, name)[0].profile.dimension == dimension
     tokenizer = json.loads((small / name / "tokenizer.json").read_text())
     assert (tokenizer["truncation"]["max_length"], tokenizer["truncation"]["direction"]) == (most_tokens, side)
-    assert (tokenizer["padding"]["pad_id"], tokenizer["padding"]["direction"]) == (pad_id, side)
-
-
-def batch_of(encoder: Encoder, texts: list[str]) -> dict[str, Any]:
-    """What the model is given of one batch of texts."""
-    given = []
-
-    class Graph:
-        def run(self, _: None, inputs: dict[str, Any]) -> list[Vectors]:
-            given.append(inputs)
-            return [np.zeros((len(texts), encoder.profile.dimension), np.float32)]
-
-    encoder._session._session = Graph()
-    encoder.encode_passages(texts)
-    [inputs] = given
-    return inputs
-
-
-@pytest.mark.model
-def test_the_shorter_texts_of_a_batch_are_padded_as_their_model_has_it(small: Path) -> None:
-    for name, column, pad_id in (("roberta", -1, 1), ("modernbert", 0, 1), ("bert", -1, 0)):
-        inputs = batch_of(opened(small, name)[0], ["x", "people " * 5])
-        # The longer text comes first.
-        assert inputs["input_ids"][:, column].tolist()[1] == pad_id
-        assert inputs["attention_mask"][:, column].tolist() == [1, 0]
 
 
 @pytest.mark.model

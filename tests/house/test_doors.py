@@ -423,7 +423,7 @@ INSIDE: dict[str, dict[str, set[str]]] = {
 # Library -> the only file that may import it, or the only folder.
 LIBRARIES = {
     "faiss": {"indexing/dense"},
-    "onnxruntime": {"indexing/session", "indexing/export_reader"},
+    "onnxruntime": {"indexing/session", "indexing/export"},
     "tokenizers": {"indexing/session"},
     "sentence_transformers": {"indexing/export", "indexing/export_reader"},
     "torch": {"indexing/export", "indexing/export_reader"},

@@ -9,7 +9,6 @@ The three files are made by ``probqa.indexing.export_reader``, once for a model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -48,11 +47,7 @@ class ReaderProfile:
 
 
 class CrossEncoder:
-    """An exported CrossEncoder of sentence-transformers.
-
-    Texts are read one at a time, on two threads: with weights of 8 bit the activations are scaled by what stands in a
-    batch together, and so a text would get another chance in other company.
-    """
+    """An exported CrossEncoder of sentence-transformers, run by onnxruntime."""
 
     def __init__(self, onnx: bytes, tokenizer: bytes, profile: bytes) -> None:
         """Open a reader from the bytes of its three files.
@@ -61,19 +56,17 @@ class CrossEncoder:
             IndexDamagedError: they are not a reader.
         """
         self.profile = profile_of("reader", ReaderProfile, profile)
-        self._session = Session("reader", onnx, tokenizer, threads=1)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self._session = Session("reader", onnx, tokenizer)
         # A chance is the same in every generation; when one takes the place of another, open conversations are
         # answered anew, mostly from the same sentences.
         self._chance = lru_cache(maxsize=KEPT_CHANCES)(self._read)
 
     def chances(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return for each text the chance, in [0, 1], that it answers the question."""
-        return list(self._pool.map(lambda text: self._chance(question, text), texts))
+        return list(self._session.each(lambda text: self._chance(question, text), texts))
 
     def _read(self, question: str, text: str) -> float:
-        ((_, rows),) = self._session.run([(question, text)], 1)
-        return float(rows[0])
+        return float(self._session.row((question, text)))
 
 
 def check_read_canaries(reader: CrossEncoder) -> None:

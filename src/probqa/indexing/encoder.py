@@ -27,9 +27,6 @@ ENCODER_FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 # Questions whose vectors are kept, in some 3 MB.
 KEPT_QUESTIONS = 2000
 
-# Small batches of texts sorted by length: 16 at a time was fastest on two cores (benchmarks/README.md).
-BATCH = 16
-
 CANARIES = (
     "How did the company supervise people assessed as low risk?",
     "Inspectors found that public protection work was not of sufficient quality.",
@@ -83,17 +80,22 @@ class Encoder:
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Embed texts to be searched: float32 ``(len(texts), dimension)``, unit rows.
 
-        ``progress`` is called after each batch with the number of texts in it.
+        ``progress`` is called for each text, with 1.
         """
         prompt = self.profile.passage_prompt
-        return self._encode([prompt + text for text in texts], progress)
+        vectors = np.empty((len(texts), self.profile.dimension), dtype=np.float32)
+        for number, row in enumerate(self._session.each(lambda text: self._session.row(prompt + text), texts)):
+            vectors[number] = row
+            if progress:
+                progress(1)
+        return vectors
 
     def encode_question(self, text: str) -> Vectors:
         """Embed one question: float32 ``(dimension,)``, of length 1, not to be written to."""
         return self._question(text)
 
     def _encode_question(self, text: str) -> Vectors:
-        vector: Vectors = self._encode([self.profile.question_prompt + text], None)[0]
+        vector: Vectors = self._session.row(self.profile.question_prompt + text)
         vector.flags.writeable = False
         return vector
 
@@ -101,14 +103,6 @@ class Encoder:
         """Tell whether the model has a token of its own for ``text``, as it has for most words that are spelt right."""
         # After a space, as words stand in sentences: to some tokenizers a word without one is another.
         return len(self._session.tokenizer.encode(f" {text}", add_special_tokens=False).ids) == 1
-
-    def _encode(self, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
-        vectors = np.empty((len(texts), self.profile.dimension), dtype=np.float32)
-        for rows, found in self._session.run(texts, BATCH):
-            vectors[rows] = found
-            if progress:
-                progress(len(rows))
-        return vectors
 
 
 def check_canaries(embedder: Embedder, expected: Vectors) -> None:

@@ -1,12 +1,14 @@
 """An exported model with its tokenizer, run by onnxruntime.
 
-In: the bytes of a graph and of a tokenizer, and texts or pairs of texts. Out: the rows of the graph's one output.
+In: the bytes of a graph and of a tokenizer, and texts or pairs of texts. Out: for each the row of the one output.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,10 +24,11 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 T = TypeVar("T")
-Rows = npt.NDArray[np.float32]
+# So many texts wait for a thread at most; each takes some memory while it does.
+_AHEAD = 1000
 
-# What a tokenizer says of how it pads.
-_PADDING = ("direction", "pad_id", "pad_type_id", "pad_token")
+Row = npt.NDArray[Any]
+"""float32 ``(outputs,)``, or a single float32."""
 
 
 def profile_of(name: str, kind: type[T], content: bytes) -> T:
@@ -43,55 +46,53 @@ def profile_of(name: str, kind: type[T], content: bytes) -> T:
 
 
 class Session:
-    """An exported model. Safe to share between threads."""
+    """An exported model. Safe to share between threads.
 
-    def __init__(self, name: str, onnx: bytes, tokenizer: bytes, *, threads: int = 0) -> None:
+    Texts are read one at a time, on as many threads as there are cores. With weights of 8 bit the activations are
+    scaled by what stands in a batch together, and so a text would get another row in other company. Without padding,
+    and with each tokenised while another is read, that is as fast as batches with weights of 32 bit, and several times
+    as fast with those of 8 (docs/decisions/0001-encoder.md).
+    """
+
+    def __init__(self, name: str, onnx: bytes, tokenizer: bytes) -> None:
         """Open a model from its bytes, which the caller has checked against their digests.
 
-        ``name`` is what an error calls it. ``threads`` work on one batch; as many as there are cores where it is 0.
+        ``name`` is what an error calls it.
 
         Raises:
             IndexDamagedError: they are not a model and its tokenizer.
         """
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads
+        # No thread of its own for a text, which would spin or be woken for each of many small steps.
+        options.intra_op_num_threads = 1
         # The graph was optimised when it was exported. Full optimisation here would cost a third of a cold start.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        # Threads that spin while they wait for work cost a question four times its processor time, at the expense of
-        # questions asked at the same moment.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self.tokenizer = Tokenizer.from_buffer(tokenizer)
-            padding = self.tokenizer.padding or {}
-            self._padding = {key: padding[key] for key in _PADDING}
             self._session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # two libraries with two error trees; all mean the same here
             raise IndexDamagedError(
                 f"the {name} in the index cannot be opened: {error}", "run: probqa build"
             ) from error
-        # Padding waits until texts of similar length have been put together.
         self.tokenizer.no_padding()
         self._inputs = tuple(put.name for put in self._session.get_inputs())
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix=name)
 
-    def run(self, texts: Sequence[str] | Sequence[tuple[str, str]], batch: int) -> Iterator[tuple[list[int], Rows]]:
-        """Yield the numbers of the texts of each batch, and their rows of the output.
-
-        Texts of similar length are put together, so that there is little padding.
-        """
-        encodings = self.tokenizer.encode_batch(texts)
-        order = sorted(range(len(texts)), key=lambda row: len(encodings[row]), reverse=True)
-        for first in range(0, len(order), batch):
-            rows = order[first : first + batch]
-            yield rows, self._rows([encodings[row] for row in rows])
-
-    def _rows(self, encodings: Sequence[Any]) -> Rows:
-        for encoding in encodings:
-            encoding.pad(len(encodings[0]), **self._padding)
+    def row(self, text: str | tuple[str, str]) -> Row:
+        """Return the output's row for a text, or for a pair of texts."""
+        encoding = self.tokenizer.encode(*((text,) if isinstance(text, str) else text))
         inputs = {
-            "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
-            "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
-            "token_type_ids": np.array([encoding.type_ids for encoding in encodings], dtype=np.int64),
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
         }
-        rows: Rows = self._session.run(None, {name: inputs[name] for name in self._inputs})[0]
-        return rows
+        rows = self._session.run(None, {name: np.array([inputs[name]], np.int64) for name in self._inputs})[0]
+        row: Row = rows[0]
+        return row
+
+    def each(self, action: Callable[[str], T], texts: Iterable[str]) -> Iterator[T]:
+        """Yield what an action that reads a text gives for each, in their order, while the next are read."""
+        left = iter(texts)
+        while ahead := list(islice(left, _AHEAD)):
+            yield from self._pool.map(action, ahead)

@@ -47,7 +47,6 @@ _PLACEHOLDER = re.compile(r"\{(subject|where|when)\}")
 _WORD = re.compile(r"\w+")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A question, what it asks about, and the heading and source that are to answer it first of all.
