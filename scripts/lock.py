@@ -4,9 +4,9 @@
     python scripts/lock.py --upgrade             the newest that pyproject.toml lets in
     python scripts/lock.py --check               without network; run by: make check
 
-``build.txt`` is what ``probqa[build,staff]`` needs, ``dev.txt`` and ``train.txt`` what ``[dev]`` and ``[train]`` add
-besides, ``torch.txt`` PyTorch itself, and ``cuda.txt`` what PyTorch's usual wheel for Linux needs besides. They hold
-for Linux and macOS and every Python that pyproject.toml lets in. Making them needs the network: uv, put into an
+``build.txt`` is what ``probqa[build,mcp,staff]`` needs, ``dev.txt`` and ``train.txt`` what ``[dev]`` and ``[train]``
+add besides, ``torch.txt`` PyTorch itself, and ``cuda.txt`` what PyTorch's usual wheel for Linux needs besides. They
+hold for Linux and macOS and every Python that pyproject.toml lets in. Making them needs the network: uv, put into an
 environment that is then thrown away, resolves and takes the hashes from the package index.
 """
 
@@ -37,7 +37,7 @@ UV = "uv==0.13.9"
 FILES = {
     "torch": "PyTorch: the CPU wheels of its own server and the usual ones",
     "cuda": "what PyTorch's usual wheel for Linux needs besides",
-    "build": "what probqa[build,staff] needs besides PyTorch",
+    "build": "what probqa[build,mcp,staff] needs besides PyTorch",
     "dev": "what probqa[dev] adds",
     "train": "what probqa[train] adds to both",
 }
@@ -101,10 +101,11 @@ def read(path: Path) -> Lock:
 
 
 def project() -> dict[str, list[Requirement]]:
-    """Return what pyproject.toml asks for: with ``build``, ``staff`` and to build probqa, with ``dev``, ``train``."""
+    """Return what pyproject.toml asks for: with ``build``, ``mcp``, ``staff`` and to build it, ``dev``, ``train``."""
     found = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = found["project"]["optional-dependencies"]
-    build = found["project"]["dependencies"] + extras["build"] + extras["staff"] + found["build-system"]["requires"]
+    build = found["project"]["dependencies"] + found["build-system"]["requires"]
+    build += chain.from_iterable(extras[name] for name in ("build", "mcp", "staff"))
     parts = {"build": build, "dev": extras["dev"], "train": extras["train"]}
     return {part: [Requirement(one) for one in wanted] for part, wanted in parts.items()}
 

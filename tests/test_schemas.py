@@ -20,8 +20,8 @@ from probqa.settings import Settings
 ALL = json.loads(FILE.read_text(encoding="utf-8"))
 QUESTION = "how did Northway supervise people at low risk?"
 ALTERED = "“Staff morale was high. Sickness absence was high.”"
-# Of these each key may be left out.
-OPTIONAL = {"Filters"}
+# Of these, and of what is given to a tool, keys may be left out.
+OPTIONAL = {"Filters", "AskInput", "EveryInput", "CheckInput", "ReadInput", "ReportsInput"}
 
 Run = Callable[..., Any]
 
@@ -105,8 +105,7 @@ def test_every_schema_is_sound_and_strict() -> None:
         jsonschema.Draft202012Validator.check_schema(shape)
         if shape.get("type") == "object" and "properties" in shape:
             assert shape["additionalProperties"] is False, name
-            required = [] if name in OPTIONAL else list(shape["properties"])
-            assert shape.get("required", []) == required, name
+            assert name in OPTIONAL or shape["required"] == list(shape["properties"]), name
 
 
 def test_a_schema_has_all_that_it_refers_to_and_no_more() -> None:

@@ -397,7 +397,16 @@ def filters_to_json(filters: Filters) -> dict[str, Any]:
 
 
 def quote_to_json(quote: Quote) -> dict[str, Any]:
-    """Return one quote.
+    """Return one quote: its words, and what it is worth to the question."""
+    return words_to_json(quote) | {
+        "status": quote.status,
+        "score": quote.score,
+        "also_in": [source.id for source in quote.also_in],
+    }
+
+
+def words_to_json(quote: Quote) -> dict[str, Any]:
+    """Return the words of a quote and where they come from.
 
     ``start`` and ``end`` are characters of the document's text, half-open.
     """
@@ -421,9 +430,6 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
         "end": quote.span.end,
         "citation": citation_to_json(quote),
         "context": quote.context,
-        "status": quote.status,
-        "score": quote.score,
-        "also_in": [source.id for source in quote.also_in],
     }
 
 

@@ -71,8 +71,8 @@ def test_what_only_looks_is_not_noted(run: Run, chosen: Settings) -> None:
 def test_every_command_that_changes_something_is_one_that_is_noted() -> None:
     commands = next(iter(cli.parser()._subparsers._group_actions)).choices  # type: ignore[union-attr]
     assert set(commands) - cli.ACTS == {
-        "ask", "check", "diff", "eval", "generations", "init", "list", "log", "password", "serve", "show", "staff",
-        "status", "verify", "watch",
+        "ask", "check", "diff", "eval", "generations", "init", "list", "log", "mcp", "password", "serve", "show",
+        "staff", "status", "verify", "watch",
     }  # fmt: skip
     assert set(commands) >= cli.ACTS
 

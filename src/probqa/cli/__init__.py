@@ -16,7 +16,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from probqa.cli import asking, generations, index, reports, showing, staff
+from probqa.cli import asking, assistants, generations, index, reports, showing, staff
 from probqa.cli.terminal import Command, fail
 from probqa.errors import ProbqaError
 from probqa.settings import Settings, log_file, settings
@@ -101,4 +101,5 @@ def parser() -> argparse.ArgumentParser:
     asking.offer(add)
     showing.offer(add)
     staff.offer(add)
+    assistants.offer(add)
     return top
