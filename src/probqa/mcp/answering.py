@@ -43,9 +43,9 @@ from probqa.ui.libraries import open_library
 from probqa.ui.limits import QueueFullError, Workers
 
 INSTRUCTIONS = (
-    "Published inspection reports, quoted word for word. Ask with ask (or every, for all reports one by one), look "
-    "around a quote with read, and check every quote before it is published. Answer only with words that a result "
-    f"quotes, name their source, and say so where status is weak or not_found. {NOTICE}"
+    "Reports, and digests that are labelled so, quoted word for word. Ask with ask (or every, for all reports one by "
+    "one), look around a quote with read, and check every quote before it is published. Answer only with words that a "
+    f"result quotes, name their source, and say so where status is weak or not_found. {NOTICE}"
 )
 THREADS, PLACES = 4, 32
 # How much of what a caller sent is repeated to it.
@@ -62,7 +62,7 @@ def server(chosen: Settings) -> Server[Any]:
     return Server(
         "probqa",
         version=version("probqa"),
-        title="Inspection reports, quoted",
+        title="Reports, quoted word for word",
         instructions=INSTRUCTIONS,
         on_list_tools=asked.list_tools,
         on_call_tool=asked.call_tool,

@@ -214,8 +214,8 @@ TOOLS = (
         "ask",
         "Ask the reports",
         "Answer a question with quotes from the indexed reports, word for word, each with its source, and say when "
-        "the reports do not say. status is answered, weak or not_found; near is not an answer. Only quotes are the "
-        "reports' words: cite them by document and characters.",
+        "the reports do not say. status is answered, weak or not_found; near is not an answer. Cite a quote by its "
+        "document and characters, and with its label where it has one: a digest is not the publication's own wording.",
         "AskInput",
         "Answer",
         _ask,
