@@ -20,7 +20,7 @@ from probqa.dates import PartialDate
 from probqa.measuring.evaluation import GoldSpan
 from probqa.questions import Request
 from probqa.reading import corpus, reader
-from probqa.records import Answer, AnswerPart, Coverage, Document, RatingRow, Source
+from probqa.records import Answer, AnswerPart, Coverage, Document, Passage, RatingRow, Source, Span
 from quoting import question_of, quote_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -312,3 +312,32 @@ def test_a_file_read_in_a_fork_has_the_outcome_it_has_in_a_worker(
     monkeypatch.setattr(readers.sandbox, "ask_worker", readers.ask_fork)
     assert readers.outcome_of(".pdf", content)[0] == outcome
     assert (readers.descriptors_held(), readers.children()) == before
+
+
+def test_a_sentence_of_a_made_report_is_one_between_any_two() -> None:
+    from growth import _stays_whole
+
+    assert _stays_whole("The court sat until late in the evening.")
+    assert not _stays_whole("This agreement remains until it is ended by the parties. l.")
+    assert not _stays_whole("The first of two sentences stands here. The second stands here.")
+
+
+def test_a_made_passage_has_the_mean_of_its_sentences() -> None:
+    from growth import _means
+
+    passages = [Passage(row, "a", Span(0, 1), (Span(0, 1),) * count) for row, count in enumerate((2, 1))]
+    sentences = np.eye(384, dtype=np.float32)
+    means = _means(passages, sentences, np.array([0, 1, 2]))
+    assert means.shape == (2, 384)
+    assert np.linalg.norm(means, axis=1).round(4).tolist() == [1, 1]
+    # The noise of each of the 384 numbers is a fiftieth.
+    assert np.abs(means[0, :2] - 0.66).max() < 0.1
+    assert abs(means[1, 2] - 0.93) < 0.1
+
+
+def test_the_picture_of_growth_has_a_line_for_each_figure() -> None:
+    from growth import DRAWN, SECONDS, picture
+
+    drawn = picture({size: {"passages": size, **dict.fromkeys(SECONDS, size / 1e5)} for size in (1_000, 10_000)})
+    assert drawn.count("<polyline") == len(DRAWN)
+    assert [drawn.count(f">{SECONDS[name]}</text>") for name in DRAWN] == [1] * len(DRAWN)
