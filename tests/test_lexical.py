@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from probqa.indexing.lexical import LexicalIndex, words
@@ -66,3 +68,13 @@ def test_a_number_is_found_whose_note_has_a_mark_and_a_formula_as_it_is_typed() 
     index = LexicalIndex.build(["It was so in 2022³.", "It was 31²,³ in all, with CO₂.", "Nothing."])
     for typed, row in (("2022", 0), ("31", 1), ("CO2", 1), ("co₂", 1)):
         assert [score > 0 for score in index.scores(words(typed)).tolist()] == [row == number for number in range(3)]
+
+
+def test_the_rows_that_hold_words_are_those_whose_texts_do() -> None:
+    chance = random.Random(0)
+    texts = [" ".join(chance.choices(["court", "late", "prison", "bail", "victim"], k=3)) for _ in range(200)]
+    index = LexicalIndex.build(texts)
+    for asked in (["court"], ["court", "late"], ["bail", "bail"], ["court", "late", "prison"], []):
+        held = [row for row, text in enumerate(texts) if {*asked} <= {*text.split()}]
+        assert index.rows_holding(asked).tolist() == held
+    assert index.rows_holding(["court", "mars"]).tolist() == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from probqa.indexing.build import build
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.opened import opened
 from probqa.settings import Settings
 
@@ -51,3 +51,24 @@ def test_a_generation_that_takes_the_place_of_another_has_its_models_open(real_i
             assert (second.encoder, second.reader) == (first.encoder, first.reader)
             assert second.encoder.encode_question("Who was late?") is vector
     assert not vector.flags.writeable
+
+
+def test_what_is_worked_out_of_a_generation_is_kept_as_long_as_it_is_there(real_index: Settings) -> None:
+    asked: list[tuple[str, int]] = []
+
+    @kept(2)
+    def longer(index: Generation, more: int) -> int:
+        asked.append((index.name, more))
+        return index.documents + more
+
+    generation = Generation.live(real_index.index)
+    known = generation.documents
+    assert [longer(generation, more) for more in (1, 2, 1, 2)] == [known + 1, known + 2, known + 1, known + 2]
+    with closing(Generation.live(real_index.index)) as other:
+        assert longer(other, 1) == known + 1
+    assert asked == [(generation.name, 1), (generation.name, 2), (generation.name, 1)]
+    there = weakref.ref(generation)
+    generation.close()
+    del generation
+    gc.collect()
+    assert there() is None

@@ -44,7 +44,7 @@ class Searched:
     domain = STARTER
     published = ()
     passages = len(TEXTS)
-    passage = staticmethod(lambda row: SimpleNamespace(document_id=str(row)))
+    documents_with = staticmethod(lambda rows: [str(row) for row in rows.tolist()])
     document: Document
     first_sentences: Any
     sentence_vectors: Any

@@ -113,6 +113,16 @@ def test_a_row_without_a_word_of_the_question_is_no_lexical_candidate() -> None:
     assert _best(scores, 1).tolist() == [1]
 
 
+@pytest.mark.parametrize("held", [3, 40, 5000])
+def test_the_best_of_many_rows_are_those_of_all_sorted(held: int) -> None:
+    chance = np.random.default_rng(held)
+    scores = np.zeros(5001, np.float32)
+    # Few values, so that many rows are alike.
+    scores[chance.choice(5001, held, replace=False)] = chance.integers(1, 9, held)
+    order = [row for row in np.lexsort((np.arange(5001), -scores)).tolist() if scores[row] > 0]
+    assert _best(scores, 20).tolist() == order[:20]
+
+
 @pytest.mark.parametrize("question", ["zebra quagga", "of the", "?!", "½ ≠ ∞", "的"])
 def test_a_question_of_unknown_words_is_not_found(library: Library, question: str) -> None:
     assert not library.generation.lexical.scores(words(question)).any()

@@ -13,16 +13,17 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
 from probqa.dates import MONTHS, YEAR
 from probqa.glossary.glossary import Named
 from probqa.indexing.dense import Rows
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.lexical import stems, words
 from probqa.questions import Name, Question
-from probqa.records import Note, Source
+from probqa.records import Note
 from probqa.text import plain
 from probqa.understanding.names import KNOWN, has, may_be_name
 from probqa.understanding.question import texts_with
@@ -54,6 +55,8 @@ _LARGER_TRIED = 3
 # A question with more of its words in capitals says nothing by them.
 _TITLE_CASE = 0.6
 _FEW_WORDS = 3
+# Names whose passages are kept, of each generation: of a million, those of a name are some megabytes at most.
+_NAMES_KEPT = 100
 _WITH_YEAR = re.compile(rf",? (?:back )?(?:in|of|for|during|from)(?: the year)? {YEAR}(?:[-/]\d\d(?:\d\d)?)?(?= |\?|$)")
 
 
@@ -76,7 +79,7 @@ class Standing:
         """Return those of the ``allowed`` rows that are about what is named: all where none of them is."""
         if self.rows is None or allowed is None:
             return allowed if self.rows is None else self.rows
-        both = np.intersect1d(allowed, self.rows)
+        both = np.intersect1d(allowed, self.rows, assume_unique=True)
         return both if len(both) else allowed
 
 
@@ -88,12 +91,12 @@ def standing(index: Generation, question: Question, weights: Weights = WEIGHTS) 
     names = tuple(
         name for name in question.names if name.kind in KNOWN and name.origin == "typed" and name.forms[-1] not in wide
     )
-    reports = {name: frozenset(_reports_about(index, name)) for name in names}
-    naming = {name: _rows_naming(index, name) for name in names}
-    about = {row for rows in naming.values() for row in rows}
-    about.update(row for held in reports.values() for id_ in held for row in index.passages_of(id_))
-    rows = np.array(sorted(about), np.int64)
-    unnamed = [name for name in names if name.kind == "place" and not naming[name] and not _is_in(index, name)]
+    rows = _union([_rows_about(index, name) for name in names])
+    unnamed = [
+        name
+        for name in names
+        if name.kind == "place" and not len(_rows_naming(index, name)) and not _is_in(index, name)
+    ]
     services = list(_strange_services(index, question))
     strangers = [*((service, True) for service in services), *_strangers(index, question, weights)]
     years = _absent_years(index, question, rows if names else None)
@@ -104,53 +107,89 @@ def standing(index: Generation, question: Question, weights: Weights = WEIGHTS) 
     ]
     return Standing(
         rows=rows if len(rows) else None,
-        reports={name: held for name, held in reports.items() if name.kind == "place" and name not in unnamed},
+        reports={name: _reports_about(index, name) for name in names if name.kind == "place" and name not in unnamed},
         is_nowhere=bool((names and not len(rows)) or years or any(hangs for _, hangs in strangers)),
         notes=tuple(notes),
     )
 
 
-def _reports_about(index: Generation, name: Name) -> Iterator[str]:
+@kept(_NAMES_KEPT)
+def _rows_about(index: Generation, name: Name) -> Rows:
+    """Return the rows of passages that name it, and of reports that are about it."""
+    return _union([_rows_naming(index, name), index.rows_of(_reports_about(index, name))])
+
+
+def _union(each: Sequence[Rows]) -> Rows:
+    return np.unique(np.concatenate(each)) if len(each) > 1 else each[0] if each else np.empty(0, np.int64)
+
+
+@kept(_NAMES_KEPT)
+def _reports_about(index: Generation, name: Name) -> frozenset[str]:
+    """Return the ids of the reports that are about a name."""
     glossary = index.glossary
     known = name.forms[-1]
     place = known if name.kind == "place" else glossary.area_of(known)
     services = {known, *(service.name for service in glossary.run_by(known))}
-    for source in index.sources:
-        places, bodies = _subjects(index, source)
-        is_body = name.kind == "provider" and not services.isdisjoint(bodies)
-        if is_body or any(place in glossary.inside(other) or other in glossary.inside(place) for other in places):
-            yield source.id
+
+    @cache
+    def lies(other: str) -> bool:
+        return place in glossary.inside(other) or other in glossary.inside(place)
+
+    return frozenset(
+        source.id
+        for source, (places, bodies) in zip(index.sources, _subjects(index), strict=True)
+        if (name.kind == "provider" and not services.isdisjoint(bodies)) or any(map(lies, places))
+    )
 
 
-def _subjects(index: Generation, source: Source) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the places that a report is about, those of most reports aside, and the bodies."""
+@kept(1)
+def _subjects(index: Generation) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return of each report the places that it is about, those of most reports aside, and the bodies."""
+    wide = index.domain.wide_areas
     # What stands in brackets is a larger place: "Gwent (Wales)" is no report on all of Wales.
-    places, bodies = index.glossary.subjects("; ".join(source.places), source.providers)
-    return places.difference(index.domain.wide_areas), bodies
+    each = (index.glossary.subjects("; ".join(source.places), source.providers) for source in index.sources)
+    return [(places.difference(wide), bodies) for places, bodies in each]
+
+
+@kept(1)
+def _areas(index: Generation) -> frozenset[str]:
+    """Return the places that a report is about, each once."""
+    return frozenset().union(*(places for places, _ in _subjects(index)))
 
 
 def _is_in(index: Generation, name: Name) -> bool:
     """Tell whether a report is about the place or one that lies in it."""
-    inside = index.glossary.inside(name.forms[-1])
-    return any(not inside.isdisjoint(_subjects(index, source)[0]) for source in index.sources)
+    return not index.glossary.inside(name.forms[-1]).isdisjoint(_areas(index))
 
 
-def _rows_naming(index: Generation, name: Name) -> list[int]:
+@kept(_NAMES_KEPT)
+def _rows_naming(index: Generation, name: Name) -> Rows:
     """Return the rows of passages in which a name stands, or in what is said of them: title and headings."""
-    found: dict[int, None] = {}
-    for form in name.forms:
-        rows = np.flatnonzero(index.lexical.holding(words(form))).tolist()
-        found |= dict.fromkeys(row for row in rows if has(name, _text_of(index, row)))
-    return list(found)
+    rows = _union([index.lexical.rows_holding(words(form)) for form in name.forms])
+    # No form is parted by the end of a line, so that what is said of many passages is looked through once.
+    titled: dict[str, bool] = {}
+    headed: dict[str, bool] = {}
+    named = []
+    for document, start, text in index.texts_of(rows):
+        id_ = document.source.id
+        if id_ not in titled:
+            titled[id_] = has(name, document.source.title)
+            headed[id_] = any(has(name, document.slice(heading.span)) for heading in document.headings)
+        named.append(
+            titled[id_] or has(name, text) or (headed[id_] and has(name, "\n".join(document.heading_path(start))))
+        )
+    found: Rows = rows[np.array(named, bool)]
+    return found
 
 
 def _is_named(index: Generation, phrase: str) -> bool:
-    return bool(_rows_naming(index, Name("other", (phrase,), frozenset(words(phrase)), "typed")))
+    return len(_rows_naming(index, Name("other", (phrase,), frozenset(words(phrase)), "typed"))) > 0
 
 
-def _text_of(index: Generation, row: int) -> str:
-    document, span = index.document_of(row), index.passage(row).span
-    return "\n".join((document.source.title, *document.heading_path(span.start), document.slice(span)))
+def _texts_of(index: Generation, rows: Rows) -> Iterator[str]:
+    """Yield of each row the title, the headings and the words, a line each."""
+    for document, start, text in index.texts_of(rows):
+        yield "\n".join((document.source.title, *document.heading_path(start), text))
 
 
 def _strange_services(index: Generation, question: Question) -> Iterator[str]:
@@ -245,7 +284,7 @@ def _never_meet(index: Generation, name: str) -> bool:
             return False
         if _stands(index, held, re.compile(rf"(?<!\w){re.escape(plain(word.lower()))}(?!\w)")):
             return False
-    return not index.lexical.holding(words(name)).any()
+    return not len(index.lexical.rows_holding(words(name)))
 
 
 def _is_strange(index: Generation, text: str, word: str, weights: Weights) -> bool:
@@ -276,8 +315,7 @@ def _begins_a_word(index: Generation, word: str, stems: Sequence[str]) -> bool:
 
 def _stands(index: Generation, stems: Sequence[str], pattern: re.Pattern[str]) -> bool:
     """Tell whether a pattern is found in the passages that hold a word, or in what is said of them."""
-    rows = np.flatnonzero(index.lexical.holding(stems)).tolist()
-    return any(pattern.search(plain(_text_of(index, row))) for row in rows)
+    return any(pattern.search(plain(text)) for text in _texts_of(index, index.lexical.rows_holding(stems)))
 
 
 def _absent_years(index: Generation, question: Question, rows: Rows | None) -> tuple[str, ...]:
@@ -288,14 +326,12 @@ def _absent_years(index: Generation, question: Question, rows: Rows | None) -> t
     years = tuple(name.text for name in question.names if name.kind == "year" and name.origin == "typed")
     if not years or question.window or (rows is not None and not len(rows)):
         return ()
-    speaks = np.zeros(index.passages, bool)
+    speaks = [index.rows_of(source.id for source in index.sources if source.published.sure.year in years)]
     for year in years:
         # "2022/23" speaks of 2023 too.
-        speaks |= index.lexical.holding([year]) | index.lexical.holding([str(int(year) - 1), year[2:]])
-    for source in index.sources:
-        if source.published.sure.year in years:
-            speaks[index.passages_of(source.id)] = True
-    return () if speaks[rows if rows is not None else slice(None)].any() else years
+        speaks += map(index.lexical.rows_holding, ([year], [str(int(year) - 1), year[2:]]))
+    found = any(len(each if rows is None else np.intersect1d(each, rows, assume_unique=True)) for each in speaks)
+    return () if found else years
 
 
 def _notes_on_places(
@@ -306,7 +342,9 @@ def _notes_on_places(
     ``services`` are those that are called by one of the places and that nobody knows.
     """
     glossary = index.glossary
-    areas = frozenset().union(*(_subjects(index, source)[0] for source in index.sources))
+    if not unnamed:
+        return
+    areas = _areas(index)
     covered = frozenset().union(*map(glossary.inside, areas))
     groups: dict[tuple[str, ...], list[Name]] = {}
     for name in unnamed:

@@ -8,32 +8,41 @@ country is about no single place, so of it only the passages go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from probqa.glossary.glossary import Named
 from probqa.indexing.dense import Rows
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.lexical import words
 from probqa.questions import Name
 from probqa.records import Source
 from probqa.understanding.names import has
 
+# Names whose passages are kept, of each generation.
+_NAMES_KEPT = 100
+
 
 def rows_without(generation: Generation, excluded: Sequence[Name]) -> Rows:
     """Return the rows that are about none of the ``excluded``."""
-    kept = np.ones(generation.passages, bool)
+    left = np.ones(generation.passages, bool)
     for name in excluded:
-        meant = Excluded(name, generation)
-        for document in generation.all_documents():
-            if meant.is_all_of(document.source):
-                kept[generation.passages_of(document.source.id)] = False
-        for row in _holding(generation, meant.forms):
-            document, span = generation.document_of(row), generation.passage(row).span
-            if meant.is_named_in("\n".join((*document.heading_path(span.start), document.slice(span)))):
-                kept[row] = False
-    return np.flatnonzero(kept).astype(np.int64)
+        left[_rows_with(generation, name)] = False
+    return np.flatnonzero(left)
+
+
+@kept(_NAMES_KEPT)
+def _rows_with(generation: Generation, name: Name) -> Rows:
+    """Return the rows that are about a name."""
+    meant = Excluded(name, generation)
+    rows = _holding(generation, meant.forms)
+    named = [
+        meant.is_named_in("\n".join((*document.heading_path(start), text)))
+        for document, start, text in generation.texts_of(rows)
+    ]
+    of_reports = generation.rows_of(source.id for source in generation.sources if meant.is_all_of(source))
+    return np.union1d(rows[np.array(named, bool)], of_reports)
 
 
 class Excluded:
@@ -98,11 +107,7 @@ class Excluded:
         return named.name in self._meanings or (named.name not in self._wide and has(self._name, named.name))
 
 
-def _holding(generation: Generation, forms: Iterable[str]) -> Iterator[int]:
-    """Yield the rows that hold all words of one of the ``forms``, each once."""
-    holding = np.zeros(generation.passages, bool)
-    for form in forms:
-        stems = set(words(form))
-        if stems and all(generation.lexical.document_frequency(stem) for stem in stems):
-            holding |= generation.lexical.holding(stems)
-    yield from np.flatnonzero(holding).tolist()
+def _holding(generation: Generation, forms: Iterable[str]) -> Rows:
+    """Return the rows that hold all words of one of the ``forms``, each once."""
+    each = [generation.lexical.rows_holding(stems) for stems in map(words, forms) if stems]
+    return np.unique(np.concatenate(each)) if each else np.empty(0, np.int64)

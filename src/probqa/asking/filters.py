@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 
 from probqa.dates import PartialDate
 from probqa.errors import InputError
@@ -44,14 +45,12 @@ def allowed_rows(generation: Generation, filters: Filters, window: Filters = NO_
             raise InputError(f"there is no document {document_id!r} in the index", "see: probqa list")
     since, until = PartialDate(filters.since), PartialDate(filters.until)
     bodies = [_body(generation, name) for name in filters.bodies]
-    rows: list[int] = []
-    for document in generation.all_documents():
-        source = document.source
-        if is_from(source.published.sure, since, until) and passes(source, filters, generation.glossary):
-            rows.extend(generation.passages_of(source.id))
-    if bodies:
-        rows = [row for row in rows if _speaks_of(generation, row, bodies)]
-    return np.array(rows, np.int64)
+    rows = generation.rows_of(
+        source.id
+        for source in generation.sources
+        if is_from(source.published.sure, since, until) and passes(source, filters, generation.glossary)
+    )
+    return rows[_speaking_of(generation, rows, bodies)] if bodies else rows
 
 
 @overload
@@ -64,7 +63,7 @@ def both(rows: Rows | None, others: Rows | None) -> Rows | None:
     """Return the rows that are among both, where None are all."""
     if rows is None or others is None:
         return others if rows is None else rows
-    return np.intersect1d(rows, others)
+    return np.intersect1d(rows, others, assume_unique=True)
 
 
 def is_within(source: Source, text: str, window: Filters) -> bool:
@@ -87,16 +86,12 @@ def _within(generation: Generation, window: Filters) -> Rows | None:
     rows = allowed_rows(generation, window)
     if rows is None or not (window.since or window.until):
         return rows
-    names_year = np.zeros(generation.passages, bool)
-    for year in _years(window):
-        if generation.lexical.document_frequency(str(year)):
-            names_year |= generation.lexical.holding([str(year)])
     until = PartialDate(window.until)
-    telling = [
-        row for row in np.flatnonzero(names_year).tolist() if _looks_back(generation.document_of(row).source, until)
-    ]
+    later = generation.rows_of(source.id for source in generation.sources if _looks_back(source, until))
+    names_year = [generation.lexical.rows_holding([str(year)]) for year in _years(window)]
+    telling = both(later, np.unique(np.concatenate([np.empty(0, np.int64), *names_year])))
     elsewhere = allowed_rows(generation, replace(window, since="", until=""))
-    return np.union1d(rows, both(np.array(telling, np.int64), elsewhere))
+    return np.union1d(rows, both(telling, elsewhere))
 
 
 def _looks_back(source: Source, until: PartialDate) -> bool:
@@ -168,7 +163,7 @@ def _names(text: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
-def _speaks_of(generation: Generation, row: int, bodies: Iterable[Body]) -> bool:
-    document, span = generation.document_of(row), generation.passage(row).span
-    text = "\n".join((*document.heading_path(span.start), document.slice(span)))
-    return any(body.pattern.search(text) for body in bodies)
+def _speaking_of(generation: Generation, rows: Rows, bodies: Sequence[Body]) -> npt.NDArray[np.bool_]:
+    """Tell of each row whether its words or headings speak of one of the bodies."""
+    texts = ("\n".join((*document.heading_path(start), text)) for document, start, text in generation.texts_of(rows))
+    return np.array([any(body.pattern.search(text) for body in bodies) for text in texts], bool)

@@ -12,7 +12,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.lexical import words
 from probqa.questions import Question
 from probqa.records import Note
@@ -56,6 +56,7 @@ def _is_strange(index: Generation, word: str) -> bool:
     return not any(index.lexical.document_frequency(stem) for stem in words(word))
 
 
+@kept(1)
 def _names(index: Generation) -> tuple[str, ...]:
     """Return the names of bodies and places, each once: those of the glossary, and those of the reports."""
     entries = index.glossary.entries
@@ -63,8 +64,8 @@ def _names(index: Generation) -> tuple[str, ...]:
     listed = [form for owner in who.owners for form in (owner.name, *owner.also)]
     listed += [form for service in who.services for form in (service.name, *service.also)]
     listed += [form for place in entries.places for form in (place.name, *place.also)]
-    for document in index.all_documents():
-        listed += [*document.source.places, *document.source.plain_providers]
+    for source in index.sources:
+        listed += [*source.places, *source.plain_providers]
     return tuple(dict.fromkeys(listed))
 
 

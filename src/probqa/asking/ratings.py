@@ -19,7 +19,7 @@ from probqa.asking.filters import is_about, is_from, is_in_area, passes
 from probqa.dates import YEAR_ALONE, PartialDate
 from probqa.glossary.domain import Domain, phrase_pattern
 from probqa.glossary.glossary import Glossary
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.lexical import stems, words
 from probqa.questions import AskedRating, Question
 from probqa.records import Document, Note, Quote, RatingRow, Source, Span
@@ -28,6 +28,8 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _OVERALL = re.compile(r"\boverall\b", re.IGNORECASE)
 # So many other ratings are shown where none is the one that was asked for.
 _FEW = 12
+# Ratings whose sentences are kept, of each generation.
+_SAYINGS_KEPT = 1000
 _SAYS_RATED = re.compile(r"\b(?:rat(?:ed|ing)|grade[ds]?|moved|rose|kept|received)\b", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
     asked, domain = question.rating, index.domain
     if asked is None:
         return None
-    known = [rated for source in index.sources for rated in _ratings_of(source, index.glossary, domain)]
+    known = _known(index)
     for excluded in (Excluded(name, index) for name in question.excluded):
         known = [each for each in known if not (excluded.is_all_of(each.source) or excluded.is_named_in(each.who))]
     scope = list(_in_scope(known, question, asked, index.glossary))
@@ -112,6 +114,12 @@ def rating_table(index: Generation, question: Question) -> RatingTable | None:
         found=bool(fits or parts),
         documents=frozenset(rated.source.id for rated in scope),
     )
+
+
+@kept(1)
+def _known(index: Generation) -> list[_Rated]:
+    """Return every rating of the scale in the reports' metadata."""
+    return [rated for source in index.sources for rated in _ratings_of(source, index.glossary, index.domain)]
 
 
 def with_ratings(quotes: Sequence[Quote], table: RatingTable | None, domain: Domain, k: int) -> list[Quote]:
@@ -249,6 +257,7 @@ def _row(index: Generation, rated: _Rated) -> RatingRow:
     return RatingRow(rated.source, rated.of, rated.rating, _saying(index, rated))
 
 
+@kept(_SAYINGS_KEPT)
 def _saying(index: Generation, rated: _Rated) -> Quote | None:
     """Return the sentence of a report that says what its metadata does: the first that says it most plainly.
 
@@ -268,8 +277,10 @@ def _saying(index: Generation, rated: _Rated) -> Quote | None:
         passage = index.passage(row)
         for span in passage.sentences:
             text = document.slice(span)
+            if not rating.search(text):
+                continue
             held = set(words(text))
-            if not rating.search(text) or 2 * len(part & held) < len(part) or (several and not own <= held):
+            if 2 * len(part & held) < len(part) or (several and not own <= held):
                 continue
             plain = 4 * bool(_SAYS_RATED.search(text)) + 2 * (rated.year in text) + (own <= held)
             plain -= sum(bool(other.search(text)) for other in others)

@@ -25,6 +25,9 @@ from probqa.questions import Question
 from probqa.records import Hit
 from probqa.weights import WEIGHTS, Weights
 
+# Rows of which only the highest score is looked at first.
+_BLOCK = 64
+
 
 def retrieve(
     index: Generation, question: Question, k: int, allowed: Rows | None = None, weights: Weights = WEIGHTS
@@ -70,9 +73,12 @@ def _shares(index: Generation, question: Question) -> npt.NDArray[np.float32]:
     bm25 = np.zeros(index.passages, np.float32)
     words = sorted(question.words, key=lambda word: -word.weight)
     for weight, group in groupby(words, key=lambda word: word.weight):
-        bm25 = bm25 + np.float32(weight) * index.lexical.scores(word.stem for word in group)
+        scores = index.lexical.scores(word.stem for word in group)
+        scores *= np.float32(weight)
+        bm25 += scores
     most = sum(word.rarity for word in question.words if word.weight == 1)
-    return bm25 / np.float32(most or 1.0)
+    bm25 /= np.float32(most or 1.0)
+    return bm25
 
 
 def _retrieve(
@@ -120,7 +126,12 @@ def _nearest_sentences(index: Generation, vector: Vectors, rows: Rows) -> Vector
 
 def _best(scores: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.int64]:
     """Return the rows of the ``k`` highest scores above 0, best first, ties by row."""
-    rows = np.flatnonzero(scores > 0)
+    floor = np.float32(0)
+    if len(scores) > _BLOCK * k > 0:
+        # Each of k blocks has a row as high as its highest, so that no row of the k best is below the lowest of those.
+        blocks = np.maximum.reduceat(scores, np.arange(0, len(scores), _BLOCK))
+        floor = np.partition(blocks, len(blocks) - k)[len(blocks) - k]
+    rows = np.flatnonzero(scores >= floor if floor > 0 else scores > 0)
     if len(rows) > k > 0:
         floor = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
         rows = rows[scores[rows] >= floor]

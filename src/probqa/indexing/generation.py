@@ -33,13 +33,13 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,8 @@ EMPTY_GLOSSARY = Glossary(Entries())
 _KINDS: tuple[BlockKind, ...] = ("heading", "paragraph", "item", "row")
 _Ints = npt.NDArray[np.int32]
 _Model = TypeVar("_Model")
+_Given = TypeVarTuple("_Given")
+_Worked = TypeVar("_Worked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +281,8 @@ class Generation:
         return len(self._passages)
 
     def documents_among(self, rows: npt.NDArray[np.int64]) -> int:
-        """Count the documents that these passage rows belong to."""
-        return len(np.unique(self._passages[rows, 0]))
+        """Count the documents that these passage rows, ascending, belong to."""
+        return int(np.count_nonzero(np.diff(self._passages[rows, 0], prepend=-1)))
 
     @property
     def model(self) -> str:
@@ -368,6 +370,26 @@ class Generation:
         else:
             numbers = [self._files[file]] if file in self._files else []
         return map(self._document, numbers)
+
+    def texts_of(self, rows: npt.NDArray[np.int64]) -> Iterator[tuple[Document, int, str]]:
+        """Yield of each passage row its document, where the passage begins in it, and its words.
+
+        Of many rows it is far quicker than ``passage``, which makes records of all sentences.
+        """
+        for number, start, end in self._passages[rows, :3].tolist():
+            document = self._document(number)
+            yield document, start, document.text[start:end]
+
+    def documents_with(self, rows: npt.NDArray[np.int64]) -> list[str]:
+        """Return the ids of the documents that these passage rows belong to, in their order."""
+        return [self._sources[number].id for number in np.unique(self._passages[rows, 0]).tolist()]
+
+    def rows_of(self, documents: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Return the passage rows of some documents, by their ids: int64 ascending."""
+        each = [
+            np.arange(*self._stored[number].passages) for number in sorted(map(self._numbers.__getitem__, documents))
+        ]
+        return np.concatenate(each) if each else np.empty(0, np.int64)
 
     def search_texts(self) -> Iterator[str]:
         """Yield the text that each passage was embedded by, in the order of their rows."""
@@ -472,6 +494,34 @@ class Generation:
         ):
             if len(vectors) and not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=tolerance):
                 yield f"{self.folder / name}: has a row that is not of length 1"
+
+
+def kept(most: int) -> Callable[[Callable[[Generation, *_Given], _Worked]], Callable[[Generation, *_Given], _Worked]]:
+    """Make a function of a generation and more keep its last ``most`` results for as long as the generation is there.
+
+    A generation never changes, so what was worked out of it once holds.
+    """
+
+    def keeping(work: Callable[[Generation, *_Given], _Worked]) -> Callable[[Generation, *_Given], _Worked]:
+        of_each: weakref.WeakKeyDictionary[Generation, Callable[..., _Worked]] = weakref.WeakKeyDictionary()
+
+        @wraps(work)
+        def known(index: Generation, /, *given: *_Given) -> _Worked:
+            results = of_each.get(index)
+            if results is None:
+                # What is kept refers to no generation, or it would never go.
+                results = of_each[index] = lru_cache(most)(partial(_worked, work, weakref.ref(index)))
+            return results(*given)
+
+        return known
+
+    return keeping
+
+
+def _worked(work: Callable[[Generation, *_Given], _Worked], there: weakref.ref[Generation], *given: *_Given) -> _Worked:
+    index = there()
+    assert index is not None
+    return work(index, *given)
 
 
 @contextlib.contextmanager

@@ -148,14 +148,30 @@ class LexicalIndex:
         scores: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
         return scores
 
-    def holding(self, stems: Iterable[str]) -> npt.NDArray[np.bool_]:
-        """Tell of every row whether it holds all of these stemmed words.
+    def rows_holding(self, stems: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Return the rows that hold all of these stemmed words, int64 ascending.
 
         Where none is given, every row does.
+
+        >>> LexicalIndex.build(["a court", "a late court", "late"]).rows_holding(["court", "late"]).tolist()
+        [1]
         """
-        rows = np.ones(self.rows, np.bool_)
-        for stem in stems:
-            rows &= self.scores([stem]) > 0
+        each = sorted((self._rows_with(stem) for stem in set(stems)), key=len)
+        if not each:
+            return np.arange(self.rows)
+        rows, *others = each
+        for other in others:
+            # The fewest are looked up among the more, which are ascending.
+            at = np.searchsorted(other, rows)
+            rows = rows[at < len(other)]
+            rows = rows[other[at[: len(rows)]] == rows]
+        return rows.astype(np.int64)
+
+    def _rows_with(self, stem: str) -> npt.NDArray[np.int32]:
+        number = self._engine.vocab_dict.get(stem)
+        if number is None:
+            return np.empty(0, np.int32)
+        rows: npt.NDArray[np.int32] = self._engine.scores["indices"][self._indptr[number] : self._indptr[number + 1]]
         return rows
 
     def document_frequency(self, stem: str) -> int:

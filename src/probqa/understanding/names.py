@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from probqa.dates import MONTHS, YEAR_ALONE
 from probqa.glossary.glossary import Glossary
@@ -59,8 +60,21 @@ def read_names(text: str, glossary: Glossary, typed: int | None = None) -> tuple
 
 def has(name: Name, text: str) -> bool:
     """Tell whether a name stands in ``text``, whole, in any of its forms, whatever the capitals and accents."""
-    held, forms = plain(text), map(plain, name.forms)
-    return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", held, re.IGNORECASE) is not None for form in forms)
+    held = plain(text)
+    small, pattern = _looked_for(name.forms)
+    # Most texts do not, which is soon told of plain letters.
+    if small and held.isascii() and not any(map(held.lower().__contains__, small)):
+        return False
+    return pattern.search(held) is not None
+
+
+@lru_cache(maxsize=4096)
+def _looked_for(forms: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Return forms in small letters, if all are of ASCII, and what finds one of them whole."""
+    each = [plain(form) for form in forms]
+    listed = "|".join(map(re.escape, each))
+    small = tuple(form.lower() for form in each) if all(map(str.isascii, each)) else ()
+    return small, re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
 
 
 def may_be_name(word: str, text: str, meant: str, texts: Iterable[str]) -> bool:

@@ -15,12 +15,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
-
 from probqa.errors import InputError
 from probqa.glossary.glossary import AddedWords
 from probqa.indexing.encoder import Vectors
-from probqa.indexing.generation import Generation
+from probqa.indexing.generation import Generation, kept
 from probqa.indexing.lexical import LexicalIndex, tokens, words
 from probqa.questions import (
     INSIDE,
@@ -156,15 +154,18 @@ def _anywhere(part: Part) -> Part:
     return replace(part, request=replace(part.request, filters=replace(part.request.filters, areas=())))
 
 
+@kept(1)
 def _areas(index: Generation) -> frozenset[str]:
     """Return the places that are the area of a report, or that one lies in."""
-    named = {place.name for doc in index.all_documents() for place in index.glossary.areas_named(doc.source.area)}
+    areas = {source.area for source in index.sources}
+    named = {place.name for area in areas for place in index.glossary.areas_named(area)}
     return frozenset(named.union(*(index.glossary.containing(place) for place in named)))
 
 
-def _rated(index: Generation) -> Iterator[str]:
-    """Yield what the reports rate, in the words of their metadata."""
-    return (subject for document in index.all_documents() for subject, _ in document.source.ratings)
+@kept(1)
+def _rated(index: Generation) -> tuple[str, ...]:
+    """Return what the reports rate, in the words of their metadata, each once."""
+    return tuple(dict.fromkeys(subject for source in index.sources for subject, _ in source.ratings))
 
 
 def _kept(request: Request, read: tuple[Reading, Read] | None) -> tuple[Reading, Read] | None:
@@ -252,15 +253,14 @@ def _corrected(index: Generation, text: str, weights: Weights) -> dict[str, str]
 
 
 def texts_with(index: Generation, word: str) -> Iterator[str]:
-    """Yield the texts of the passages that hold ``word``."""
-    for row in np.flatnonzero(index.lexical.holding(words(word))).tolist():
-        yield index.document_of(row).slice(index.passage(row).span)
+    """Yield the texts of the passages that hold ``word``, in the order of their rows."""
+    return (text for _, _, text in index.texts_of(index.lexical.rows_holding(words(word))))
 
 
 def _holding(index: Generation, text: str) -> int:
     """Count the passages that hold all words of ``text``."""
     stems = words(text)
-    return int(index.lexical.holding(stems).sum()) if stems else 0
+    return len(index.lexical.rows_holding(stems)) if stems else 0
 
 
 def _put_right(text: str, corrected: Mapping[str, str]) -> str:

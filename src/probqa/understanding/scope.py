@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-import numpy as np
-
 from probqa.indexing.encoder import Vectors
 from probqa.indexing.generation import Generation
 from probqa.indexing.lexical import stems as stems_of
@@ -59,6 +57,5 @@ def broad_scope(index: Generation, stems: Iterable[str], weights: Weights) -> Sc
     about = [stem for stem in stems if stem not in asking]
     if len(about) > weights.broad_words:
         return INSIDE
-    rows = np.flatnonzero(index.lexical.holding(about)).tolist()
-    touched = dict.fromkeys(index.passage(row).document_id for row in rows)
+    touched = index.documents_with(index.lexical.rows_holding(about))
     return Scope("broad", tuple(touched)) if len(touched) >= weights.many else INSIDE
