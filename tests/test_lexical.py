@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from itertools import chain
 
+import bm25s
 import pytest
 
 from probqa.indexing.lexical import LexicalIndex, words
+from probqa.weights import WEIGHTS
 
 TEXTS = [
     "Derbyshire courts supervised women on licence; the CRC was late.",
@@ -58,6 +61,20 @@ def test_an_index_opened_again_corrects_and_scores_the_same(index: LexicalIndex)
     again = LexicalIndex.from_files(index.to_files())
     assert again.corrected("Derbishire asesments") == index.corrected("Derbishire asesments") != {}
     assert again.scores(["supervis", "women"]).tolist() == index.scores(["supervis", "women"]).tolist()
+
+
+def test_scores_are_those_of_the_library_to_the_last_bit() -> None:
+    chance = random.Random(0)
+    texts = [" ".join(chance.choices(["court", "late", "prison", "bail", "victim"], k=6)) for _ in range(300)]
+    index = LexicalIndex.build(texts)
+    engine = bm25s.BM25(k1=WEIGHTS.k1, b=WEIGHTS.b, method="lucene")
+    stems = [words(text) for text in texts]
+    vocabulary = {stem: number for number, stem in enumerate(dict.fromkeys(chain.from_iterable(stems)))}
+    rows = [[vocabulary[stem] for stem in row] for row in stems]
+    engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
+    for asked in (["court"], words("late courts and prisons"), words("bail bail victims")):
+        expected = engine.get_scores_from_ids([vocabulary[stem] for stem in asked])
+        assert index.scores(asked).tolist() == expected.tolist()
 
 
 def test_document_frequency_counts_rows_by_stem(index: LexicalIndex) -> None:

@@ -23,7 +23,16 @@ from probqa.settings import Settings
 from probqa.understanding.question import MAX_QUESTION_CHARACTERS, checked
 
 QUESTIONS = ["How did Northway supervise people at low risk?", "Was unpaid work prompt?", "zebra quagga?"]
-HEAVY = {"torch", "sentence_transformers", "transformers", "streamlit", "huggingface_hub", "onnx", "onnxscript"}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "streamlit",
+    "huggingface_hub",
+    "onnx",
+    "onnxscript",
+    "scipy",
+}
 
 words = st.sampled_from(
     "how many people at low risk were supervised by telephone in Weir Selby court 22.5% zebra the not".split()

@@ -18,8 +18,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import Any
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 import Stemmer
@@ -43,13 +43,8 @@ _STOP_WORDS = frozenset(
 _STOP_DIGEST = hashlib.sha256(" ".join(sorted(_STOP_WORDS)).encode()).hexdigest()[:8]
 SETTINGS = f"bm25s lucene k1={WEIGHTS.k1} b={WEIGHTS.b} stop={_STOP_DIGEST} 3"
 
-_FILES = (
-    "lexical_data.npy",
-    "lexical_indices.npy",
-    "lexical_indptr.npy",
-    "lexical_rows.npy",
-    "lexical_vocabulary.json",
-)
+_ARRAYS = ("lexical_data.npy", "lexical_indices.npy", "lexical_indptr.npy", "lexical_rows.npy")
+_VOCABULARY = "lexical_vocabulary.json"
 _stem = Stemmer.Stemmer("english").stemWord
 
 
@@ -79,20 +74,29 @@ def tokens(text: str) -> list[tuple[str, str, str]]:
 
 
 class LexicalIndex:
-    """A BM25 index over rows, in which row i of the texts is row i of the scores."""
+    """A BM25 index over rows, in which row i of the texts is row i of the scores.
 
-    def __init__(self, engine: bm25s.BM25, forms: list[str]) -> None:
-        """Wrap a filled engine and the form in which each word was first met.
+    Of each word it has the rows that hold it, ascending, and what it adds to the score of each.
+    """
+
+    def __init__(self, postings: Mapping[str, npt.NDArray[Any]], forms: list[str]) -> None:
+        """Take the arrays of a filled index and the form in which each word was first met.
 
         Use ``build`` or ``from_files`` instead.
         """
-        self._engine = engine
-        self._indptr = engine.scores["indptr"]
+        self._postings = postings
+        self._data, self._indices, self._indptr, rows = (postings[name] for name in _ARRAYS)
+        self.rows = int(rows[0])
         self._forms = forms
+        # The forms in order give the vocabulary, because a word is the stem of its form.
+        self._vocabulary = {_stem(form): number for number, form in enumerate(forms)}
 
     @classmethod
     def build(cls, texts: Iterable[str], weights: Weights = WEIGHTS) -> LexicalIndex:
         """Index the texts in order."""
+        # Only filling takes the library, which takes scipy, which takes longer to import than all of asking.
+        import bm25s
+
         # Words are numbered here, in order of first use: bm25s would number them in the order of a set, which changes
         # from run to run. It cannot be filled with no word at all, so there is an empty one that no question can hold.
         vocabulary = {"": 0}
@@ -106,47 +110,40 @@ class LexicalIndex:
                     forms.append(form)
                 row.append(vocabulary[stem])
             rows.append(row or [0])
-        engine = _engine(weights)
+        engine = bm25s.BM25(k1=weights.k1, b=weights.b, method="lucene")
         engine.index((rows, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(engine, forms)
+        scores = engine.scores
+        arrays = (scores["data"], scores["indices"], scores["indptr"], np.array([scores["num_docs"]], np.int64))
+        return cls(dict(zip(_ARRAYS, arrays, strict=True)), forms)
 
     @classmethod
-    def from_files(cls, files: Mapping[str, npt.NDArray[np.generic] | bytes]) -> LexicalIndex:
+    def from_files(cls, files: Mapping[str, npt.NDArray[Any] | bytes]) -> LexicalIndex:
         """Open the index that ``to_files`` gave."""
-        engine = _engine()
-        data, indices, indptr, rows, vocabulary = (files[name] for name in _FILES)
+        vocabulary = files[_VOCABULARY]
         assert isinstance(vocabulary, bytes)
-        assert isinstance(rows, np.ndarray)
-        engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": int(rows[0])}
-        engine.nonoccurrence_array = None
-        forms = json.loads(vocabulary)
-        # The forms in order give the vocabulary, because a word is the stem of its form.
-        engine.vocab_dict = {_stem(form): number for number, form in enumerate(forms)}
-        return cls(engine, forms)
+        postings = {name: files[name] for name in _ARRAYS}
+        return cls(postings, json.loads(vocabulary))  # type: ignore[arg-type]  # all but the vocabulary are arrays
 
-    def to_files(self) -> dict[str, npt.NDArray[np.generic] | bytes]:
+    def to_files(self) -> dict[str, npt.NDArray[Any] | bytes]:
         """Return the arrays and the vocabulary, by file name."""
-        scores = self._engine.scores
         vocabulary = json.dumps(self._forms, ensure_ascii=False, separators=(",", ":")).encode()
-        rows = np.array([self.rows], np.int64)
-        files = (scores["data"], scores["indices"], scores["indptr"], rows, vocabulary)
-        return dict(zip(_FILES, files, strict=True))
-
-    @property
-    def rows(self) -> int:
-        """Return the number of rows."""
-        return int(self._engine.scores["num_docs"])
+        return {**self._postings, _VOCABULARY: vocabulary}
 
     def scores(self, stems: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return the BM25 score of every row for these stemmed words: float32 ``(rows,)``, 0 and up.
 
         A word that is given twice counts twice.
         """
-        known = [self._engine.vocab_dict[stem] for stem in stems if stem in self._engine.vocab_dict]
-        if not known:
-            return np.zeros(self.rows, np.float32)
-        scores: npt.NDArray[np.float32] = self._engine.get_scores_from_ids(known)
+        scores = np.zeros(self.rows, np.float32)
+        for stem in stems:
+            held = self._held(stem)
+            scores[self._indices[held]] += self._data[held]
         return scores
+
+    def _held(self, stem: str) -> slice:
+        """Return where the postings of a stemmed word are: nowhere where no row has it."""
+        number = self._vocabulary.get(stem)
+        return slice(0) if number is None else slice(int(self._indptr[number]), int(self._indptr[number + 1]))
 
     def rows_holding(self, stems: Iterable[str]) -> npt.NDArray[np.int64]:
         """Return the rows that hold all of these stemmed words, int64 ascending.
@@ -156,7 +153,7 @@ class LexicalIndex:
         >>> LexicalIndex.build(["a court", "a late court", "late"]).rows_holding(["court", "late"]).tolist()
         [1]
         """
-        each = sorted((self._rows_with(stem) for stem in set(stems)), key=len)
+        each = sorted((self._indices[self._held(stem)] for stem in set(stems)), key=len)
         if not each:
             return np.arange(self.rows)
         rows, *others = each
@@ -167,17 +164,10 @@ class LexicalIndex:
             rows = rows[other[at[: len(rows)]] == rows]
         return rows.astype(np.int64)
 
-    def _rows_with(self, stem: str) -> npt.NDArray[np.int32]:
-        number = self._engine.vocab_dict.get(stem)
-        if number is None:
-            return np.empty(0, np.int32)
-        rows: npt.NDArray[np.int32] = self._engine.scores["indices"][self._indptr[number] : self._indptr[number + 1]]
-        return rows
-
     def document_frequency(self, stem: str) -> int:
         """Count the rows in which a stemmed word occurs."""
-        number = self._engine.vocab_dict.get(stem)
-        return 0 if number is None else int(self._indptr[number + 1] - self._indptr[number])
+        held = self._held(stem)
+        return int(held.stop) - int(held.start or 0)
 
     def rarity(self, stem: str) -> float:
         """Return a stemmed word's inverse document frequency, ``ln(1 + (n - f + 0.5) / (f + 0.5))``, in nats.
@@ -215,14 +205,10 @@ class LexicalIndex:
             # A word in capitals is an abbreviation, and one letter more or less makes another abbreviation of it.
             if len(typed) < weights.shortest_corrected or not typed.isalpha() or match.group().isupper():
                 continue
-            if typed in _STOP_WORDS or _stem(typed) in self._engine.vocab_dict or is_word(typed):
+            if typed in _STOP_WORDS or _stem(typed) in self._vocabulary or is_word(typed):
                 continue
             alike = [form for form in self._forms if form[:1] == typed[0] and abs(len(form) - len(typed)) <= 2]
             nearest = difflib.get_close_matches(typed, alike, n=1, cutoff=weights.likeness)
             if nearest:
                 meant[match.group()] = nearest[0].capitalize() if match.group()[0].isupper() else nearest[0]
         return meant
-
-
-def _engine(weights: Weights = WEIGHTS) -> bm25s.BM25:
-    return bm25s.BM25(k1=weights.k1, b=weights.b, method="lucene")
