@@ -49,7 +49,7 @@ EXAMPLES = {
     "probqa.ui.groups:_without": [r" (?:at|in|of|about) Northway\ Ltd\b"],
     "probqa.ui.narrower:_holds": [NAME_IN_WORDS],
     "probqa.understanding.kinds:_pattern": [],  # kept in a table, and found there
-    "probqa.understanding.names:has": [NAME],
+    "probqa.understanding.names:_looked_for": [r"(?<!\w)(?:Northway\ Ltd\.|Northway)(?!\w)"],
     "probqa.understanding.names:may_be_name": [r"[\w, ] Northway\b", r"[\w, ’'] Northway\b"],
     "probqa.understanding.question:_put_right": [NAME_IN_WORDS],
     "probqa.understanding.times:_compiled": [],  # kept in constants, and found there

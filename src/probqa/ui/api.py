@@ -92,6 +92,7 @@ FEED: Mapping[str, int] = {"question": 1, "area": 5, "provider": 5, "kind": 5}
 LONG = ("question", "previous", "text")
 
 OPENAPI = Path(__file__).with_name("openapi.json")
+_SHAPE = re.compile(r'"#/components/schemas/(\w+)"')
 _METHODS = ("GET", "HEAD", "OPTIONS")
 # Routes that name no methods take GET alone, and what they refuse is not JSON.
 _ALL_METHODS = [*_METHODS, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"]
@@ -205,9 +206,8 @@ class Api:
 def openapi() -> dict[str, Any]:
     """Return the document of the routes: the shapes of what they give are those that everything else gives too."""
     described: dict[str, Any] = json.loads(OPENAPI.read_bytes())
-    place = "#/components/schemas/"
-    names = re.findall(rf'"{place}(\w+)"', json.dumps(described["paths"]))
-    return described | {"components": {"schemas": schemas(names, place)}}
+    names = _SHAPE.findall(json.dumps(described["paths"]))
+    return described | {"components": {"schemas": schemas(names, "#/components/schemas/")}}
 
 
 def read_parameters(query: str, allowed: Mapping[str, int]) -> Parameters:
