@@ -36,15 +36,15 @@ from pathlib import Path
 
 import numpy as np
 from public_sets import SHARED
-from speed import seconds
+from speed import contents, seconds
 
 from probqa.asking.library import Library
-from probqa.indexing.encoder import CANARIES, Vectors
-from probqa.indexing.generation import FORMAT, Contents, Generation, write
-from probqa.indexing.lexical import LexicalIndex, words
+from probqa.indexing.encoder import Vectors
+from probqa.indexing.generation import FORMAT, Generation, write
+from probqa.indexing.lexical import words
 from probqa.measuring.evaluation import read_questions
 from probqa.reading.assembly import Piece, assemble
-from probqa.reading.passages import cut_passages, search_text
+from probqa.reading.passages import cut_passages
 from probqa.reading.sentences import split_sentences
 from probqa.records import Document, Passage
 from probqa.settings import Settings, settings
@@ -130,27 +130,10 @@ def make(chosen: Settings, index: Path, size: int) -> None:
             documents.append(document)
             passages += cut
             rows += [at[document.slice(span)] for passage in cut for span in passage.sentences]
-        numbers = {document.source.id: document for document in documents}
         index.mkdir(parents=True)
-        write(
-            index,
-            Contents(
-                documents=documents,
-                passages=passages,
-                passage_vectors=_means(passages, vectors, np.array(rows)),
-                sentence_vectors=vectors.astype(np.float16)[rows],
-                canary_vectors=live.encoder.encode_passages(CANARIES),
-                lexical=LexicalIndex.build(search_text(numbers[row.document_id], row) for row in passages),
-                encoder_files=live.encoder_files,
-                reader_files=live.reader_files,
-                model=live.manifest.model,
-                reader=live.manifest.reader,
-                files={},
-                calibration=live.calibration,
-                glossary=live.glossary,
-                domain=live.domain,
-            ),
-        )
+        means = _means(passages, vectors, np.array(rows))
+        made = contents(live, documents, passages, means, vectors.astype(np.float16)[rows])
+        write(index, replace(made, glossary=live.glossary, domain=live.domain))
 
 
 def sentences_of(live: Generation, work: Path) -> tuple[list[str], Vectors]:

@@ -23,11 +23,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from probqa.asking.library import Library
 from probqa.indexing import export
 from probqa.indexing.build import build
-from probqa.indexing.encoder import CANARIES, Encoder
+from probqa.indexing.encoder import CANARIES, Encoder, Vectors
 from probqa.indexing.generation import Contents, Generation, write
 from probqa.indexing.lexical import LexicalIndex
 from probqa.measuring.evaluation import read_questions
@@ -114,29 +115,40 @@ def write_large(starter: Settings, large: Settings, passages: int) -> None:
         document = Document(source, f"{number}.md", "0" * 64, "made up", text, blocks)
         documents.append(document)
         rows += cut_passages(document, first_row=len(rows))
-    by_id = {document.source.id: document for document in documents}
     noise = np.random.default_rng(0)
     unit = noise.standard_normal((len(rows) + sum(len(row.sentences) for row in rows), 384), dtype=np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     large.index.mkdir()
     write(
         large.index,
-        Contents(
-            documents=documents,
-            passages=rows,
-            passage_vectors=unit[: len(rows)],
-            sentence_vectors=unit[len(rows) :].astype(np.float16),
-            canary_vectors=live.encoder.encode_passages(CANARIES),
-            lexical=LexicalIndex.build(search_text(by_id[row.document_id], row) for row in rows),
-            encoder_files=live.encoder_files,
-            reader_files=live.reader_files,
-            model=live.manifest.model,
-            reader=live.manifest.reader,
-            files={},
-            calibration=live.calibration,
-        ),
+        contents(live, documents, rows, unit[: len(rows)], unit[len(rows) :].astype(np.float16)),
     )
     live.close()
+
+
+def contents(
+    live: Generation,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    passage_vectors: Vectors,
+    sentence_vectors: npt.NDArray[np.float16],
+) -> Contents:
+    """Return the contents of an index of made-up documents, with the models and the calibration of a live one."""
+    by_id = {document.source.id: document for document in documents}
+    return Contents(
+        documents=documents,
+        passages=passages,
+        passage_vectors=passage_vectors,
+        sentence_vectors=sentence_vectors,
+        canary_vectors=live.encoder.encode_passages(CANARIES),
+        lexical=LexicalIndex.build(search_text(by_id[passage.document_id], passage) for passage in passages),
+        encoder_files=live.encoder_files,
+        reader_files=live.reader_files,
+        model=live.manifest.model,
+        reader=live.manifest.reader,
+        files={},
+        calibration=live.calibration,
+    )
 
 
 def build_speed(starter: Settings, scratch: Path) -> None:

@@ -17,10 +17,11 @@ from functools import cache
 
 import numpy as np
 
+from probqa.asking.filters import union
 from probqa.dates import MONTHS, YEAR
 from probqa.glossary.glossary import Named
 from probqa.indexing.dense import Rows
-from probqa.indexing.generation import Generation, kept
+from probqa.indexing.generation import NAMES_KEPT, Generation, kept
 from probqa.indexing.lexical import stems, words
 from probqa.questions import Name, Question
 from probqa.records import Note
@@ -55,8 +56,6 @@ _LARGER_TRIED = 3
 # A question with more of its words in capitals says nothing by them.
 _TITLE_CASE = 0.6
 _FEW_WORDS = 3
-# Names whose passages are kept, of each generation: of a million, those of a name are some megabytes at most.
-_NAMES_KEPT = 100
 _WITH_YEAR = re.compile(rf",? (?:back )?(?:in|of|for|during|from)(?: the year)? {YEAR}(?:[-/]\d\d(?:\d\d)?)?(?= |\?|$)")
 
 
@@ -91,7 +90,7 @@ def standing(index: Generation, question: Question, weights: Weights = WEIGHTS) 
     names = tuple(
         name for name in question.names if name.kind in KNOWN and name.origin == "typed" and name.forms[-1] not in wide
     )
-    rows = _union([_rows_about(index, name) for name in names])
+    rows = union([_rows_about(index, name) for name in names])
     unnamed = [
         name
         for name in names
@@ -113,17 +112,13 @@ def standing(index: Generation, question: Question, weights: Weights = WEIGHTS) 
     )
 
 
-@kept(_NAMES_KEPT)
+@kept(NAMES_KEPT)
 def _rows_about(index: Generation, name: Name) -> Rows:
     """Return the rows of passages that name it, and of reports that are about it."""
-    return _union([_rows_naming(index, name), index.rows_of(_reports_about(index, name))])
+    return union([_rows_naming(index, name), index.rows_of(_reports_about(index, name))])
 
 
-def _union(each: Sequence[Rows]) -> Rows:
-    return np.unique(np.concatenate(each)) if len(each) > 1 else each[0] if each else np.empty(0, np.int64)
-
-
-@kept(_NAMES_KEPT)
+@kept(NAMES_KEPT)
 def _reports_about(index: Generation, name: Name) -> frozenset[str]:
     """Return the ids of the reports that are about a name."""
     glossary = index.glossary
@@ -162,10 +157,10 @@ def _is_in(index: Generation, name: Name) -> bool:
     return not index.glossary.inside(name.forms[-1]).isdisjoint(_areas(index))
 
 
-@kept(_NAMES_KEPT)
+@kept(NAMES_KEPT)
 def _rows_naming(index: Generation, name: Name) -> Rows:
     """Return the rows of passages in which a name stands, or in what is said of them: title and headings."""
-    rows = _union([index.lexical.rows_holding(words(form)) for form in name.forms])
+    rows = union([index.lexical.rows_holding(words(form)) for form in name.forms])
     # No form is parted by the end of a line, so that what is said of many passages is looked through once.
     titled: dict[str, bool] = {}
     headed: dict[str, bool] = {}

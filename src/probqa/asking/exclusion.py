@@ -12,16 +12,14 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from probqa.asking.filters import headed_texts, union
 from probqa.glossary.glossary import Named
 from probqa.indexing.dense import Rows
-from probqa.indexing.generation import Generation, kept
+from probqa.indexing.generation import NAMES_KEPT, Generation, kept
 from probqa.indexing.lexical import words
 from probqa.questions import Name
 from probqa.records import Source
 from probqa.understanding.names import has
-
-# Names whose passages are kept, of each generation.
-_NAMES_KEPT = 100
 
 
 def rows_without(generation: Generation, excluded: Sequence[Name]) -> Rows:
@@ -32,17 +30,14 @@ def rows_without(generation: Generation, excluded: Sequence[Name]) -> Rows:
     return np.flatnonzero(left)
 
 
-@kept(_NAMES_KEPT)
+@kept(NAMES_KEPT)
 def _rows_with(generation: Generation, name: Name) -> Rows:
     """Return the rows that are about a name."""
     meant = Excluded(name, generation)
     rows = _holding(generation, meant.forms)
-    named = [
-        meant.is_named_in("\n".join((*document.heading_path(start), text)))
-        for document, start, text in generation.texts_of(rows)
-    ]
+    named = np.array([meant.is_named_in(text) for text in headed_texts(generation, rows)], bool)
     of_reports = generation.rows_of(source.id for source in generation.sources if meant.is_all_of(source))
-    return np.union1d(rows[np.array(named, bool)], of_reports)
+    return union([rows[named], of_reports])
 
 
 class Excluded:
@@ -109,5 +104,4 @@ class Excluded:
 
 def _holding(generation: Generation, forms: Iterable[str]) -> Rows:
     """Return the rows that hold all words of one of the ``forms``, each once."""
-    each = [generation.lexical.rows_holding(stems) for stems in map(words, forms) if stems]
-    return np.unique(np.concatenate(each)) if each else np.empty(0, np.int64)
+    return union([generation.lexical.rows_holding(stems) for stems in map(words, forms) if stems])

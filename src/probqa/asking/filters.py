@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import overload
 
@@ -66,6 +66,17 @@ def both(rows: Rows | None, others: Rows | None) -> Rows | None:
     return np.intersect1d(rows, others, assume_unique=True)
 
 
+def union(each: Sequence[Rows]) -> Rows:
+    """Return the rows that are among any of these, each of them ascending: int64 ascending."""
+    return each[0] if len(each) == 1 else np.unique(np.concatenate((np.empty(0, np.int64), *each)))
+
+
+def headed_texts(generation: Generation, rows: Rows) -> Iterator[str]:
+    """Yield of each row its headings and words, a line each."""
+    for document, start, text in generation.texts_of(rows):
+        yield "\n".join((*document.heading_path(start), text))
+
+
 def is_within(source: Source, text: str, window: Filters) -> bool:
     """Tell whether a source was published in the window, or looks back from after it and the text names a year of it.
 
@@ -88,8 +99,7 @@ def _within(generation: Generation, window: Filters) -> Rows | None:
         return rows
     until = PartialDate(window.until)
     later = generation.rows_of(source.id for source in generation.sources if _looks_back(source, until))
-    names_year = [generation.lexical.rows_holding([str(year)]) for year in _years(window)]
-    telling = both(later, np.unique(np.concatenate([np.empty(0, np.int64), *names_year])))
+    telling = both(later, union([generation.lexical.rows_holding([str(year)]) for year in _years(window)]))
     elsewhere = allowed_rows(generation, replace(window, since="", until=""))
     return np.union1d(rows, both(telling, elsewhere))
 
@@ -165,5 +175,5 @@ def _names(text: str, name: str) -> bool:
 
 def _speaking_of(generation: Generation, rows: Rows, bodies: Sequence[Body]) -> npt.NDArray[np.bool_]:
     """Tell of each row whether its words or headings speak of one of the bodies."""
-    texts = ("\n".join((*document.heading_path(start), text)) for document, start, text in generation.texts_of(rows))
-    return np.array([any(body.pattern.search(text) for body in bodies) for text in texts], bool)
+    each = headed_texts(generation, rows)
+    return np.array([any(body.pattern.search(text) for body in bodies) for text in each], bool)

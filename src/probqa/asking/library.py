@@ -17,7 +17,7 @@ from probqa.asking.about import Standing, standing
 from probqa.asking.answers import compose, put_together
 from probqa.asking.exclusion import rows_without
 from probqa.asking.explaining import speaking
-from probqa.asking.filters import allowed_rows, both
+from probqa.asking.filters import allowed_rows, both, union
 from probqa.asking.near_names import near_names
 from probqa.asking.quotes import Chosen, choose, cut
 from probqa.asking.ratings import rating_table, with_ratings
@@ -284,7 +284,7 @@ class Library:
     def _union(each: Sequence[Rows | None]) -> Rows | None:
         """Return the rows that any of these allow: None, which allows all, where one does."""
         rows = [one for one in each if one is not None]
-        return np.unique(np.concatenate(rows)) if len(rows) == len(each) else None
+        return union(rows) if len(rows) == len(each) else None
 
     def _choose(self, question: Question, allowed: Rows | None, stands: Standing) -> tuple[list[Chosen], float]:
         """Choose what is quoted, and tell when the passages were there.

@@ -135,8 +135,9 @@ def export_model(name: str, folder: Path) -> dict[str, bytes]:
         try:
             # Not "embedding": that name clashes with one inside the graph.
             onnx = to_onnx(model, model.preprocess(list(CANARIES)), unit_vectors, "unit_vector", most_tokens)
+            least = _SAME
             if name == models.ENCODER:
-                onnx = in_8_bit(onnx, Path(scratch))
+                onnx, least = in_8_bit(onnx, Path(scratch)), _SAME_IN_8_BIT
         except Exception as error:  # the exporter has no error tree of its own
             # What it says itself is how to report it.
             reason = first_line(error.__cause__ or error)
@@ -153,7 +154,6 @@ def export_model(name: str, folder: Path) -> dict[str, bytes]:
             "tokenizer.json": tokenizer_of(name, model.tokenizer, most_tokens),
             "encoder.json": json.dumps(asdict(profile), indent=1, sort_keys=True).encode(),
         }
-        least = _SAME_IN_8_BIT if name == models.ENCODER else _SAME
         _require_same(name, model, Encoder(*files.values()), least)
     return files
 

@@ -74,6 +74,9 @@ _Model = TypeVar("_Model")
 _Given = TypeVarTuple("_Given")
 _Worked = TypeVar("_Worked")
 
+# Names whose passages each function keeps of a generation: of a million, those of a name are some megabytes at most.
+NAMES_KEPT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:

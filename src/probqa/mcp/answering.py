@@ -35,7 +35,7 @@ from mcp_types import Tool as OfferedTool
 from probqa.asking.library import Library
 from probqa.errors import InputError, ProbqaError
 from probqa.mcp import documents, tools
-from probqa.mcp.plain import NOTICE
+from probqa.mcp.plain import NOTICE, described
 from probqa.rendering import visible_line
 from probqa.schemas import schema
 from probqa.settings import Settings
@@ -125,7 +125,7 @@ class Asked:
                     uri=documents.address(source.id),
                     name=visible_line(source.id),
                     title=visible_line(source.title_in_words),
-                    description=documents.described(source),
+                    description=visible_line(described(source)),
                     mime_type=documents.MEDIA_TYPE,
                 )
                 for source in listed.sources

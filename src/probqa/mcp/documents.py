@@ -44,12 +44,6 @@ def address(document_id: str) -> str:
     return _BASE + quote(document_id, safe="")
 
 
-def described(source: Source) -> str:
-    """Return what a document is, for one line of a list."""
-    parts = (source.publisher_in_words, source.published.in_words, source.kind, source.about)
-    return visible_line(" · ".join(part for part in parts if part))
-
-
 def list_documents(library: Library, cursor: str | None) -> Listed:
     """Return the documents behind a cursor, or the first.
 

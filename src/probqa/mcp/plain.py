@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from probqa.checking.verdicts import CheckedQuote, CheckReport, describe, describe_name
-from probqa.records import Answer, Coverage, Document, EveryAnswer, Quote
+from probqa.records import Answer, Coverage, Document, EveryAnswer, Quote, Source
 from probqa.rendering import (
     CLOSE_LABEL,
     every_line,
@@ -87,10 +87,15 @@ def reports_to_text(documents: Sequence[Document], total: int, generation: str) 
     blocks = [f"{len(documents)} of {total} documents are listed here."]
     for document in documents:
         source = document.source
-        known = (source.title_in_words, source.publisher_in_words, source.published.in_words, source.kind, source.about)
         size = f"{len(document.text)} characters"
-        blocks += [_lines(f"document {source.id}", " · ".join(filter(None, (*known, label(source), size))))]
+        said = (source.title_in_words, described(source), label(source), size)
+        blocks += [_lines(f"document {source.id}", " · ".join(filter(None, said)))]
     return _noticed(blocks, generation)
+
+
+def described(source: Source) -> str:
+    """Return what a document is beside its title: who published it and when, of which kind, on what."""
+    return " · ".join(filter(None, (source.publisher_in_words, source.published.in_words, source.kind, source.about)))
 
 
 def _noticed(blocks: Iterable[str], generation: str) -> str:

@@ -140,8 +140,7 @@ def _read(library: Library, asked: Given) -> Result:
 def _reports(library: Library, asked: Given) -> Result:
     generation = library.generation
     rows = allowed_rows(generation, _filters(asked))
-    allowed = None if rows is None else {generation.document_of(int(row)).source.id for row in rows}
-    ids = [source.id for source in generation.sources if allowed is None or source.id in allowed]
+    ids = [source.id for source in generation.sources] if rows is None else generation.documents_with(rows)
     shown, pages = _page(ids, asked)
     documents = [document for each in shown if (document := generation.document(each))]
     values = {

@@ -48,7 +48,7 @@ def new_reports(library: Library, news: News, filters: Filters, question: str = 
     """
     generation = library.generation
     rows = allowed_rows(generation, filters)
-    about = None if rows is None else {generation.document_of(int(row)).source.id for row in rows}
+    about = None if rows is None else {*generation.documents_with(rows)}
     there = {source.id: source for source in generation.sources}
     found = [
         Entry(report, there[report.document])
